@@ -1,0 +1,86 @@
+"""`mawa user …`: accounts from the command line of the server. Only answers go to standard output."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from app.accounts import queries, service
+from app.accounts.policy import ROLES, Role
+from app.core.db import unit_of_work
+from app.core.errors import DomainError
+from app.core.text import LANGUAGES, render
+
+_in_operation = click.option(
+    "--operation", metavar="CODE", help="Code of the operation; may be left out if there is one."
+)
+
+
+@click.group("user")
+def user() -> None:
+    """Accounts, their roles and their tokens."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--area", "areas", metavar="PCODE", multiple=True, help="May be given several times; none: everywhere.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@_in_operation
+def add(email: str, role: Role, areas: tuple[str, ...], language: str, operation: str | None) -> None:
+    """Add a person. The password is the first line of standard input."""
+    password = _password()
+    with _changes() as session:
+        meant = queries.operation_meant(session, operation)
+        added = service.add_user(
+            session,
+            email=email,
+            role=role,
+            areas=list(areas) or None,
+            operation_id=meant.id,
+            password=password,
+            language=language,
+        )
+        if added.is_new and password is None:
+            raise click.ClickException("A new account needs a password: give it as a line on standard input.")
+    click.echo(f"Added as {role}." if added.is_new else f"Added as {role}; the account keeps its password.", err=True)
+
+
+@user.command("disable")
+@click.argument("email")
+def disable(email: str) -> None:
+    """Shut a person out: sessions end, tokens are revoked, in every operation."""
+    with _changes() as session:
+        service.disable_user(session, email=email)
+    click.echo("Disabled.", err=True)
+
+
+@user.command("token")
+@click.argument("email")
+@click.option("--name", default="", help="What the token is for.")
+@_in_operation
+def token(email: str, name: str, operation: str | None) -> None:
+    """Make an API token and print it, this once."""
+    with _changes() as session:
+        meant = queries.operation_meant(session, operation)
+        made = service.make_token(session, email=email, operation_id=meant.id, name=name)
+    click.echo(made)
+
+
+@contextmanager
+def _changes() -> Iterator[Session]:
+    """One transaction; what cannot be done is said in a sentence and ends the command with 1."""
+    try:
+        with unit_of_work() as session:
+            yield session
+    except DomainError as error:
+        raise click.ClickException(render(error.message, "en", **error.numbers)) from error
+
+
+def _password() -> str | None:
+    """The first line of standard input, None where there is none; a terminal is not waited for."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return None
+    return sys.stdin.readline().rstrip("\r\n") or None

@@ -1,0 +1,59 @@
+"""Accounts. A person has one account and, in each operation, one role and the areas it holds for."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from app.core.models import AWARE
+
+
+class User(SQLModel, table=True):
+    """A person who can sign in. `email` is kept in lower case; `password` is an argon2id hash, None until one is set.
+
+    `fs_uniquifier` is what session cookies name: a new one signs the person out everywhere.
+    """
+
+    __tablename__ = "users"
+
+    id: UUID = Field(primary_key=True)
+    email: str = Field(unique=True)
+    password: str | None = None
+    active: bool = True
+    fs_uniquifier: str = Field(unique=True)
+    language: str = Field(default="en")
+    created_at: datetime = Field(sa_type=AWARE)
+
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
+
+
+class Membership(SQLModel, table=True):
+    """The role of a person in an operation. `areas` None means the whole operation."""
+
+    __tablename__ = "memberships"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="users.id")
+    operation_id: UUID = Field(primary_key=True, foreign_key="operations.id")
+    role: str
+    areas: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+
+    __table_args__ = (
+        CheckConstraint("role IN ('field_worker', 'coordinator', 'administrator', 'partner')", name="role"),
+    )
+
+
+class Token(SQLModel, table=True):
+    """A key for programs. Acts with the rights of its person in one operation; only its SHA-256 is kept."""
+
+    __tablename__ = "tokens"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id")
+    operation_id: UUID = Field(foreign_key="operations.id")
+    name: str
+    digest: bytes = Field(unique=True)
+    created_at: datetime = Field(sa_type=AWARE)
+    expires_at: datetime | None = Field(default=None, sa_type=AWARE)
+    revoked_at: datetime | None = Field(default=None, sa_type=AWARE)

@@ -1,0 +1,77 @@
+"""Who may do what. Roles grant permissions; areas bound where. What an address and a token look like. Pure."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+from unicodedata import normalize
+from uuid import UUID
+
+Role = Literal["field_worker", "coordinator", "administrator", "partner"]
+Permission = Literal["report", "read", "read_safe", "decide", "administer"]
+
+ROLES: tuple[Role, ...] = ("field_worker", "coordinator", "administrator", "partner")
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "field_worker": frozenset({"report", "read", "read_safe"}),
+    "coordinator": frozenset({"report", "read", "read_safe", "decide"}),
+    "administrator": frozenset({"report", "read", "read_safe", "decide", "administer"}),
+    "partner": frozenset({"read_safe"}),
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a person may see and change: one operation, and in it some areas with everything below them.
+
+    `areas` None is the whole operation. Every query takes a scope and every object is asked of it.
+    """
+
+    operation_id: UUID
+    areas: frozenset[str] | None = None
+
+    def holds(self, area_path: list[str]) -> bool:
+        """Whether something lying at this path of areas is inside."""
+        return self.areas is None or not self.areas.isdisjoint(area_path)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is acting: a signed-in person or a token, in one operation."""
+
+    user_id: UUID
+    email: str
+    role: Role
+    scope: Scope
+    language: str = "en"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return PERMISSIONS[self.role]
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+TOKEN_PREFIX = "mawa_"  # noqa: S105 - no secret: so that scanners for leaked secrets can tell what they found
+SHORTEST_PASSWORD = 8  # NIST SP 800-63B, 3.1.1
+_ADDRESS = re.compile(r"""[^\s@<>()\[\]\\,;:"\x00-\x1f\x7f]{1,64}@[\w-]+(?:\.[\w-]+)*""")
+
+
+def address_of(text: str) -> str | None:
+    """An e-mail address as it is kept and looked up, in lower case; None if it has not the form of one.
+
+    Looked at for form only: closed networks have names that no directory knows.
+    """
+    address = normalize("NFC", text.strip()).lower()
+    return address if len(address) <= 254 and _ADDRESS.fullmatch(address) else None
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token. It holds 256 random bits, so that a plain SHA-256 cannot be guessed back."""
+    return sha256(token.encode()).digest()
+
+
+def plain_password(password: str) -> str:
+    """A password as it is hashed: the same text however a keyboard composes its letters (as Flask-Security does)."""
+    return normalize("NFKD", password)

@@ -1,0 +1,127 @@
+"""Who is asking, who is told, and the one condition that keeps every query inside its caller's scope."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, text, true
+from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
+
+from app.accounts.errors import AccountMistake, NoSuchAccount
+from app.accounts.models import Membership, User
+from app.accounts.policy import TOKEN_PREFIX, Actor, Scope, address_of, digest_of
+from app.accounts.schemas import Recipient
+from app.core import clock
+from app.core.text import mark
+from app.places import queries as places
+from app.places.models import Operation
+
+# Written out and built once: every post to the API asks it.
+_BY_TOKEN = text(
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM tokens t"
+    " JOIN users u ON u.id = t.user_id AND u.active"
+    " JOIN memberships m ON m.user_id = t.user_id AND m.operation_id = t.operation_id"
+    " WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
+)
+_BY_USER = text(
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM users u"
+    " JOIN memberships m ON m.user_id = u.id JOIN operations o ON o.id = m.operation_id"
+    " WHERE u.id = :user_id AND u.active AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
+    " ORDER BY o.created_at, o.id LIMIT 1"
+)
+
+
+class InAnArea(Protocol):
+    """A table whose rows belong to an operation and lie at a path of areas."""
+
+    operation_id: Any
+    area_path: Any
+
+
+def actor_of_token(session: Session, token: str) -> Actor | None:
+    """Whose token this is. None when it is unknown, revoked or expired, or its person disabled or no longer there."""
+    if not token.startswith(TOKEN_PREFIX):
+        return None
+    return _actor(session.execute(_BY_TOKEN, {"digest": digest_of(token), "now": clock.now()}).one_or_none())
+
+
+def actor_of_user(session: Session, user_id: UUID, operation_id: UUID | None = None) -> Actor | None:
+    """A signed-in person in an operation, by default the first they belong to; None if disabled or not a member."""
+    return _actor(session.execute(_BY_USER, {"user_id": user_id, "operation_id": operation_id}).one_or_none())
+
+
+def coordinators_over(session: Session, *, operation_id: UUID, area_path: list[str]) -> list[Recipient]:
+    """Active coordinators whose areas hold what lies at this path, by address."""
+    found = session.execute(
+        select(User.id, User.email, User.language)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(
+            col(User.active),
+            col(Membership.operation_id) == operation_id,
+            col(Membership.role) == "coordinator",
+            col(Membership.areas).is_(None) | overlaps(col(Membership.areas), area_path),
+        )
+        .order_by(User.email)
+    )
+    return [Recipient(user_id, email, language) for user_id, email, language in found]
+
+
+def in_scope(scope: Scope, area_path: Any) -> ColumnElement[bool]:
+    """The condition on a column of area paths that keeps a query inside the areas of a scope.
+
+    A row is inside when its path meets one of the areas, as `Scope.holds` says. It says nothing of the
+    operation: area codes repeat from one operation to the next, so prefer `visible` wherever there is a table.
+    """
+    return true() if scope.areas is None else overlaps(area_path, sorted(scope.areas))
+
+
+def visible(scope: Scope, rows: type[InAnArea] | InAnArea) -> ColumnElement[bool]:
+    """The condition that keeps a query on a table (Place, Shelter, …) to what a scope may see."""
+    return and_(rows.operation_id == scope.operation_id, in_scope(scope, rows.area_path))
+
+
+def overlaps(column: Any, codes: list[str]) -> ColumnElement[bool]:
+    """Whether a column of area codes shares one with these."""
+    condition: ColumnElement[bool] = column.bool_op("&&")(bindparam(None, codes, type_=ARRAY(SqlText)))
+    return condition
+
+
+def user_of(session: Session, email: str) -> User | None:
+    """The account of an address, as it was typed."""
+    return session.scalar(select(User).where(col(User.email) == address_of(email)))
+
+
+def memberships_of(session: Session, user_id: UUID) -> list[Membership]:
+    """What a person is, in which operations."""
+    found = select(Membership).where(col(Membership.user_id) == user_id).order_by(col(Membership.operation_id))
+    return list(session.scalars(found))
+
+
+def operation_meant(session: Session, code: str | None) -> Operation:
+    """The operation of a code; without a code, the only one there is."""
+    if code:
+        named = places.operation_by_code(session, code)
+        if named is None:
+            raise NoSuchAccount(
+                "unknown_operation", mark("There is no operation %(asked)s."), field="operation", asked=code
+            )
+        return named
+    found = places.list_operations(session)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise AccountMistake(
+            "which_operation", mark("There is more than one operation: say which with --operation."), field="operation"
+        )
+    raise NoSuchAccount("no_operation", mark("There is no operation yet."), field="operation")
+
+
+def _actor(row: Row[Any] | None) -> Actor | None:
+    if row is None:
+        return None
+    found: tuple[Any, ...] = tuple(row)
+    user_id, email, role, operation_id, areas, language = found
+    scope = Scope(operation_id, None if areas is None else frozenset(areas))
+    return Actor(user_id, email, role, scope, language)

@@ -1,0 +1,126 @@
+"""Flask-Security set up for Mawa: `/login`, `/logout` and who is behind a request.
+
+A file of its own beside `views.py`, because it holds no view of ours: it is the technical joint between
+Flask-Security and this application. Only sign-in and sign-out are switched on; each further part (second
+factor, recovery, …) is switched on here by the issue that brings it.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Request, g, request, session
+from flask_security import Security, UserMixin, current_user
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.mail_util import EmailValidateException, MailUtil
+from flask_security.signals import user_authenticated
+from flask_security.utils import uia_email_mapper
+from sqlalchemy.orm import registry
+from werkzeug.local import LocalProxy
+
+from app.accounts import queries
+from app.accounts.forms import SignInForm
+from app.accounts.models import User
+from app.accounts.policy import Actor, address_of
+from app.core import clock, http
+from app.core.text import mark
+
+SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
+_KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", "fs_cc"})
+
+OPTIONS: dict[str, Any] = {
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2"],
+    "PASSWORD_SINGLE_HASH": True,  # argon2id salts by itself; a pepper from SECRET_KEY would tie passwords to that key
+    "PASSWORD_SALT": None,
+    "DATETIME_FACTORY": clock.now,
+    "RETURN_GENERIC_RESPONSES": True,
+    "MSG_GENERIC_AUTHN_FAILED": (SIGN_IN_FAILED, "error"),
+    "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
+    "JOIN_USER_ROLES": False,
+    "API_ENABLED_METHODS": ["session"],
+    "LOGIN_USER_TEMPLATE": "accounts/login.html",
+    "LOGOUT_METHODS": ["POST"],
+    "LOGOUT_CSRF": True,
+    "POST_LOGIN_VIEW": "/",
+    "POST_LOGOUT_VIEW": "/login",
+    "FRESHNESS": timedelta(seconds=-1),
+    "STATIC_FOLDER": None,
+    "CLI_USERS_NAME": None,
+    "CLI_ROLES_NAME": None,
+}
+
+
+class Account(UserMixin):
+    """A user's row as Flask-Security sees it; mapped to the table of `User`, whose class stays free of Flask."""
+
+    id: UUID  # type: ignore[assignment]  # Flask-Security says int and never asks
+
+
+registry().map_imperatively(Account, User.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+class _Datastore(SQLAlchemySessionUserDatastore):
+    """Looks users up in the session of the request, and leaves committing to the edge."""
+
+    def commit(self) -> None:
+        self.db.session.flush()
+
+
+class _Address(MailUtil):
+    """Reads a typed address as `policy.address_of` does."""
+
+    def normalize(self, email: str) -> str:
+        address = address_of(email)
+        if address is None:
+            raise EmailValidateException(SIGN_IN_FAILED)
+        return address
+
+
+def register(app: Flask) -> None:
+    """Set up sign-in. Wants SECRET_KEY, a database and a page at `/` that sends each role home."""
+    for name, value in OPTIONS.items():
+        app.config.setdefault(f"SECURITY_{name}", value)
+    datastore = _Datastore(LocalProxy(http.session), Account, None)  # type: ignore[arg-type]  # roles are memberships
+    security = Security(app, datastore, mail_util_cls=_Address, login_form=SignInForm)
+    security.want_json(_never)
+    security.login_manager.request_loader(_no_other_way)
+    security.principal.identity_loaders.clear()  # would load the person at every request, for permissions we do not use
+    user_authenticated.connect(_rotate_session, app)
+    for endpoint in ("security.login", "security.logout"):
+        http.public(app.view_functions[endpoint])
+
+
+def bearer_token() -> str | None:
+    """The token a program sent, whether it is good or not; None when there is none."""
+    authorization = request.authorization
+    if authorization is None or authorization.type != "bearer":
+        return None
+    return authorization.token or ""
+
+
+def actor_of_request() -> Actor | None:
+    """Who is behind this request. A token, once sent, is the only thing that counts: a bad one is nobody."""
+    token = bearer_token()
+    if token is not None:
+        return queries.actor_of_token(http.session(), token)
+    if "_user_id" not in session:
+        return None
+    account = current_user._get_current_object()  # Flask-Login's own way past its proxy
+    return queries.actor_of_user(http.session(), account.id) if isinstance(account, Account) else None
+
+
+def _rotate_session(_app: Flask, **_signal: Any) -> None:
+    """Nothing written into the session before sign-in survives it, the CSRF token above all."""
+    for name in set(session) - _KEPT_AT_SIGN_IN:
+        session.pop(name)
+    g.pop("csrf_token", None)
+
+
+def _never(_request: Request) -> bool:
+    """Sign-in answers people only; programs have tokens of their own."""
+    return False
+
+
+def _no_other_way(_request: Request) -> None:
+    """Flask-Security's own tokens are not accepted anywhere."""

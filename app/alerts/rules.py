@@ -1,0 +1,91 @@
+"""The rules, pure: what a figure and the state of a shelter say, as of the end of a day.
+
+A rule's state is `step` of the state stored with the previous day row and the day's value, so it does not
+depend on how reports were batched. `step` is idempotent for an equal value. Unknown neither raises nor
+clears: the level stays and is marked not known.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from app.core import clock
+from app.places.schemas import Frame
+from app.population.levels import Judge, Level, Rules
+from app.shelters.policy import Statement, places_for_people, state_of
+
+RuleLevel = Literal["ok", "warning", "critical"]
+RANK: dict[str, int] = {"ok": 0, "warning": 1, "critical": 2}
+
+OCCUPANCY = "occupancy"
+
+
+@dataclass(frozen=True)
+class OccupancyThresholds:
+    """Per cent of the places. A level clears lower than it starts, so that a gate is not announced twice an hour."""
+
+    warning: float = 85
+    warning_clears: float = 80
+    critical: float = 100
+    critical_clears: float = 95
+
+    @classmethod
+    def of(cls, frame: Frame) -> "OccupancyThresholds":
+        """The operation's own where it has set them (`occupancy_warning` and so on), else the defaults."""
+        said = {name.removeprefix("occupancy_"): value for name, value in frame.settings.thresholds.items()}
+        return cls(**{name: said[name] for name in cls.__dataclass_fields__ if name in said})
+
+
+def occupancy_level(before: RuleLevel, *, people: int, places: int, thresholds: OccupancyThresholds) -> RuleLevel:
+    """The level of so many people in so many places, coming from a level. People where there is no place: critical."""
+    if places == 0:
+        return "critical" if people > 0 else "ok"
+    per_cent = 100 * people / places
+    if per_cent >= thresholds.critical or (before == "critical" and per_cent >= thresholds.critical_clears):
+        return "critical"
+    if per_cent >= thresholds.warning or (before != "ok" and per_cent >= thresholds.warning_clears):
+        return "warning"
+    return "ok"
+
+
+def step_occupancy(
+    before: Mapping[str, Any] | None,
+    *,
+    level: Level,
+    people: int,
+    places: int | None,
+    at: datetime,
+    thresholds: OccupancyThresholds,
+) -> dict[str, Any]:
+    """The stored state of the occupancy rule: level, whether it is known, since when, and the numbers behind it."""
+    held: RuleLevel = before["level"] if before else "ok"
+    reached, known = held, False
+    if places is not None and level.basis != "unknown":
+        reached = occupancy_level(held, people=people, places=places, thresholds=thresholds)
+        known = level.basis == "counted" or (reached != "ok" and RANK[reached] >= RANK[held])
+        reached = reached if known else held
+    since = before["since"] if before and reached == held else at.isoformat()
+    return {"level": reached, "known": known, "since": since, "people": people, "places": places}
+
+
+def judge_of(frame: Frame, statements: Sequence[Statement]) -> Judge:
+    """What the fold asks of each day row of a shelter. A place nothing is stated of (an area) has no rules."""
+    thresholds = OccupancyThresholds.of(frame)
+
+    def judge(before: Rules, level: Level, at: datetime, day: date) -> Rules:
+        state = state_of(statements, until=clock.end_of(day, frame.zone))
+        if not state:
+            return {}
+        return {
+            OCCUPANCY: step_occupancy(
+                before.get(OCCUPANCY),
+                level=level,
+                people=level.shown(frame).total,
+                places=places_for_people(state),
+                at=at,
+                thresholds=thresholds,
+            )
+        }
+
+    return judge

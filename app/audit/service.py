@@ -1,0 +1,32 @@
+"""Writing the audit log."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry
+from app.core import clock
+
+
+def record(
+    session: Session,
+    *,
+    action: str,
+    subject: str,
+    actor_id: UUID | None = None,
+    operation_id: UUID | None = None,
+    **details: Any,
+) -> None:
+    """Write down one change, in the transaction that makes it. `action` is `noun.verb`; details are JSON values."""
+    session.add(
+        AuditEntry(
+            id=uuid4(),
+            at=clock.now(),
+            operation_id=operation_id,
+            actor_id=actor_id,
+            action=action,
+            subject=subject,
+            details=details,
+        )
+    )

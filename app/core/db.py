@@ -1,0 +1,71 @@
+"""The database: one engine per process, sessions, and the unit of work that commits at the edge.
+
+Services flush and never commit. An edge (a request, a task, a command) opens one unit of work; when it
+commits, the workers named by `wake` are told, and only then.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from app.core import jobs
+from config.services.addresses import addresses
+from config.settings import settings
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """The engine of this process. Connections are checked before use, so a restarted server is not an error."""
+    return create_engine(
+        addresses(settings()).database,
+        pool_size=4,
+        max_overflow=12,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=60s", "connect_timeout": 5},
+    )
+
+
+def new_session() -> Session:
+    """A session for an edge that commits by itself; everything else is handed one."""
+    return Session(engine(), expire_on_commit=False)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: committed when the block ends, rolled back when it raises."""
+    with new_session() as session:
+        yield session
+        commit(session)
+
+
+def commit(session: Session) -> None:
+    """Commit, then wake the workers this transaction made work for. Called by edges only."""
+    session.commit()
+    jobs.wake(session.info.pop("wake", set()))
+
+
+def wake(session: Session, *tasks: str) -> None:
+    """Have these tasks run soon after this session commits."""
+    session.info.setdefault("wake", set()).update(tasks)
+
+
+def is_reachable() -> bool:
+    """Whether the database answers. Never raises."""
+    try:
+        with engine().connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except Exception:  # any failure at all means the same to the one who asks
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""The edge of the web: who is asking, what they may do, and how errors are said."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import Response, g, json, request
+from sqlalchemy.orm import Session
+
+from app.core import db
+from app.core.errors import NotAllowed, NotSignedIn
+from app.core.text import mark
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SIGN_IN_FIRST = mark("Please sign in first.")
+NOT_YOURS = mark("Your role does not allow this.")
+
+
+def session() -> Session:
+    """The database session of this request; the edge commits it when a changing request succeeds."""
+    if "session" not in g:
+        g.session = db.new_session()
+    return cast(Session, g.session)
+
+
+def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Lets only people with a permission through. The guard over all routes reads what is required."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            actor = g.get("actor")
+            if actor is None:
+                raise NotSignedIn("not_signed_in", SIGN_IN_FIRST)
+            if not actor.may(permission):
+                raise NotAllowed("not_allowed", NOT_YOURS)
+            return view(*args, **kwargs)
+
+        cast(Any, guarded).required_permission = permission
+        return guarded
+
+    return decorate
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Marks a view anybody may reach; without this or `requires`, the guard over all routes fails."""
+    cast(Any, view).required_permission = None
+    return view
+
+
+def wants_problem() -> bool:
+    """Whether an error should be said to a program rather than to a person."""
+    return request.path.startswith("/api/")
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> Response:
+    """An error for programs (RFC 9457)."""
+    body = {"type": f"urn:mawa:problem:{code}", "title": title, "status": status, "code": code, **more}
+    return Response(json.dumps(body), status=status, content_type="application/problem+json")

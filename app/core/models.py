@@ -1,0 +1,17 @@
+"""Technical tables."""
+
+from datetime import datetime
+
+from sqlalchemy import TIMESTAMP
+from sqlmodel import Field, SQLModel
+
+AWARE = TIMESTAMP(timezone=True)
+
+
+class Heartbeat(SQLModel, table=True):
+    """When each kind of worker last did something, so that `/readyz` can say whether anyone is working."""
+
+    __tablename__ = "heartbeats"
+
+    queue: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=AWARE)

@@ -1,0 +1,100 @@
+"""Numbers, instants and names in pages, in the reader's language and the operation's zone."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_percent
+from flask import Flask, g, request
+
+from app.core import clock, text
+from app.core.forms import language
+
+
+def register(app: Flask) -> None:
+    """Gives templates the filters and functions they may use."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.add_template_filter(number, "number")
+    app.add_template_filter(percent, "percent")
+    app.add_template_filter(moment, "moment")
+    app.add_template_filter(day, "day")
+    app.add_template_filter(ago, "ago")
+    app.add_template_filter(age, "age")
+    app.add_template_filter(named, "named")
+    app.add_template_filter(digits, "digits")
+    app.add_template_filter(datetime.fromisoformat, "instant")
+    app.add_template_global(in_language, "in_language")
+    app.add_template_global(language, "language")
+    app.add_template_global(direction, "direction")
+
+
+def use_zone(zone: ZoneInfo) -> None:
+    """Times on the page of this request are told in this zone."""
+    g.zone = zone
+
+
+def zone() -> Any:
+    return g.get("zone", UTC)
+
+
+def direction() -> str:
+    """Which way the page runs."""
+    return "rtl" if language() in text.RIGHT_TO_LEFT else "ltr"
+
+
+def in_language(code: str) -> str:
+    """This page's address in another language."""
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': code})}"
+
+
+def number(value: float) -> str:
+    return text.number(value, language())
+
+
+def percent(value: float) -> str:
+    """A share as whole per cent; rounded down, so that 100 % is only ever written for full."""
+    return format_percent(int(value * 100 + 1e-9) / 100, locale=text.locale_of(language()))
+
+
+def moment(value: datetime) -> str:
+    """An instant: the time alone today, day and time otherwise."""
+    local = value.astimezone(zone())
+    today = clock.now().astimezone(zone()).date()
+    pattern = "HH:mm" if local.date() == today else "d MMM, HH:mm"
+    return text.moment(value, language(), zone(), pattern if local.year == today.year else "d MMM y, HH:mm")
+
+
+def day(value: date | datetime) -> str:
+    """A calendar day."""
+    local = value.astimezone(zone()).date() if isinstance(value, datetime) else value
+    return format_date(local, "d MMMM y", locale=text.locale_of(language()))
+
+
+def age(value: datetime) -> str:
+    """How old something is: 3 hours."""
+    return _span(value, direction=False)
+
+
+def ago(value: datetime) -> str:
+    """How long since: 3 hours ago."""
+    return _span(value, direction=True)
+
+
+def _span(value: datetime, *, direction: bool) -> str:
+    elapsed = max(timedelta(minutes=1), clock.now() - value)
+    locale = text.locale_of(language())
+    return format_timedelta(-elapsed, threshold=1.2, add_direction=direction, locale=locale)
+
+
+def named(names: dict[str, str]) -> str:
+    """A name in the reader's language, or the nearest there is."""
+    return text.name_in(names, language())
+
+
+def digits(value: str) -> str:
+    """A text with its digits as the reader's language writes them: 18–59."""
+    if language() != "ar":
+        return value
+    return value.translate({ord("0") + place: chr(0x0660 + place) for place in range(10)})

@@ -1,0 +1,71 @@
+"""Texts in the reader's language, in and outside of a request.
+
+A message is its English sentence, marked with `mark` where it is written and rendered here with its
+numbers. Catalogues lie in app/translations; a language without one falls back to English.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = ("en", "ar", "fr")
+RIGHT_TO_LEFT = frozenset({"ar"})
+_LOCALES = {"en": "en_GB", "ar": "ar_SY", "fr": "fr_FR"}
+_FOLDER = Path(__file__).parent.parent / "translations"
+
+
+def mark(message: str) -> str:
+    """Marks a sentence for translation where it is written; gives it back unchanged."""
+    return message
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> NullTranslations:
+    """The texts of one language."""
+    return Translations.load(str(_FOLDER), [language])
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def locale_of(language: str) -> Locale:
+    """How numbers and dates are written in a language (Arabic as in Syria, with its own digits)."""
+    return Locale.parse(_LOCALES.get(language, "en_GB"))
+
+
+def render(message: str, language: str, **numbers: Any) -> str:
+    """A marked message in one language; whole numbers are written as that language writes them."""
+    return _fill(catalogue(language).ugettext(message), language, numbers)
+
+
+def render_plural(singular: str, plural: str, count: int, language: str, **numbers: Any) -> str:
+    """A marked message that depends on a count, available to it as %(count)s."""
+    chosen = catalogue(language).ungettext(singular, plural, count)
+    return _fill(chosen, language, {"count": count, **numbers})
+
+
+def name_in(names: dict[str, str], language: str) -> str:
+    """The name of a place in the reader's language, else in English, else in whichever there is."""
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+def number(value: int | float, language: str) -> str:
+    return format_decimal(value, locale=locale_of(language))
+
+
+def moment(value: Any, language: str, zone: Any, pattern: str = "d MMMM y, HH:mm") -> str:
+    """An instant as people of the operation read it."""
+    return format_datetime(value, pattern, tzinfo=zone, locale=locale_of(language))
+
+
+def _fill(sentence: str, language: str, numbers: dict[str, Any]) -> str:
+    if not numbers:
+        return sentence
+    shown = {
+        name: number(value, language) if isinstance(value, int) and not isinstance(value, bool) else value
+        for name, value in numbers.items()
+    }
+    return sentence % shown

@@ -1,0 +1,9 @@
+"""The one thing done from the dashboard so far: taking an alert on."""
+
+from app.core.forms import SecureForm, TypedField
+
+
+class AcknowledgeForm(SecureForm):
+    """A comment is welcome and not asked for."""
+
+    comment = TypedField()

@@ -1,0 +1,52 @@
+"""What the coordinator's pages show beyond single figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median_low
+from typing import Self
+
+from app.formats.charts import NEAR
+from app.population.schemas import ShelterFigure
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where there is room, over all shelters in scope. Only counted, open shelters have free places."""
+
+    shelters: int
+    free: int
+    with_room: int
+    not_known: int
+    over: int
+    overfull: int
+    nearly_full: int
+    counted_at: datetime | None
+
+    @classmethod
+    def of(cls, figures: Sequence[ShelterFigure]) -> Self:
+        """`counted_at`: half of the counted figures are younger than this."""
+        known = [figure for figure in figures if figure.basis == "counted" and figure.free is not None]
+        free = [figure.free for figure in known if figure.free and figure.free > 0 and figure.status == "open"]
+        over = [-figure.free for figure in known if figure.free and figure.free < 0]
+        near = [one for one in known if one.occupancy is not None and one.occupancy >= NEAR and (one.free or 0) >= 0]
+        ages = [figure.counted_at for figure in figures if figure.counted_at is not None]
+        return cls(
+            shelters=len(figures),
+            free=sum(free),
+            with_room=len(free),
+            not_known=sum(figure.status != "closed" for figure in figures) - sum(one.status != "closed" for one in known),
+            over=sum(over),
+            overfull=len(over),
+            nearly_full=len(near),
+            counted_at=median_low(ages) if ages else None,
+        )
+
+
+SAFE_STEP = 10
+"""Partners see totals rounded to this; fewer than this is said in words, since few people can be recognised."""
+
+
+def safe(total: int) -> int:
+    """A total for partners: rounded to tens, 0 where it is small."""
+    return 0 if total < SAFE_STEP else (total + SAFE_STEP // 2) // SAFE_STEP * SAFE_STEP

@@ -1,0 +1,73 @@
+"""People arrived."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from app.core.forms import say
+from app.core.text import mark
+from app.field.forms.fields import AreaField, ChoiceField, PlaceField
+from app.field.forms.people import PeopleForm
+from app.field.forms.report import said
+from app.field.schemas import Desk
+from app.intake.schemas import Result
+
+WHERE_BEFORE = mark("Say where they stayed, or answer that it is not known.")
+SAME_PLACE = mark("This is where they are now. Say where they stayed before, or answer No.")
+
+
+class ArrivalForm(PeopleForm):
+    """Who came, how many, where is their home, did they stay somewhere else before, where are they now."""
+
+    home = AreaField()
+    stayed = ChoiceField(options=("no", "yes", "unknown"))
+    before = PlaceField()
+    place = PlaceField()
+
+    fault_names: ClassVar[dict[str, str]] = {**PeopleForm.fault_names, "origin": "home", "from": "before", "stayed_there": "before", "to": "place"}
+
+    def __init__(self, desk: Desk, **defaults: Any) -> None:
+        super().__init__(desk, **{"stayed": "no", **defaults})
+
+    def check(self) -> None:
+        super().check()
+        self.check_number(zero=False, range_alone=False)
+        self.need("place", "stayed")
+        if self.is_estimate:
+            self.need_method()
+        else:
+            self.forget("method")
+        if self.stayed.data != "yes":
+            self.forget("before")
+        elif self.before.data is None and not self.before.errors:
+            self.complain("before", say(WHERE_BEFORE))
+        elif self.before.data == self.place.data and self.place.data:
+            self.complain("before", say(SAME_PLACE))
+
+    @property
+    def _method(self) -> str | None:
+        if self.is_estimate:
+            return str(self.method.data)
+        return None if self.way == "households" else "full_count"
+
+    def reports(self) -> list[dict[str, Any]]:
+        came_from = self.before.place if self.stayed.data == "yes" else None
+        report = said(
+            id=str(self.report_id.data),
+            kind="movement",
+            seen="to",
+            origin=self.home.data,
+            to=self.place.place,
+            people=self.people,
+            method=self._method,
+            **self.moment,
+        )
+        return [report | ({"from": came_from, "stayed_there": True} if came_from else {})]
+
+    def stored(self, results: Sequence[Result]) -> dict[str, Any]:
+        return {
+            "kind": "arrival",
+            "people": self.people_stored,
+            "place": self.place.data,
+            "home": self.home.data,
+            "before": self.before.data if self.stayed.data == "yes" else None,
+        }

@@ -1,0 +1,147 @@
+"""Fields that know the operation: one of a list, an area, a place, the grid of people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.core.forms import (
+    NotUnderstood,
+    TypedField,
+    WholeNumberField,
+    say,
+    whole_number,
+)
+from app.core.text import mark
+from app.field.policy import meant_by
+from app.field.schemas import Candidate, Desk
+
+LIST_UP_TO = 200
+"""More places than this are typed, not picked: a phone on 2G does not load them all."""
+
+CHOOSE = mark("Choose one of the answers.")
+CHOOSE_AREA = mark("Choose the area from the list, or write its P-code.")
+SEVERAL_AREAS = mark("More than one area has this name. Choose the one you mean.")
+CHOOSE_PLACE = mark("Choose the shelter or area from the list.")
+
+
+class ChoiceField(TypedField):
+    """One of a few answers, by their codes; the page puts them into words."""
+
+    def __init__(self, *args: Any, options: Sequence[str], **kwargs: Any) -> None:
+        self.options = tuple(options)
+        super().__init__(*args, **kwargs)
+
+    def understand(self, typed: str) -> str:
+        if typed not in self.options:
+            raise NotUnderstood(CHOOSE)
+        return typed
+
+    @property
+    def anchor(self) -> str:
+        """Where a link to this field leads: its first answer."""
+        return f"{self.id}-{self.options[0]}"
+
+
+class NamedField(TypedField):
+    """Something of the operation by any of its names. `suggestions` are offered when it is not clear which.
+
+    A suggestion picked on the page (input `<name>.pick`) settles it.
+    """
+
+    suggestions: tuple[Candidate, ...] = ()
+
+    @property
+    def desk(self) -> Desk:
+        desk: Desk = self.meta.desk
+        return desk
+
+    @property
+    def candidates(self) -> Sequence[Candidate]:
+        raise NotImplementedError
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        picked = formdata.get(f"{self.name}.pick") if formdata else None
+        if picked and any(candidate.key == picked for candidate in self.candidates):
+            self.process_data(picked)
+            self.process_errors = ()
+
+    def understand(self, typed: str) -> str:
+        meant = meant_by(typed, self.candidates)
+        if meant.one is None:
+            self.suggestions = meant.maybe
+            raise NotUnderstood(self.complaint(typed))
+        return meant.one.key
+
+    def complaint(self, typed: str) -> str:
+        return CHOOSE_PLACE
+
+
+class AreaField(NamedField):
+    """An area by a name in any language or its P-code. `own`: only areas this person reports on."""
+
+    def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
+        self.own = own
+        super().__init__(*args, **kwargs)
+
+    @property
+    def candidates(self) -> Sequence[Candidate]:
+        return self.desk.own_homes if self.own else self.desk.homes
+
+    def written(self, value: Any) -> str:
+        return self.desk.called(value)
+
+    def complaint(self, typed: str) -> str:
+        names = {name.casefold() for candidate in self.suggestions for name in candidate.names}
+        return SEVERAL_AREAS if typed.strip().casefold() in names else CHOOSE_AREA
+
+
+class PlaceField(NamedField):
+    """A shelter or an area outside any shelter: `shelter:KHM`, `area:SY0602`, or a typed name."""
+
+    @property
+    def candidates(self) -> Sequence[Candidate]:
+        return self.desk.places
+
+    @property
+    def is_list(self) -> bool:
+        return len(self.candidates) <= LIST_UP_TO
+
+    @property
+    def place(self) -> dict[str, str] | None:
+        """As a report names it."""
+        if not self.data:
+            return None
+        kind, code = str(self.data).split(":", 1)
+        return {kind: code}
+
+
+class CellsField(WholeNumberField):
+    """The people grid. Each cell is an input `<name>.<sex:age>`; empty cells are left out of `data`."""
+
+    part_errors: dict[str, str]
+    typed_parts: dict[str, str]
+    counts: dict[str, int]
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(None, *args, **kwargs)
+        self.part_errors, self.typed_parts, self.counts = {}, {}, {}
+        self.data = self.counts
+        for key in self.meta.desk.frame.scheme.keys if formdata else ():
+            typed = formdata.get(f"{self.name}.{key}", "")
+            if typed.strip():
+                self.typed_parts[key] = typed
+                self._read(key, typed)
+
+    def _read(self, key: str, typed: str) -> None:
+        try:
+            self.counts[key] = whole_number(typed)
+        except NotUnderstood as fault:
+            self.part_errors[key] = say(fault.message, **fault.numbers)
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.id}.{self.meta.desk.frame.scheme.keys[0]}"
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.typed_parts

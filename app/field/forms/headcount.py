@@ -1,0 +1,38 @@
+"""Count people here."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from app.field.forms.fields import PlaceField
+from app.field.forms.people import PeopleForm
+from app.field.forms.report import said
+from app.intake.schemas import Result
+
+
+class HeadcountForm(PeopleForm):
+    """Everyone at one place at one moment; of an area, only those outside every shelter. Nobody is an answer."""
+
+    place = PlaceField()
+
+    fault_names: ClassVar[dict[str, str]] = {**PeopleForm.fault_names, "place": "place"}
+
+    def check(self) -> None:
+        super().check()
+        self.check_number(zero=True, range_alone=True)
+        self.need("place")
+        self.need_method()
+
+    def reports(self) -> list[dict[str, Any]]:
+        return [
+            said(
+                id=str(self.report_id.data),
+                kind="headcount",
+                place=self.place.place,
+                people=self.people,
+                method=self.method.data,
+                **self.moment,
+            )
+        ]
+
+    def stored(self, results: Sequence[Result]) -> dict[str, Any]:
+        return {"kind": "headcount", "people": self.people_stored, "place": self.place.data, "method": self.method.data}

@@ -1,0 +1,181 @@
+"""What every report form shares: its id, when it was true, and what the door answered."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, cast
+from uuid import UUID, uuid4
+
+from app.core import clock
+from app.core.forms import NotUnderstood, SecureForm, TypedField, say, western
+from app.core.text import mark
+from app.field.forms.fields import ChoiceField
+from app.field.schemas import Desk
+from app.intake.schemas import Result, Warned
+
+MISSING = mark("This is needed.")
+WRITE_DAY = mark("Write the day as year-month-day, for example 2025-03-16.")
+WRITE_TIME = mark("Write the time as hours:minutes, for example 14:20.")
+CHOOSE_DAY = mark("Choose the day.")
+STILL_TO_COME = mark("This is still to come. Check the day and the time.")
+LONG_AGO = mark("This is very long ago. Check the year.")
+SAVED_OTHERWISE = mark(
+    "This form was saved before with other content, and nothing was changed now. "
+    "Press Save again to add what stands here as a further report."
+)
+
+_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+_EARLIEST = 2000
+
+
+class IdField(TypedField):
+    """The id of the report, made when the page is drawn, so that sending it twice stores it once."""
+
+    def understand(self, typed: str) -> UUID:
+        try:
+            return UUID(typed)
+        except ValueError:
+            return uuid4()
+
+
+class InstantField(TypedField):
+    """The moment the page said was now. Never ahead of our clock."""
+
+    def understand(self, typed: str) -> datetime:
+        try:
+            said = datetime.fromisoformat(typed)
+        except ValueError:
+            return clock.now()
+        return min(said, clock.now()) if said.tzinfo else clock.now()
+
+    def written(self, value: Any) -> str:
+        return str(value.isoformat(timespec="seconds"))
+
+
+class DayField(TypedField):
+    def understand(self, typed: str) -> date:
+        try:
+            return date.fromisoformat(western(typed))
+        except ValueError as error:
+            raise NotUnderstood(WRITE_DAY) from error
+
+    def written(self, value: Any) -> str:
+        return str(value.isoformat())
+
+
+class TimeField(TypedField):
+    def understand(self, typed: str) -> time:
+        try:
+            return time.fromisoformat(western(typed)).replace(tzinfo=None)
+        except ValueError as error:
+            raise NotUnderstood(WRITE_TIME) from error
+
+
+class ReportForm(SecureForm):
+    """A form that becomes one or more reports. Subclasses say which, and what to check."""
+
+    report_id = IdField()
+    opened_at = InstantField()
+    when = ChoiceField(options=("now", "earlier"))
+    day = DayField()
+    at = TimeField()
+
+    result: Result | None = None
+
+    def __init__(self, desk: Desk, **defaults: Any) -> None:
+        self.desk = desk
+        super().__init__(
+            meta={"desk": desk},
+            data={"report_id": uuid4(), "opened_at": clock.now(), "when": "now", "day": desk.frame.today, **defaults},
+        )
+        self.report_id.data = self.report_id.data or uuid4()
+        self.opened_at.data = self.opened_at.data or clock.now()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check everything that is asked; what was not chosen is not held against anyone."""
+        super().validate(extra_validators)
+        self.check()
+        return not self.complaints()
+
+    def check(self) -> None:
+        if self.when.data == "earlier":
+            self._check_when()
+        else:
+            self.forget("day", "at")
+
+    def _check_when(self) -> None:
+        if self.day.errors or self.at.errors:
+            return
+        if self.day.data is None:
+            self.complain("day", say(CHOOSE_DAY))
+        elif self.day.data.year < _EARLIEST:
+            self.complain("day", say(LONG_AGO))
+        elif self.occurred_at > clock.now() + _CLOCKS_MAY_DIFFER:
+            self.complain("day", say(STILL_TO_COME))
+
+    def forget(self, *names: str) -> None:
+        """Errors in questions that were not asked do not count."""
+        for name in names:
+            self[name].errors = []
+            if hasattr(self[name], "part_errors"):
+                self[name].part_errors = {}
+
+    def need(self, *names: str) -> None:
+        """These must be answered."""
+        for name in names:
+            if self[name].data in (None, "") and not self[name].errors:
+                self.complain(name, say(MISSING))
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it was true, in the operation's zone."""
+        if self.when.data != "earlier" or self.day.data is None:
+            return cast(datetime, self.opened_at.data)
+        return datetime.combine(self.day.data, self.at.data or time.min, tzinfo=self.desk.frame.zone)
+
+    @property
+    def moment(self) -> dict[str, Any]:
+        """The parts of a report that say when."""
+        earlier = self.when.data == "earlier"
+        day_only = earlier and self.at.data is None
+        return {
+            "occurred_at": self.occurred_at.isoformat(),
+            "precision": "day" if day_only else "minute",
+            "clock": "typed" if earlier else "device",
+        }
+
+    fault_names: ClassVar[dict[str, str]] = {"occurred_at": "when"}
+
+    def reports(self) -> list[dict[str, Any]]:
+        """What this form says, as reports for the door."""
+        raise NotImplementedError
+
+    def accept(self, results: Sequence[Result]) -> bool:
+        """Take the door's answers: True if all is stored now or was before, else the errors stand in the form."""
+        self.result = results[0]
+        bad = [result for result in results if result.status not in ("accepted", "duplicate")]
+        if any(result.status == "conflict" for result in bad):
+            self.report_id.process_data(uuid4())
+            self.general.append(say(SAVED_OTHERWISE))
+        else:
+            self.take_faults([fault for result in bad for fault in result.errors], self.fault_names)
+        return not bad
+
+    def summary(self, results: Sequence[Result]) -> dict[str, Any]:
+        """What was stored, for the page after it; plain values, kept in the session of the browser."""
+        warnings: list[Warned] = [warned for result in results for warned in result.warnings]
+        return {
+            "state": results[0].status,
+            "occurred_at": self.occurred_at.isoformat(),
+            "day_only": self.moment["precision"] == "day",
+            "warnings": list(dict.fromkeys(warned.message for warned in warnings)),
+            **self.stored(results),
+        }
+
+    def stored(self, results: Sequence[Result]) -> dict[str, Any]:
+        """The parts of the summary only this form knows."""
+        raise NotImplementedError
+
+
+def said(**parts: Any) -> dict[str, Any]:
+    """A report without the parts nobody answered."""
+    return {name: part for name, part in parts.items() if part is not None}

@@ -1,0 +1,1 @@
+"""The one door into the ledger: every report, from any form, phone, program or seed, comes in here."""

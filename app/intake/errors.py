@@ -1,0 +1,98 @@
+"""What can be wrong with a report, in words that say what to do."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.core.text import mark, render
+from app.intake.schemas import Fault
+
+MESSAGES = {
+    "missing": mark("This is needed."),
+    "unknown_field": mark("This field is not known. Check its spelling."),
+    "unknown_kind": mark("This kind of report is not known here."),
+    "not_a_count": mark("Write a whole number, 0 or more."),
+    "too_many": mark("This number is too large to be people at one place. Check it."),
+    "not_a_time": mark("Write the time with its offset, like 2025-03-16T14:20:00+03:00."),
+    "not_in_list": mark("Choose one of the known values."),
+    "not_an_id": mark("The id must be a UUID made by the sender."),
+    "not_a_code": mark("Use 1 to 32 capital letters, digits or hyphens."),
+    "too_long": mark("This text is too long. Shorten it."),
+    "unprintable": mark("This text holds a character that cannot be stored. Type it again."),
+    "place": mark("Name one place: either a shelter or an area."),
+    "no_end": mark("Say where they came from or where they are now."),
+    "same_place": mark("They cannot leave and enter the same place."),
+    "left_after_arriving": mark("They cannot leave after they arrived."),
+    "stayed_there": mark(
+        "Is this area their home, or did they stay there displaced? Say stayed_there, or give it as origin."
+    ),
+    "nothing_said": mark("Say at least one thing about the shelter."),
+    "name": mark("A shelter needs a name in at least one language."),
+    "wrong": mark("This value is not understood."),
+    "unknown_cell": mark("This sex and age is not in the scheme of the operation."),
+    "cells_above_total": mark("The ages add up to more than the total. Which is right?"),
+    "low_above_total": mark("The lowest number is above the best figure."),
+    "high_below_total": mark("The highest number is below the best figure."),
+    "high_below_low": mark("The highest number is below the lowest."),
+    "nobody": mark("Say how many people, at least as a range or in households."),
+    "no_best_figure": mark("A movement needs a number of people or households above 0."),
+    "unknown_shelter": mark("There is no shelter with this code or id yet."),
+    "unknown_group": mark("There is no group with this code or id yet."),
+    "unknown_area": mark("There is no area with this P-code."),
+    "code_taken": mark("This code belongs to another report already."),
+    "other_content": mark("A report with this id is stored with other content. Give the new one a new id."),
+}
+
+_BY_PYDANTIC = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "union_tag_invalid": "unknown_kind",
+    "union_tag_not_found": "unknown_kind",
+    "int_type": "not_a_count",
+    "float_type": "not_a_count",
+    "float_parsing": "not_a_count",
+    "finite_number": "not_a_count",
+    "greater_than_equal": "not_a_count",
+    "less_than_equal": "too_many",
+    "datetime_type": "not_a_time",
+    "datetime_parsing": "not_a_time",
+    "datetime_from_date_parsing": "not_a_time",
+    "timezone_aware": "not_a_time",
+    "literal_error": "not_in_list",
+    "uuid_parsing": "not_an_id",
+    "uuid_type": "not_an_id",
+    "string_too_long": "too_long",
+}
+_CODE_FIELDS = frozenset({"code"})
+
+
+def fault(field: str, code: str, language: str) -> Fault:
+    return Fault(field, code, render(MESSAGES[code], language))
+
+
+def faults_of(error: ValidationError, language: str) -> tuple[Fault, ...]:
+    """The findings of the shapes as faults, each once, in the order of the report's fields."""
+    found = [
+        fault(_path(finding["loc"]), _code(finding), language)
+        for finding in error.errors(include_url=False, include_context=True)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _code(finding: Any) -> str:
+    if finding["type"] == "value_error":
+        said = str(finding["ctx"]["error"])
+        return said if said in MESSAGES else "wrong"
+    if finding["type"] == "string_pattern_mismatch" and finding["loc"][-1] in _CODE_FIELDS:
+        return "not_a_code"
+    return _BY_PYDANTIC.get(finding["type"], "wrong")
+
+
+def _path(location: Iterable[int | str]) -> str:
+    """`('movement', 'people', 'total')` → `people.total`: the first part is the kind the shape was chosen by."""
+    parts = [str(part) for part in location]
+    return ".".join(parts[1:] if parts and parts[0] in _KINDS else parts) or "kind"
+
+
+_KINDS = frozenset({"shelter", "shelter_state", "group", "movement", "headcount"})

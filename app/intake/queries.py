@@ -1,0 +1,83 @@
+"""Resolving what reports refer to: shelters, groups and areas by code or id."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_PLACES = text("""
+  SELECT shelters.code AS key, places.id, places.area_code, places.area_path, shelters.code
+  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND shelters.code = ANY(:codes)
+  UNION ALL
+  SELECT shelters.id::text, places.id, places.area_code, places.area_path, shelters.code
+  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND shelters.id = ANY(:ids)
+  UNION ALL
+  SELECT 'area:' || areas.code, places.id, areas.code, areas.path, NULL
+  FROM areas JOIN places ON places.operation_id = areas.operation_id AND places.kind = 'area'
+    AND places.area_code = areas.code
+  WHERE areas.operation_id = :operation AND areas.code = ANY(:areas)
+""")
+_GROUPS = text("""
+  SELECT code AS key, id, code FROM groups WHERE operation_id = :operation AND code = ANY(:codes)
+  UNION ALL
+  SELECT id::text, id, code FROM groups WHERE operation_id = :operation AND id = ANY(:ids)
+""")
+_LAST_CODE = {
+    "S": text(
+        r"SELECT max(substr(code, 3)::int) FROM shelters WHERE operation_id = :operation AND code ~ '^S-\d{4,8}$'"
+    ),
+    "G": text(r"SELECT max(substr(code, 3)::int) FROM groups WHERE operation_id = :operation AND code ~ '^G-\d{4,8}$'"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place reports may name. `code` None: an area."""
+
+    id: UUID
+    area_code: str
+    area_path: list[str]
+    code: str | None
+
+
+def find_places(
+    session: Session, operation_id: UUID, *, shelters: Iterable[str], areas: Iterable[str]
+) -> dict[str, Found]:
+    """Places by the word used for them: a shelter's code or id, or `area:` and a P-code. Unknown ones are left out."""
+    words = _codes_and_ids(shelters) | {"operation": operation_id, "areas": list(areas)}
+    rows = session.execute(_PLACES, words)
+    return {row.key: Found(row.id, row.area_code, row.area_path, row.code) for row in rows}
+
+
+def find_groups(session: Session, operation_id: UUID, groups: Iterable[str]) -> dict[str, tuple[UUID, str]]:
+    """Groups by the word used for them: id and code."""
+    rows = session.execute(_GROUPS, _codes_and_ids(groups) | {"operation": operation_id})
+    return {row.key: (row.id, row.code) for row in rows}
+
+
+def as_reference(word: str) -> str:
+    """A code as it is, an id as PostgreSQL writes it, so that one thing has one name."""
+    try:
+        return str(UUID(word))
+    except ValueError:
+        return word
+
+
+def _codes_and_ids(words: Iterable[str]) -> dict[str, Any]:
+    codes: list[str] = []
+    ids: list[UUID] = []
+    for word in words:
+        try:
+            ids.append(UUID(word))
+        except ValueError:
+            codes.append(word)
+    return {"codes": codes, "ids": ids}
+
+
+def next_number(session: Session, operation_id: UUID, letter: str) -> int:
+    """The number after the highest code made so far. Two at once may take the same: PostgreSQL lets only one through."""
+    last: Any = session.scalar(_LAST_CODE[letter], {"operation": operation_id})
+    return (last or 0) + 1

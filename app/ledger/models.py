@@ -1,0 +1,91 @@
+"""Reports and marks. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE of reports (see the migrations)."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from app.core.models import AWARE
+
+KINDS = ("shelter", "shelter_state", "group", "movement", "headcount")
+
+
+class Report(SQLModel, table=True):
+    """What one person said at one time. The id is made by the sender.
+
+    `place_id` is where the people are after it: the destination of a movement, the place of a headcount,
+    the shelter spoken of. `from_place_id` is where a movement took them from. Null ends are elsewhere.
+    `stands_at` and `left_stands_at` order the fold: day-dated movements stand at the day's start,
+    day-dated headcounts at its end. `day` and `left_day` are local days of the operation. A movement always
+    has `left_*`: equal to the arrival where the report did not say when they left.
+    """
+
+    __tablename__ = "reports"
+
+    id: UUID = Field(primary_key=True)
+    operation_id: UUID = Field(foreign_key="operations.id")
+    kind: str
+    occurred_at: datetime = Field(sa_type=AWARE)
+    left_at: datetime | None = Field(default=None, sa_type=AWARE)
+    recorded_at: datetime = Field(sa_type=AWARE)
+    day: date
+    left_day: date | None = None
+    stands_at: datetime = Field(sa_type=AWARE)
+    left_stands_at: datetime | None = Field(default=None, sa_type=AWARE)
+    place_id: UUID | None = Field(default=None, foreign_key="places.id")
+    from_place_id: UUID | None = Field(default=None, foreign_key="places.id")
+    group_id: UUID | None = None
+    origin: str | None = None
+    total: int | None = Field(default=None, sa_type=BigInteger)
+    low: int | None = Field(default=None, sa_type=BigInteger)
+    high: int | None = Field(default=None, sa_type=BigInteger)
+    households: int | None = Field(default=None, sa_type=BigInteger)
+    cells: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
+    method: str | None = None
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    digest: bytes
+    reporter_id: UUID
+    device: str | None = None
+    clock_shift_s: int = 0
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('shelter', 'shelter_state', 'group', 'movement', 'headcount')", name="kind"),
+        CheckConstraint("total >= 0 AND low >= 0 AND high >= 0 AND households >= 0", name="not_negative"),
+        CheckConstraint(
+            "(total IS NULL OR low <= total) AND (total IS NULL OR high >= total) AND low <= high", name="range"
+        ),
+        CheckConstraint("0 <= ALL (cells)", name="cells_not_negative"),
+        CheckConstraint("cells IS NULL OR total = vector_sum(cells)", name="cells_sum_to_total"),
+        CheckConstraint(
+            "kind <> 'movement' OR ((place_id IS NOT NULL OR from_place_id IS NOT NULL)"
+            " AND place_id IS DISTINCT FROM from_place_id AND (total > 0 OR (total IS NULL AND households > 0)))",
+            name="movement",
+        ),
+        CheckConstraint("kind <> 'headcount' OR (place_id IS NOT NULL AND method IS NOT NULL)", name="headcount"),
+        CheckConstraint(
+            "(kind = 'movement') = (left_at IS NOT NULL) AND (left_at IS NULL) = (left_day IS NULL)"
+            " AND (left_at IS NULL) = (left_stands_at IS NULL) AND left_at <= occurred_at",
+            name="left_before_arriving",
+        ),
+        Index("ix_reports_day_place", "day", "place_id", postgresql_where=text("place_id IS NOT NULL")),
+        Index(
+            "ix_reports_left_day_from", "left_day", "from_place_id", postgresql_where=text("from_place_id IS NOT NULL")
+        ),
+    )
+
+
+class Mark(SQLModel, table=True):
+    """Something changed at a place on a day (no day: everything about it). Appended by reports, taken by the fold."""
+
+    __tablename__ = "marks"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    operation_id: UUID
+    place_id: UUID
+    day: date | None = None
+    marked_at: datetime = Field(sa_type=AWARE)
+
+    __table_args__ = (Index(None, "place_id"),)

@@ -1,0 +1,128 @@
+"""The life of a mail: written with the change it tells of, claimed by a worker, settled once.
+
+The worker commits between the steps (workers/tasks/outbox.py): a claim is a lease, so that a worker that
+dies gives its mails back by time alone, and a worker that comes back late cannot settle what another one
+has claimed since (each lease ends at its own instant, which is the fence). A crash after the server's "250" and before
+the commit of `settle_sent` sends the mail again when the lease has run out, the same bytes under the same
+Message-ID, which mail programs show once: the one window there is.
+"""
+
+import random
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
+
+from app.core import clock, db, jobs
+from app.outbox.models import Mail
+from config.settings import settings
+
+LEASE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_ATTEMPTS = 60  # with the pauses above: about two days
+_LONGEST_ERROR = 500
+
+
+def write(
+    session: Session,
+    *,
+    operation_id: UUID | None,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str,
+    headers: dict[str, str] | None = None,
+    due_at: datetime | None = None,
+) -> Mail:
+    """Put a finished mail into the outbox, in the transaction of the change it tells of; now is the default."""
+    now, mail_id = clock.now(), uuid4()
+    mail = Mail(
+        id=mail_id,
+        operation_id=operation_id,
+        recipient=recipient,
+        subject=_one_line(subject),
+        text=text,
+        html=html,
+        message_id=f"<{mail_id}@{_host()}>",
+        headers={name: _one_line(value) for name, value in (headers or {}).items()},
+        created_at=now,
+        due_at=due_at or now,
+    )
+    session.add(mail)
+    session.flush()
+    db.wake(session, jobs.SEND)
+    return mail
+
+
+def claim(session: Session, *, limit: int) -> list[Mail]:
+    """Take up to `limit` mails that are due and that nobody holds, for as long as `LEASE`, oldest first."""
+    now = clock.now()
+    due = (
+        select(Mail.id)
+        .where(
+            col(Mail.status) == "waiting",
+            col(Mail.due_at) <= now,
+            col(Mail.leased_until).is_(None) | (col(Mail.leased_until) <= now),
+        )
+        .order_by(col(Mail.due_at), col(Mail.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+        .prefix_with("MATERIALIZED", dialect="postgresql")  # else the limit may be applied more than once
+    )
+    taken = (
+        update(Mail)
+        .where(col(Mail.id) == due.c.id)
+        .values(leased_until=now + LEASE, attempts=col(Mail.attempts) + 1)
+        .returning(Mail)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return sorted(session.scalars(taken), key=lambda mail: (mail.due_at, mail.id))
+
+
+def settle_sent(session: Session, mail: Mail) -> bool:
+    """The server took it. False when the lease was lost meanwhile, so that somebody else settles."""
+    return _settle(session, mail, status="sent", sent_at=clock.now(), last_error=None)
+
+
+def settle_failed(session: Session, mail: Mail, *, error: str, is_permanent: bool) -> bool:
+    """The server did not take it: wait longer each time, or give up for good. False when the lease was lost."""
+    if is_permanent or mail.attempts >= MOST_ATTEMPTS:
+        return _settle(session, mail, status="dead", last_error=error[:_LONGEST_ERROR])
+    return _settle(session, mail, due_at=clock.now() + pause_after(mail.attempts), last_error=error[:_LONGEST_ERROR])
+
+
+def give_back(session: Session, mail: Mail) -> bool:
+    """Not tried after all: due again at once, and the claim does not count as an attempt."""
+    return _settle(session, mail, attempts=mail.attempts - 1)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Twice as long after each attempt up to an hour, less up to a fifth, so that mails do not come back in step."""
+    doubled = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    return doubled * random.uniform(0.8, 1.0)  # noqa: S311 - no secret
+
+
+def _settle(session: Session, mail: Mail, **values: object) -> bool:
+    held = update(Mail).where(
+        col(Mail.id) == mail.id, col(Mail.status) == "waiting", col(Mail.leased_until) == mail.leased_until
+    )
+    result = session.execute(held.values(leased_until=None, **values), execution_options={"synchronize_session": False})
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _host() -> str:
+    """The host that Message-IDs end with: that of the sender's address, else that of our own."""
+    address = parseaddr(settings().mail_from)[1]
+    return address.rpartition("@")[2] or urlsplit(settings().base_url).hostname or "localhost"
+
+
+def _one_line(text: str) -> str:
+    """A header's value without line breaks, which would let a name write headers of its own."""
+    return " ".join(text.split())

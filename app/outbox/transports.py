@@ -1,0 +1,139 @@
+"""Where mails leave: an SMTP server, or the development mailbox.
+
+A file of its own because it is neither a service nor a query: it speaks to the outside, knows no database,
+and is what a test puts a stand-in for.
+"""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from ipaddress import ip_address
+from mailbox import Maildir
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from app.outbox.errors import NotSent, ServerAway
+from config.settings import Settings
+
+TIMEOUT = 20.0  # seconds for each answer of the server
+MAILBOX = "mail"  # folder under MAWA_DATA_DIR
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+class Transport(Protocol):
+    """Takes messages one by one; what it does not take it says by raising `NotSent`."""
+
+    def send(self, message: EmailMessage) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def transport_of(settings: Settings) -> Transport:
+    """SMTP where MAIL_URL is set, else the development mailbox (settings refuse production without MAIL_URL)."""
+    if settings.mail_url:
+        return SmtpTransport(settings.mail_url)
+    return MailboxTransport(settings.data_dir / MAILBOX)
+
+
+class MailboxTransport:
+    """Keeps every message in a Maildir, to be read at `/dev/mail`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, message: EmailMessage) -> None:
+        try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            Maildir(self._folder, create=True).add(message.as_bytes())
+        except OSError as error:
+            raise ServerAway(_told(error)) from error
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class SmtpTransport:
+    """One connection for many messages, opened at the first and again after it breaks.
+
+    `smtp://user:password@host:port` uses STARTTLS where it is offered, `smtps://` TLS from the start; both
+    check the certificate. A password goes unencrypted to a private address only.
+    """
+
+    def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
+        self._url, self._timeout = urlsplit(url), timeout
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        smtp = self._connection()
+        try:
+            smtp.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = next(iter(error.recipients.values()))
+            raise _refused(code, text) from error
+        except smtplib.SMTPSenderRefused as error:
+            raise NotSent(_said(error.smtp_code, error.smtp_error)) from error  # our settings, not this mail: mendable
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise NotSent(_told(error), is_permanent=True) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise NotSent(_told(error)) from error
+
+    def close(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        try:
+            smtp.quit()
+        except (smtplib.SMTPException, OSError):
+            smtp.close()
+
+    def _connection(self) -> smtplib.SMTP:
+        if self._smtp is None or self._smtp.sock is None:
+            try:
+                self._smtp = _connect(self._url, self._timeout)
+            except (smtplib.SMTPException, OSError) as error:
+                raise ServerAway(_told(error)) from error
+        return self._smtp
+
+
+def _connect(url: SplitResult, timeout: float) -> smtplib.SMTP:
+    host, port = url.hostname or "localhost", url.port or _PORTS.get(url.scheme, 25)
+    secure = ssl.create_default_context()
+    smtp = (
+        smtplib.SMTP_SSL(host, port, timeout=timeout, context=secure)
+        if url.scheme == "smtps"
+        else smtplib.SMTP(host, port, timeout=timeout)
+    )
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if url.scheme != "smtps" and smtp.has_extn("starttls"):
+            smtp.starttls(context=secure)
+            smtp.ehlo()
+        if url.username:
+            _log_in(smtp, unquote(url.username), unquote(url.password or ""))
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _log_in(smtp: smtplib.SMTP, name: str, password: str) -> None:
+    sock = smtp.sock
+    if not isinstance(sock, ssl.SSLSocket) and sock is not None and not ip_address(sock.getpeername()[0]).is_private:
+        raise ServerAway("the server offers no encryption, and a password is not sent without: use smtps://")
+    smtp.login(name, password)
+
+
+def _refused(code: int, text: bytes | str) -> NotSent:
+    return NotSent(_said(code, text), is_permanent=500 <= code < 600)
+
+
+def _said(code: int, text: bytes | str) -> str:
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

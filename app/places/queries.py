@@ -1,0 +1,67 @@
+"""Reading operations, areas and places."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.counts.scheme import Scheme
+from app.places.models import Area, Operation
+from app.places.schemas import EVIDENCE_WEIGHTS, Frame, Settings
+
+_LATEST_SETTINGS = text(
+    "SELECT DISTINCT ON (name) name, value FROM operation_settings WHERE operation_id = :operation"
+    " ORDER BY name, recorded_at DESC, id DESC"
+)
+
+
+def operation_by_code(session: Session, code: str) -> Operation | None:
+    return session.scalars(select(Operation).where(col(Operation.code) == code)).one_or_none()
+
+
+def list_operations(session: Session) -> Sequence[Operation]:
+    return session.scalars(select(Operation).order_by(col(Operation.code))).all()
+
+
+def frame_of(session: Session, operation_id: UUID) -> Frame:
+    """Zone, scheme and present settings of an operation. NoResultFound for an unknown id."""
+    operation = session.get_one(Operation, operation_id)
+    said: dict[str, Any] = {
+        row.name: row.value for row in session.execute(_LATEST_SETTINGS, {"operation": operation_id})
+    }
+    return Frame(
+        operation_id=operation.id,
+        code=operation.code,
+        name=operation.name,
+        zone=ZoneInfo(operation.time_zone),
+        scheme=Scheme(tuple(operation.scheme["sexes"]), tuple(operation.scheme["ages"])),
+        mail_detail=operation.mail_detail,
+        settings=Settings(
+            adopt_from=said.get("adopt_from", Settings.adopt_from),
+            evidence_weights=EVIDENCE_WEIGHTS | said.get("evidence_weights", {}),
+            household_size=said.get("household_size", Settings.household_size),
+            thresholds=said.get("thresholds", {}),
+        ),
+    )
+
+
+def areas_of(session: Session, operation_id: UUID, codes: Sequence[str]) -> dict[str, Area]:
+    """The areas with these codes, by code; unknown ones are left out."""
+    rows = session.scalars(select(Area).where(col(Area.operation_id) == operation_id, col(Area.code).in_(codes)))
+    return {area.code: area for area in rows}
+
+
+def list_areas(session: Session, operation_id: UUID, *, within: frozenset[str] | None = None) -> Sequence[Area]:
+    """Areas of an operation in the order of their codes; `within`: only these and what lies below them."""
+    wanted = select(Area).where(col(Area.operation_id) == operation_id).order_by(col(Area.level), col(Area.code))
+    if within is not None:
+        wanted = wanted.where(col(Area.path).overlap(sorted(within)))  # type: ignore[attr-defined]  # ARRAY operator
+    return session.scalars(wanted).all()
+
+
+def count_operations(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Operation)) or 0

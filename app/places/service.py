@@ -1,0 +1,112 @@
+"""Setting up operations and their areas."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core import clock
+from app.counts.scheme import UNHCR, Scheme
+from app.places.models import Area, Operation, OperationSetting, Place
+from app.places.schemas import area_place_id
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One administrative area as an operator supplies it. `parent` None for a country."""
+
+    code: str
+    level: int
+    parent: str | None
+    name: dict[str, str]
+    lat: float | None = None
+    lon: float | None = None
+
+
+def create_operation(
+    session: Session,
+    *,
+    code: str,
+    name: dict[str, str],
+    time_zone: str,
+    scheme: Scheme = UNHCR,
+    mail_detail: str = "full",
+) -> Operation:
+    """Open an operation. The unique code makes a second one with it fail in PostgreSQL."""
+    operation = Operation(
+        id=uuid4(),
+        code=code,
+        name=name,
+        time_zone=time_zone,
+        scheme={"sexes": list(scheme.sexes), "ages": list(scheme.ages)},
+        mail_detail=mail_detail,
+        created_at=clock.now(),
+    )
+    session.add(operation)
+    session.flush()
+    audit.record(session, action="operation.create", subject=code, operation_id=operation.id)
+    return operation
+
+
+def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow]) -> int:
+    """Add areas, parents before children, and the place of each (people outside any shelter there).
+
+    Areas already there keep their place and take the new names. Returns how many rows were given.
+    KeyError for a parent that neither stands already above nor comes before its child.
+    """
+    paths: dict[str, list[str]] = {}
+    areas: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda row: (row.level, row.code)):
+        paths[row.code] = [*(paths[row.parent] if row.parent else []), row.code]
+        areas.append(
+            {
+                "operation_id": operation_id,
+                "code": row.code,
+                "level": row.level,
+                "parent": row.parent,
+                "path": paths[row.code],
+                "name": row.name,
+                "lat": row.lat,
+                "lon": row.lon,
+            }
+        )
+    if not areas:
+        return 0
+    statement = upsert(Area)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["operation_id", "code"],
+            set_={"name": statement.excluded.name, "lat": statement.excluded.lat, "lon": statement.excluded.lon},
+        ),
+        areas,
+    )
+    session.execute(
+        upsert(Place).on_conflict_do_nothing(),
+        [
+            {
+                "id": area_place_id(operation_id, area["code"]),
+                "operation_id": operation_id,
+                "kind": "area",
+                "area_code": area["code"],
+                "area_path": area["path"],
+            }
+            for area in areas
+        ],
+    )
+    return len(areas)
+
+
+def set_setting(session: Session, *, operation_id: UUID, name: str, value: Any, actor_id: UUID | None = None) -> None:
+    """Record a setting of an operation as of now. Figures follow when the places concerned are marked whole."""
+    session.execute(
+        insert(OperationSetting),
+        {"id": uuid4(), "operation_id": operation_id, "name": name, "value": value, "recorded_at": clock.now()},
+    )
+    audit.record(
+        session, action="operation.set", subject=name, actor_id=actor_id, operation_id=operation_id, value=value
+    )

@@ -1,0 +1,139 @@
+"""The state of a place at the end of a day: facts of the day upon the level before it. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from app.counts.compose import Composition, compose
+from app.counts.people import Tally
+from app.population.facts import Facts
+from app.population.schemas import Basis
+from app.places.schemas import Frame
+
+Rules = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What the folds hold of a place. Signed sums: they may go below zero; what is shown never does."""
+
+    total: Tally
+    cells: tuple[int, ...]
+    households: int = 0
+    basis: Basis = "unknown"
+    competing: int = 0
+    counted_at: datetime | None = None
+    counted_by: str | None = None
+    composition_at: datetime | None = None
+
+    @classmethod
+    def empty(cls, frame: Frame) -> "Level":
+        """A place nothing was ever reported of: not zero people but an unknown number."""
+        return cls(total=Tally(), cells=(0,) * frame.scheme.size)
+
+    def shown(self, frame: Frame) -> Composition:
+        """The figure as people see it."""
+        return compose(frame.scheme, cells=self.cells, total=self.total.total)
+
+    def range(self, shown: int) -> tuple[int, int | None]:
+        """Least and most people around the total shown; None: nothing bounds it, as in a place never counted."""
+        high = self.total.high
+        if high is None or self.basis != "counted":
+            return min(self.total.low, shown), None
+        return min(self.total.low, shown), max(high, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One stored day of a place. Equal rows are equal in everything that follows from them."""
+
+    day: date
+    facts: Facts
+    level: Level
+    opening: int
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """What a walk found for one day: the row as stored and as it should be; None: no row."""
+
+    day: date
+    stored: DayRow | None
+    derived: DayRow | None
+
+
+Judge = Callable[[Rules, "Level", datetime, date], Rules]
+
+
+def advance(before: Level, facts: Facts) -> Level:
+    """The level after a day. An anchor replaces what was carried; otherwise the day's movements are added to it."""
+    after = replace(
+        before,
+        total=facts.total if facts.counted else before.total + facts.total,
+        cells=facts.cells if facts.composed_at else _plus(before.cells, facts.cells),
+        households=facts.households if facts.households_counted else before.households + facts.households,
+        basis=_basis(before.basis, facts),
+        competing=before.competing + facts.competed,
+    )
+    if facts.counted:
+        after = replace(after, counted_at=facts.counted.at, counted_by=facts.counted.method)
+    if facts.composed_at:
+        after = replace(after, composition_at=facts.composed_at)
+    return after
+
+
+def walk(
+    *,
+    before: DayRow | None,
+    stored: Iterable[DayRow],
+    fresh: Mapping[date, Facts | None],
+    frame: Frame,
+    judge: Judge,
+) -> list[DayChange]:
+    """Re-derive day rows from the first fresh day on, until one comes out as it was stored.
+
+    `before` is the last row before the first fresh day, `stored` the rows from there on in order of days (read
+    only as far as needed), `fresh` the new facts by day (None: nothing reported there any more). The last
+    change may be an unchanged row: the areas need it to see what changed before it.
+    """
+    level = before.level if before else Level.empty(frame)
+    rules: Rules = before.rules if before else {}
+    last_fresh = max(fresh)
+    changes: list[DayChange] = []
+    for day, row in _merge(fresh, stored):
+        facts = fresh[day] if day in fresh else (row.facts if row else None)
+        derived = None
+        if facts is not None:
+            opening = level.shown(frame).total if level.basis != "unknown" else 0
+            level = advance(level, facts)
+            rules = judge(rules, level, facts.reported_at, day)
+            derived = DayRow(day, facts, level, opening, rules)
+        changes.append(DayChange(day, row, derived))
+        if day > last_fresh and row == derived:
+            break
+    return changes
+
+
+def _merge(fresh: Mapping[date, Facts | None], stored: Iterable[DayRow]) -> Iterable[tuple[date, DayRow | None]]:
+    """All days of both in order, each with its stored row."""
+    waiting = sorted(fresh)
+    for row in stored:
+        while waiting and waiting[0] < row.day:
+            yield waiting.pop(0), None
+        if waiting and waiting[0] == row.day:
+            waiting.pop(0)
+        yield row.day, row
+    for day in waiting:
+        yield day, None
+
+
+def _basis(before: Basis, facts: Facts) -> Basis:
+    if facts.counted or before == "counted":
+        return "counted"
+    return "at_least" if facts.has_movements or before == "at_least" else "unknown"
+
+
+def _plus(cells: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(cells, other, strict=True))

@@ -1,0 +1,87 @@
+"""Every setting, read from the environment or `.env`; nothing else reads the environment.
+
+The names are promises to operators and are documented in the README (a guard test compares them).
+"""
+
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class InsecureSettings(ValueError):
+    """Production was asked for with the defaults of development; the message says what to set."""
+
+
+class Settings(BaseSettings):
+    """Settings of one process. Absent database and broker mean the embedded ones."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        default=None, description="PostgreSQL to use; absent: one of our own under MAWA_DATA_DIR."
+    )
+    redis_url: str | None = Field(
+        default=None, description="Redis or Valkey to use; absent: one of our own under MAWA_DATA_DIR."
+    )
+    broker_url: str | None = Field(default=None, description="Where workers are woken; default REDIS_URL.")
+    limits_url: str | None = Field(default=None, description="Where rate limits are counted; default REDIS_URL.")
+    cache_url: str | None = Field(default=None, description="Where answers may be cached; default REDIS_URL.")
+    mail_url: str | None = Field(
+        default=None,
+        description="smtp://user:pass@host:port or smtps://…; absent: a development mailbox shown at /dev/mail.",
+    )
+    mail_from: str = Field(default="mawa@localhost", description="Sender of every mail.")
+    secret_key: str | None = Field(
+        default=None, description="Signs sessions; made on first run in development, required in production."
+    )
+    base_url: str = Field(
+        default="http://127.0.0.1:8000", description="Address people open; links in mails begin with it."
+    )
+    mawa_env: Literal["development", "production", "test"] = Field(
+        default="development", description="development, production or test."
+    )
+    mawa_data_dir: Path = Field(
+        default=Path(".mawa"),
+        description="Folder of the embedded services, the development mailbox and the made secret.",
+    )
+    mawa_log_format: Literal["console", "json"] = Field(default="console", description="console or json.")
+
+    @model_validator(mode="after")
+    def production_is_told_its_secrets(self) -> "Settings":
+        if self.mawa_env == "production" and not self.secret_key:
+            raise InsecureSettings(
+                "MAWA_ENV=production needs SECRET_KEY: set it to a long random text, the same for every process."
+            )
+        if self.mawa_env == "production" and not self.mail_url:
+            raise InsecureSettings("MAWA_ENV=production needs MAIL_URL: smtp://user:password@host:port.")
+        return self
+
+    @cached_property
+    def data_dir(self) -> Path:
+        """MAWA_DATA_DIR as an absolute path."""
+        return self.mawa_data_dir.expanduser().absolute()
+
+    @property
+    def broker(self) -> str | None:
+        return self.broker_url or self.redis_url
+
+    @property
+    def limits(self) -> str | None:
+        return self.limits_url or self.redis_url
+
+    @property
+    def cache(self) -> str | None:
+        return self.cache_url or self.redis_url
+
+    @property
+    def in_development(self) -> bool:
+        return self.mawa_env == "development"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

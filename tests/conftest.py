@@ -1,0 +1,60 @@
+"""Real PostgreSQL and Valkey for every test that asks; the schema comes from the migrations, once."""
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app import migrations
+from app.core import db
+from config.services.throwaway import Throwaway, throwaway_services
+from config.settings import settings
+
+TEMPLATE = "mawa_template"
+
+
+def use_database(url: str, redis: str, **more: str) -> None:
+    """Point this process at a database and a broker, forgetting what it held of others."""
+    os.environ |= {"DATABASE_URL": url, "REDIS_URL": redis, "MAWA_ENV": "test", "SECRET_KEY": "only for tests", **more}
+    settings.cache_clear()
+    if db.engine.cache_info().currsize:
+        db.engine().dispose()
+    db.engine.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Throwaway]:
+    """PostgreSQL and Valkey of this test process, with a template of the newest schema."""
+    with throwaway_services() as started:
+        migrations.upgrade(started.create_database(TEMPLATE))
+        yield started
+
+
+@pytest.fixture(scope="session")
+def shared_database(services: Throwaway) -> str:
+    """A database for tests that roll back."""
+    return services.create_database(f"shared_{uuid4().hex[:8]}", template=TEMPLATE)
+
+
+@pytest.fixture
+def database(services: Throwaway) -> Iterator[str]:
+    """A database of its own, for tests that commit, run threads or processes. The app uses it."""
+    name = f"own_{uuid4().hex[:8]}"
+    url = services.create_database(name, template=TEMPLATE)
+    use_database(url, services.addresses.redis)
+    yield url
+    db.engine().dispose()
+    db.engine.cache_clear()
+    services.drop_database(name)
+
+
+@pytest.fixture
+def session(services: Throwaway, shared_database: str) -> Iterator[Session]:
+    """A session whose every change is rolled back; savepoints inside work as in service."""
+    use_database(shared_database, services.addresses.redis)
+    with db.engine().connect() as connection, connection.begin() as transaction:
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
+            yield opened
+        transaction.rollback()

@@ -1,0 +1,1 @@
+"""Short ways to the things tests are about. Everything goes through the services."""

@@ -1,0 +1,247 @@
+"""Mails on their way: a real SMTP server that takes, defers, refuses, hangs or cuts the line."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from mailbox import Maildir
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from sqlmodel import select
+
+from app.core import clock
+from app.core.db import unit_of_work
+from app.outbox import service
+from app.outbox.emails import message_of
+from app.outbox.errors import NotSent, ServerAway
+from app.outbox.models import Mail
+from app.outbox.transports import MailboxTransport, SmtpTransport
+from config.settings import settings
+from workers.tasks import outbox
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class Sink:
+    """Keeps what it takes. Addresses say what befalls them: `refuse-rcpt@…`, `defer-data@…`, `hang@…`, `cut@…`."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.connections: set[Any] = set()
+
+    async def handle_EHLO(
+        self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections.add(session.peer)
+        return responses
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        envelope.mail_from = address
+        return "530 sender not allowed" if address.startswith("stranger@") else "250 OK"
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        envelope.rcpt_tos.append(address)
+        return {"refuse-rcpt": "550 nobody here", "defer-rcpt": "450 greylisted"}.get(kind_of(envelope), "250 OK")
+
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+        kind = kind_of(envelope)
+        if kind == "hang":
+            await asyncio.sleep(3)
+        if kind == "cut":
+            server.transport.abort()
+        if kind in ("refuse-data", "defer-data"):
+            return "554 looks like spam" if kind == "refuse-data" else "452 disk full"
+        self.taken.append(envelope.original_content)
+        return "250 OK"
+
+
+def kind_of(envelope: Any) -> str:
+    return str(envelope.rcpt_tos[0]).partition("@")[0]
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    yield from serve(Sink())
+
+
+def serve(sink: Sink, **options: Any) -> Iterator[Sink]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    sink.port = port  # type: ignore[attr-defined]
+    sink.connections.clear()
+    yield sink
+    controller.stop()
+
+
+@pytest.fixture
+def transport(sink: Sink) -> Iterator[SmtpTransport]:
+    transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)  # type: ignore[attr-defined]
+    yield transport
+    transport.close()
+
+
+def write(*recipients: str) -> None:
+    with unit_of_work() as session:
+        for recipient in recipients:
+            service.write(
+                session, operation_id=None, recipient=recipient, subject=recipient, text="نص", html="<p>نص</p>"
+            )
+
+
+def mails() -> dict[str, Mail]:
+    with unit_of_work() as session:
+        return {mail.recipient: mail for mail in session.scalars(select(Mail))}
+
+
+def test_it_sends_many_mails_over_one_connection(sink: Sink, transport: SmtpTransport) -> None:
+    write(*(f"p{number}@example.org" for number in range(25)))
+    assert outbox.send_through(transport) == 25
+    assert {(mail.status, mail.attempts) for mail in mails().values()} == {("sent", 1)}
+    assert len(sink.connections) == 1
+    message = message_from_bytes(sink.taken[0], policy=default)
+    assert message["Message-ID"] == mails()[message["To"]].message_id
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().strip() == "نص"
+    assert outbox.send_through(transport) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "reason"),
+    [
+        ("defer-rcpt", "waiting", "450 greylisted"),
+        ("defer-data", "waiting", "452 disk full"),
+        ("refuse-rcpt", "dead", "550 nobody here"),
+        ("refuse-data", "dead", "554 looks like spam"),
+        ("cut", "waiting", "SMTPServerDisconnected"),
+        ("hang", "waiting", "timed out"),
+    ],
+)
+def test_one_mail_that_fails_holds_up_no_other(
+    sink: Sink, transport: SmtpTransport, kind: str, status: str, reason: str
+) -> None:
+    write("first@example.org", f"{kind}@example.org", "last@example.org")
+    assert outbox.send_through(transport) == 2
+    found = mails()
+    assert {found[f"{name}@example.org"].status for name in ("first", "last")} == {"sent"}
+    failed = found[f"{kind}@example.org"]
+    assert failed.status == status
+    assert reason in (failed.last_error or "")
+    assert (failed.due_at > clock.now()) == (status == "waiting")
+
+
+def test_a_deferred_mail_is_sent_when_its_time_comes(sink: Sink, transport: SmtpTransport) -> None:
+    write("defer-rcpt@example.org")
+    assert outbox.send_through(transport) == 0
+    with time_machine.travel(clock.now() + timedelta(seconds=31)):
+        assert outbox.send_through(transport) == 0
+    assert mails()["defer-rcpt@example.org"].attempts == 2
+
+
+def test_without_a_server_one_mail_is_tried_and_the_others_lose_nothing() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        transport = SmtpTransport(f"smtp://127.0.0.1:{closed.getsockname()[1]}", timeout=0.5)
+        write("a@example.org", "b@example.org", "c@example.org")
+        assert outbox.send_through(transport) == 0
+    found = mails()
+    assert sorted(mail.attempts for mail in found.values()) == [0, 0, 1]
+    assert {(mail.status, mail.leased_until) for mail in found.values()} == {("waiting", None)}
+
+
+def test_a_sender_the_server_does_not_know_is_our_mistake_and_kills_no_mail(
+    sink: Sink, transport: SmtpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "settings", lambda: settings().model_copy(update={"mail_from": "stranger@example.org"}))
+    write("a@example.org")
+    assert outbox.send_through(transport) == 0
+    assert mails()["a@example.org"].status == "waiting"
+
+
+def test_it_signs_in_where_the_address_of_the_server_says_so() -> None:
+    def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
+        return AuthResult(success=given.login == b"mawa" and given.password == b"p@ss/word")
+
+    for sink in serve(Sink(), authenticator=check, auth_require_tls=False):
+        write("a@example.org")
+        wrong = SmtpTransport(f"smtp://mawa:wrong@127.0.0.1:{sink.port}", timeout=0.5)  # type: ignore[attr-defined]
+        with unit_of_work() as session:
+            (mail,) = service.claim(session, limit=1)
+            message = message_of(mail, "mawa@example.org")
+            service.give_back(session, mail)
+        with pytest.raises(ServerAway):
+            wrong.send(message)
+        right = SmtpTransport(f"smtp://mawa:p%40ss%2Fword@127.0.0.1:{sink.port}", timeout=0.5)  # type: ignore[attr-defined]
+        assert outbox.send_through(right) == 1
+        right.close()
+
+
+def test_a_worker_that_dies_after_the_servers_250_sends_again_under_the_same_message_id(
+    sink: Sink, transport: SmtpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("a@example.org")
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "settle_sent", dies)
+        with pytest.raises(SystemExit):
+            outbox.send_through(transport)
+    assert outbox.send_through(transport) == 0
+    with time_machine.travel(clock.now() + service.LEASE + timedelta(seconds=1)):
+        assert outbox.send_through(transport) == 1
+    assert len(sink.taken) == 2
+    assert sink.taken[0] == sink.taken[1]
+
+
+def test_a_mail_that_ends_every_worker_is_dead_in_the_end(sink: Sink, transport: SmtpTransport) -> None:
+    write("a@example.org")
+    with unit_of_work() as session:
+        session.scalars(select(Mail)).one().attempts = service.MOST_ATTEMPTS
+    assert outbox.send_through(transport) == 0
+    assert mails()["a@example.org"].status == "dead"
+
+
+def test_a_mail_that_cannot_be_built_is_dead(sink: Sink, transport: SmtpTransport) -> None:
+    write("a@example.org", "b@example.org")
+    with unit_of_work() as session:
+        session.scalars(select(Mail).where(Mail.recipient == "a@example.org")).one().headers = {
+            "To": "second@example.org"
+        }
+    assert outbox.send_through(transport) == 1
+    assert mails()["a@example.org"].status == "dead"
+
+
+def test_without_a_server_set_mails_go_to_the_development_mailbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = settings().model_copy(update={"mawa_data_dir": tmp_path / "data", "mail_url": None})
+    monkeypatch.setattr(outbox, "settings", lambda: here)
+    write("a@example.org")
+    assert outbox.send_waiting_mails() == 1
+    (kept,) = Maildir(tmp_path / "data" / "mail")
+    assert kept["Message-ID"] == mails()["a@example.org"].message_id
+
+
+def test_a_mailbox_that_cannot_be_written_is_a_server_that_is_away(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file where a folder should be")
+    write("a@example.org")
+    assert outbox.send_through(MailboxTransport(tmp_path / "mail")) == 0
+    assert mails()["a@example.org"].status == "waiting"
+
+
+def test_a_refusal_says_whether_it_is_for_good() -> None:
+    assert not NotSent("451").is_permanent
+    assert NotSent("550", is_permanent=True).is_permanent
+
+
+def dies(*_: object, **__: object) -> bool:
+    raise SystemExit

@@ -1,0 +1,89 @@
+"""Sending what waits in the outbox: claim, send, settle, each in a short transaction of its own."""
+
+import time
+from collections.abc import Sequence
+from email.message import EmailMessage
+
+import structlog
+
+from app.core.db import unit_of_work
+from app.outbox import emails, service
+from app.outbox.errors import NotSent, ServerAway
+from app.outbox.models import Mail
+from app.outbox.transports import Transport, transport_of
+from config.settings import settings
+
+BATCH = 10
+LONGEST_RUN = 60.0  # seconds; what is left is for the next wake-up or sweep
+LONGEST_HOLD = 120.0  # seconds after which the rest of a batch is given back, well inside the lease
+
+log = structlog.get_logger(__name__)
+
+
+def send_waiting_mails() -> int:
+    """Send what is due over one connection; how many were taken by the server."""
+    transport = transport_of(settings())
+    try:
+        return send_through(transport)
+    finally:
+        transport.close()
+
+
+def send_through(transport: Transport) -> int:
+    """Send batch after batch until nothing is due, the server is away, or it is another run's turn."""
+    sent, until = 0, time.monotonic() + LONGEST_RUN
+    while time.monotonic() < until:
+        with unit_of_work() as session:
+            mails = service.claim(session, limit=BATCH)
+        try:
+            sent += _send_batch(transport, mails)
+        except ServerAway:
+            break
+        if len(mails) < BATCH:
+            break
+    return sent
+
+
+def _send_batch(transport: Transport, mails: Sequence[Mail]) -> int:
+    """How many of these left. Raises ServerAway, everything not tried given back, when there is no server."""
+    sent, until = 0, time.monotonic() + LONGEST_HOLD
+    for position, mail in enumerate(mails):
+        if time.monotonic() > until:
+            _give_back(mails[position:])
+            break
+        try:
+            sent += _send_one(transport, mail)
+        except ServerAway:
+            _give_back(mails[position + 1 :])
+            raise
+    return sent
+
+
+def _send_one(transport: Transport, mail: Mail) -> bool:
+    """Try one mail and settle it. A mail that cannot even be built is as dead as one that is refused."""
+    try:
+        if mail.attempts > service.MOST_ATTEMPTS:
+            raise NotSent("every attempt ended with the worker", is_permanent=True)
+        transport.send(_built(mail))
+    except NotSent as failure:
+        with unit_of_work() as session:
+            service.settle_failed(session, mail, error=failure.reason, is_permanent=failure.is_permanent)
+        log.warning("mail_not_sent", mail=str(mail.id), attempts=mail.attempts, for_good=failure.is_permanent)
+        if isinstance(failure, ServerAway):
+            raise
+        return False
+    with unit_of_work() as session:
+        return service.settle_sent(session, mail)
+
+
+def _built(mail: Mail) -> EmailMessage:
+    try:
+        return emails.message_of(mail, settings().mail_from)
+    except (ValueError, LookupError) as error:
+        raise NotSent(f"{type(error).__name__}: {error}", is_permanent=True) from error
+
+
+def _give_back(mails: Sequence[Mail]) -> None:
+    with unit_of_work() as session:
+        for mail in mails:
+            service.give_back(session, mail)
