@@ -1,20 +1,281 @@
-"""Joining the parts: tables, blueprints, handlers, headers, the edge that commits."""
+"""Joining the parts: tables, languages, who is asking, the edge that commits, errors, headers, pages, the API."""
 
+import secrets
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, redirect, render_template, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_openapi3 import OpenAPI
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy import MetaData
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
-import app.accounts.models  # noqa: F401  # registers its tables
-import app.alerts.models  # noqa: F401  # registers its tables
-import app.audit.models  # noqa: F401  # registers its tables
-import app.core.models  # noqa: F401  # registers its tables
-import app.groups.models  # noqa: F401  # registers its tables
-import app.ledger.models  # noqa: F401  # registers its tables
-import app.outbox.models  # noqa: F401  # registers its tables
-import app.places.models  # noqa: F401  # registers its tables
-import app.population.models  # noqa: F401  # registers its tables
-import app.shelters.models  # noqa: F401  # registers its tables
+import app.accounts.models
+import app.alerts.models
+import app.audit.models
+import app.core.models
+import app.groups.models
+import app.ledger.models
+import app.outbox.models
+import app.places.models
+import app.population.models
+import app.shelters.models  # noqa: F401  # all of these register their tables
+from app.accounts import signin
+from app.accounts.views import account
+from app.admin import views as operations
+from app.alerts.api import api as alerts_api
+from app.core import db, http, jobs, templating
+from app.core.errors import DomainError, NotSignedIn
+from app.core.text import LANGUAGES, mark, render
+from app.dashboard.views import pages as dashboard
+from app.field.views import pages as field
+from app.intake.api import api as intake_api
+from app.outbox import views as mailbox
+from app.population.api import api as population_api
+from app.shelters.api import api as shelters_api
+from config.settings import Settings
+
+APP_FOLDER = Path(__file__).parent
+LARGEST_BODY = 2 * 1024 * 1024  # bytes (interface.md: a post holds at most 2 MB)
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+CSRF_GOOD_FOR_S = 43_200  # a form may lie open through a shift
+STATIC_KEPT_S = 31_536_000  # the address of a static file changes with its content
+
+# What a browser may load for our pages: our own files, nothing else, nothing inline.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
+    " manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+UNAVAILABLE = mark("The database does not answer just now. What you sent was not stored: send it again in a minute.")
+TOO_LARGE = mark("This is too large. Send at most 2 MB at a time.")
+PAGE_TOO_OLD = mark("This page was open too long. Go back, reload it and send again.")
+UNEXPECTED = mark("This did not work, and it is our mistake. It has been written down; try again, or tell your administrator.")
+
+csrf = CSRFProtect()
+log = structlog.get_logger(__name__)
 
 
 def table_metadata() -> MetaData:
     """Every table of every feature, for migrations and their drift check."""
     return SQLModel.metadata
+
+
+def configure(application: Flask, settings: Settings) -> None:
+    """Technical settings of Flask and its parts."""
+    is_https = settings.base_url.startswith("https://")
+    application.config |= {
+        "SECRET_KEY": settings.secret_key or secrets.token_hex(),
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_NAME": "mawa",
+        "WTF_CSRF_TIME_LIMIT": CSRF_GOOD_FOR_S,
+        "SEND_FILE_MAX_AGE_DEFAULT": STATIC_KEPT_S,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_TRANSLATION_DIRECTORIES": str(APP_FOLDER / "translations"),
+        "TESTING": settings.mawa_env == "test",
+        "PREFERRED_URL_SCHEME": "https" if is_https else "http",
+    }
+    templating.register(application)
+
+
+def add_languages(application: Flask) -> None:
+    """One language a request: asked for in the address, kept in the session, the person's, or the browser's."""
+    Babel(application, locale_selector=_language)
+
+    @application.before_request
+    def keep_language() -> None:
+        asked = request.args.get("lang")
+        if asked in LANGUAGES:
+            session["language"] = asked
+
+    @application.context_processor
+    def for_templates() -> dict[str, Any]:
+        return {"csrf_token": generate_csrf, "actor": g.get("actor"), "languages": LANGUAGES}
+
+
+def _language() -> str:
+    asked = request.args.get("lang") or session.get("language")
+    if asked in LANGUAGES:
+        return str(asked)
+    if g.get("actor") is not None and g.actor.language in LANGUAGES:
+        return str(g.actor.language)
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def add_accounts(application: Flask) -> None:
+    """Sign-in, and who is behind each request."""
+    csrf.init_app(application)
+    signin.register(application)
+    application.register_blueprint(account)
+
+    @application.before_request
+    def identify() -> None:
+        g.actor = None
+        if request.endpoint in ("static", "operations.healthz", "operations.readyz"):
+            return
+        actor = signin.actor_of_request()
+        if actor is not None and _is_api_change() and signin.bearer_token() is None and not _is_our_own_page():
+            actor = None  # a cookie may change things through the API from our own pages only
+        g.actor = actor
+
+    @application.get("/")
+    @http.public
+    def home() -> AnyResponse:
+        """Sends each role to where its work is."""
+        if g.actor is None:
+            return redirect(url_for("security.login"))
+        return redirect(url_for("field.home" if g.actor.role == "field_worker" else "dashboard.situation"))
+
+
+def _is_api_change() -> bool:
+    return request.path.startswith("/api/") and request.method in CHANGING
+
+
+def _is_our_own_page() -> bool:
+    origin = request.headers.get("Origin")
+    same = request.headers.get("Sec-Fetch-Site") == "same-origin" or (
+        origin is not None and urlsplit(origin).netloc == request.host
+    )
+    return same and request.headers.get("X-Mawa-Form") == "1"
+
+
+def add_edge(application: Flask) -> None:
+    """One request is one transaction: a changing request that succeeds is committed here and nowhere else."""
+
+    @application.before_request
+    def name_the_request() -> None:
+        g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @application.after_request
+    def commit(response: Response) -> Response:
+        opened = g.get("session")
+        if opened is not None and request.method in CHANGING and response.status_code < HTTPStatus.BAD_REQUEST:
+            db.commit(opened)
+        return response
+
+    @application.teardown_request
+    def close(_error: BaseException | None) -> None:
+        opened = g.pop("session", None)
+        if opened is not None:
+            opened.close()
+        structlog.contextvars.clear_contextvars()
+
+
+def add_errors(application: Flask) -> None:
+    """Errors in words that say what to do: a page for people, problem+json for programs."""
+
+    @application.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> Any:
+        if isinstance(error, NotSignedIn) and not http.wants_problem():
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        more = {"field": error.field} if error.field else {}
+        return _say(error.status, error.code, render(error.message, str(get_locale()), **error.numbers), **more)
+
+    @application.errorhandler(CSRFError)
+    def too_old(_error: CSRFError) -> Any:
+        return _say(HTTPStatus.BAD_REQUEST, "page_too_old", render(PAGE_TOO_OLD, str(get_locale())))
+
+    @application.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        if error.response is not None or status < HTTPStatus.BAD_REQUEST:
+            return error
+        said = TOO_LARGE if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+        title = render(said, str(get_locale())) if said else HTTPStatus(status).phrase
+        return _say(status, HTTPStatus(status).name.lower(), title)
+
+    @application.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Any:
+        log.error("database_away", reason=str(error.orig))
+        response = _say(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", render(UNAVAILABLE, str(get_locale())))
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @application.errorhandler(Exception)
+    def unexpected(error: Exception) -> Any:
+        log.error("unexpected_error", exc_info=error, path=request.path)
+        return _say(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", render(UNEXPECTED, str(get_locale())))
+
+
+def _say(status: int, code: str, title: str, **more: Any) -> Response:
+    if http.wants_problem():
+        return http.problem(status, code, title, request_id=g.get("request_id"), **more)
+    page = render_template("errors.html", status=status, code=code, message=title, request_id=g.get("request_id"))
+    return Response(page, status=status, content_type="text/html; charset=utf-8")
+
+
+def add_headers(application: Flask, settings: Settings) -> None:
+    """What a browser may do with our answers."""
+
+    @application.after_request
+    def protect(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["X-Request-Id"] = g.get("request_id", "")
+        if settings.base_url.startswith("https://"):
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint != "static":
+            headers["Cache-Control"] = "no-store"
+        return response
+
+    @application.url_defaults
+    def version_static(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            values["v"] = templating.static_version(application.static_folder or "", values["filename"])
+
+
+def add_pages(application: Flask, settings: Settings) -> None:
+    """The pages people open."""
+    application.register_blueprint(field)
+    application.register_blueprint(dashboard)
+    if settings.in_development:
+        mailbox.register(application)
+
+
+def add_api(application: OpenAPI) -> None:
+    """The API of programs, and its description. A cookie's rights there are narrowed by `identify`, not by a token."""
+    for api in (intake_api, population_api, shelters_api, alerts_api):
+        csrf.exempt(api)
+        application.register_api(api)
+
+    @application.get("/api/v1/openapi.json", doc_ui=False)
+    @http.public
+    def openapi() -> Any:
+        """The API as OpenAPI 3.1."""
+        return application.api_doc
+
+    @application.get("/api/docs", doc_ui=False)
+    @http.public
+    def docs() -> str:
+        """The API to read."""
+        return render_template("api.html", api=application.api_doc)
+
+
+def add_operations(application: Flask) -> None:
+    """Whether the service is alive and ready."""
+    application.register_blueprint(operations.pages)
+
+
+def add_wakes(settings: Settings) -> None:
+    """Wake-ups go to the broker; in tests they stay in."""
+    if settings.mawa_env == "test":
+        jobs.send_wakes_by(None)
+        return
+    jobs.send_wakes_by(jobs.sender(settings))

@@ -1,0 +1,1 @@
+"""Background work: Celery wakes, PostgreSQL decides."""

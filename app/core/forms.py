@@ -131,6 +131,7 @@ class Complaint:
 
     anchor: str
     message: str
+    field: str = ""
     part: str | None = None
 
 
@@ -184,6 +185,7 @@ class SecureForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 def _complaints_of(field: Field) -> list[Complaint]:
-    whole = [Complaint(getattr(field, "anchor", field.id), str(message)) for message in field.errors]
+    anchor = getattr(field, "anchor", field.id)
+    whole = [Complaint(anchor, str(message), field.name) for message in field.errors]
     parts = getattr(field, "part_errors", {})
-    return whole + [Complaint(f"{field.id}.{part}", message, part) for part, message in parts.items()]
+    return whole + [Complaint(f"{field.id}.{part}", message, field.name, part) for part, message in parts.items()]

@@ -1,6 +1,7 @@
 """The edge of the web: who is asking, what they may do, and how errors are said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -53,6 +54,18 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 def wants_problem() -> bool:
     """Whether an error should be said to a program rather than to a person."""
     return request.path.startswith("/api/")
+
+
+def page_of(items: Sequence[dict[str, Any]], *, next_one: str | None = None, **more: Any) -> Response:
+    """Part of a list for programs. Answers 304 where the caller has just this."""
+    response = Response(json.dumps({"items": items, "next": next_one, **more}), content_type="application/json")
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def instant(moment: datetime | None) -> str | None:
+    """A moment as programs read it."""
+    return moment.isoformat() if moment else None
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> Response:

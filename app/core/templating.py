@@ -1,12 +1,15 @@
 """Numbers, instants and names in pages, in the reader's language and the operation's zone."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
 
 from app.core import clock, text
@@ -50,26 +53,32 @@ def in_language(code: str) -> str:
 
 
 def number(value: float) -> str:
-    return text.number(value, language())
+    return format_decimal(value, locale=text.locale_of(language()), numbering_system=_numerals())
+
+
+def _numerals() -> str:
+    return "arab" if language() == "ar" else "latn"
 
 
 def percent(value: float) -> str:
-    """A share as whole per cent; rounded down, so that 100 % is only ever written for full."""
-    return format_percent(int(value * 100 + 1e-9) / 100, locale=text.locale_of(language()))
+    """A share as whole per cent; below 100 % rounded down, so that 100 % is only ever written for full."""
+    whole = int(value * 100 + 1e-9) if value < 1 else round(value * 100)
+    return format_percent(whole / 100, locale=text.locale_of(language()), numbering_system=_numerals())
 
 
 def moment(value: datetime) -> str:
     """An instant: the time alone today, day and time otherwise."""
     local = value.astimezone(zone())
     today = clock.now().astimezone(zone()).date()
-    pattern = "HH:mm" if local.date() == today else "d MMM, HH:mm"
-    return text.moment(value, language(), zone(), pattern if local.year == today.year else "d MMM y, HH:mm")
+    comma = "،" if language() == "ar" else ","
+    pattern = f"d MMM{comma} HH:mm" if local.year == today.year else f"d MMM y{comma} HH:mm"
+    return digits(text.moment(value, language(), zone(), "HH:mm" if local.date() == today else pattern))
 
 
 def day(value: date | datetime) -> str:
     """A calendar day."""
     local = value.astimezone(zone()).date() if isinstance(value, datetime) else value
-    return format_date(local, "d MMMM y", locale=text.locale_of(language()))
+    return digits(format_date(local, "d MMMM y", locale=text.locale_of(language())))
 
 
 def age(value: datetime) -> str:
@@ -85,7 +94,7 @@ def ago(value: datetime) -> str:
 def _span(value: datetime, *, direction: bool) -> str:
     elapsed = max(timedelta(minutes=1), clock.now() - value)
     locale = text.locale_of(language())
-    return format_timedelta(-elapsed, threshold=1.2, add_direction=direction, locale=locale)
+    return digits(format_timedelta(-elapsed, threshold=1.2, add_direction=direction, locale=locale))
 
 
 def named(names: dict[str, str]) -> str:
@@ -98,3 +107,12 @@ def digits(value: str) -> str:
     if language() != "ar":
         return value
     return value.translate({ord("0") + place: chr(0x0660 + place) for place in range(10)})
+
+
+@lru_cache(maxsize=256)
+def static_version(folder: str, filename: str) -> str:
+    """A short name of a static file's content, so that its address changes when it does."""
+    try:
+        return sha256((Path(folder) / filename).read_bytes()).hexdigest()[:12]
+    except OSError:
+        return "0"

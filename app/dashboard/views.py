@@ -49,7 +49,7 @@ def situation() -> str:
         left=left,
         room=Room.of(population.shelter_figures(session(), scope=scope).items),
         fullest=population.fullest(session(), scope=scope, limit=FULLEST),
-        areas=population.area_figures(session(), scope=scope),
+        areas=sorted(population.area_figures(session(), scope=scope), key=lambda figure: figure.area or ""),
         last_report_at=population.last_report_at(session(), scope=scope),
         **_tasks(),
     )

@@ -1,1 +1,1 @@
-"""Pure codecs: charts as SVG and, later, exchange formats. No database, nothing else of the application."""
+"""Pure codecs: from and to files and pictures. Import nothing of the rest of the app."""

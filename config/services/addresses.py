@@ -40,7 +40,8 @@ def addresses(settings: "Settings") -> Addresses:
 
 
 def embedded_database(folder: DataFolder, name: str = "mawa") -> str:
-    return f"postgresql+psycopg://mawa:{_password(folder)}@/{name}?host={quote(str(folder.reach / 'postgresql'))}"
+    host = quote(str(folder.reach / "postgresql"))
+    return f"postgresql+psycopg://mawa:{_password(folder)}@/{quote(name)}?host={host}"
 
 
 def embedded_redis(folder: DataFolder) -> str:

@@ -19,12 +19,12 @@ from config.services.sweep import MARK, sweep
 NAME = "postgresql"
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 
-# Durability stays at PostgreSQL's defaults. Connections: four programs with pools of at most ten, and commands beside.
+# Durability stays at PostgreSQL's defaults. Connections: Mawa's programs with pools of up to 16 each.
 CONFIGURATION = """\
 # Written at every start. Your own settings go into postgresql.local.conf, which is read last.
 listen_addresses = ''
 unix_socket_directories = '.'
-max_connections = 60
+max_connections = 100
 shared_buffers = 64MB
 work_mem = 8MB
 maintenance_work_mem = 64MB

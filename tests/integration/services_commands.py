@@ -37,8 +37,7 @@ def main(word: str, *words: str) -> None:
         else:
             hold_database()
     except ServicesError as error:
-        say(str(error))
-        sys.exit(1)
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

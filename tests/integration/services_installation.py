@@ -4,9 +4,10 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ class Installation:
         self.trace = uuid4().hex
         self.environment = environment
         self.spawned: list[subprocess.Popen[str]] = []
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  closed in leave_nothing
 
     def spawn(self, *words: str) -> subprocess.Popen[str]:
         """Start a command of `services_commands` on the installation."""
@@ -43,6 +45,7 @@ class Installation:
             user=self.user,
             extra_groups=[] if self.user else None,
             stdout=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
         )
         self.spawned.append(process)
@@ -65,6 +68,13 @@ class Installation:
                 break
         return told
 
+    def complaint(self, supervisor: subprocess.Popen[str]) -> str:
+        """What a supervisor that cannot run says at last; its exit status is 1."""
+        assert SAYS_READY not in self.told(supervisor)
+        assert supervisor.wait(5) == 1
+        self.errors.seek(0)
+        return self.errors.read().decode().splitlines()[-1]
+
     def processes(self) -> list[psutil.Process]:
         """Everything that lives and was started for this installation, found without asking it."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
@@ -76,12 +86,18 @@ class Installation:
         assert len(found) == 1, found
         return found[0]
 
+    def program(self, *words: str) -> psutil.Process:
+        """The stand-in that was started with these words."""
+        return self.named("services_programs.py", *words)
+
     def leave_nothing(self) -> None:
         """For the end of a test: kill what is left, whatever it is."""
         for process in self.processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         for spawned in self.spawned:
             spawned.communicate()
+        self.errors.close()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

@@ -97,6 +97,16 @@ def test_it_says_what_is_wrong_with_what_was_asked(
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
+def test_a_person_chooses_among_the_languages_there_are(session: Session, operation_id: UUID) -> None:
+    user_id = add(session, operation_id)
+    service.choose_language(session, user_id=user_id, language="ar")
+    actor = queries.actor_of_user(session, user_id)
+    assert actor is not None
+    assert actor.language == "ar"
+    with pytest.raises(DomainError):
+        service.choose_language(session, user_id=user_id, language="xx")
+
+
 def test_a_token_acts_with_the_rights_of_its_person_in_its_operation(session: Session, operation_id: UUID) -> None:
     user_id = add(session, operation_id, role="field_worker", areas=["SY06"], language="ar")
     other = make_operation(session, code="other").id
@@ -219,7 +229,7 @@ class TestCommands:
         assert (result.exit_code, result.stdout) == (0, "")
         user = queries.user_of(session, "w@example.org")
         assert user is not None
-        assert queries.memberships_of(session, user.id)[0].areas == ["SY10", "SY06"]
+        assert queries.memberships_of(session, user.id)[0].areas == ["SY06", "SY10"]
 
     def test_add_without_a_password_says_that_one_is_needed_and_adds_nobody(self, session: Session) -> None:
         result = CliRunner().invoke(cli.user, ["add", "w@example.org", "--role", "partner"])

@@ -35,23 +35,24 @@ class Sink:
     def __init__(self) -> None:
         self.taken: list[bytes] = []
         self.connections: set[Any] = set()
+        self.port = 0
 
-    async def handle_EHLO(
+    async def handle_EHLO(  # noqa: N802 - the name is aiosmtpd\'s
         self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
         self.connections.add(session.peer)
         return responses
 
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         envelope.mail_from = address
         return "530 sender not allowed" if address.startswith("stranger@") else "250 OK"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         envelope.rcpt_tos.append(address)
         return {"refuse-rcpt": "550 nobody here", "defer-rcpt": "450 greylisted"}.get(kind_of(envelope), "250 OK")
 
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         kind = kind_of(envelope)
         if kind == "hang":
             await asyncio.sleep(3)
@@ -78,7 +79,7 @@ def serve(sink: Sink, **options: Any) -> Iterator[Sink]:
         port = probe.getsockname()[1]
     controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
     controller.start()
-    sink.port = port  # type: ignore[attr-defined]
+    sink.port = port
     sink.connections.clear()
     yield sink
     controller.stop()
@@ -86,7 +87,7 @@ def serve(sink: Sink, **options: Any) -> Iterator[Sink]:
 
 @pytest.fixture
 def transport(sink: Sink) -> Iterator[SmtpTransport]:
-    transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)  # type: ignore[attr-defined]
+    transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
     yield transport
     transport.close()
 
@@ -175,14 +176,14 @@ def test_it_signs_in_where_the_address_of_the_server_says_so() -> None:
 
     for sink in serve(Sink(), authenticator=check, auth_require_tls=False):
         write("a@example.org")
-        wrong = SmtpTransport(f"smtp://mawa:wrong@127.0.0.1:{sink.port}", timeout=0.5)  # type: ignore[attr-defined]
+        wrong = SmtpTransport(f"smtp://mawa:wrong@127.0.0.1:{sink.port}", timeout=0.5)
         with unit_of_work() as session:
             (mail,) = service.claim(session, limit=1)
             message = message_of(mail, "mawa@example.org")
             service.give_back(session, mail)
         with pytest.raises(ServerAway):
             wrong.send(message)
-        right = SmtpTransport(f"smtp://mawa:p%40ss%2Fword@127.0.0.1:{sink.port}", timeout=0.5)  # type: ignore[attr-defined]
+        right = SmtpTransport(f"smtp://mawa:p%40ss%2Fword@127.0.0.1:{sink.port}", timeout=0.5)
         assert outbox.send_through(right) == 1
         right.close()
 
@@ -210,14 +211,23 @@ def test_a_mail_that_ends_every_worker_is_dead_in_the_end(sink: Sink, transport:
     assert mails()["a@example.org"].status == "dead"
 
 
-def test_a_mail_that_cannot_be_built_is_dead(sink: Sink, transport: SmtpTransport) -> None:
+def test_a_mail_that_cannot_be_built_holds_up_no_other(sink: Sink, transport: SmtpTransport) -> None:
     write("a@example.org", "b@example.org")
     with unit_of_work() as session:
-        session.scalars(select(Mail).where(Mail.recipient == "a@example.org")).one().headers = {
-            "To": "second@example.org"
-        }
+        session.scalars(select(Mail).where(Mail.recipient == "a@example.org")).one().headers = {"To": "b@example.org"}
     assert outbox.send_through(transport) == 1
-    assert mails()["a@example.org"].status == "dead"
+    unbuilt = mails()["a@example.org"]
+    assert (unbuilt.status, unbuilt.attempts) == ("waiting", 1)
+    assert "ValueError" in (unbuilt.last_error or "")
+
+
+def test_an_address_the_server_cannot_read_is_dead() -> None:
+    for sink in serve(Sink(), enable_SMTPUTF8=False):
+        write("رنا@example.org", "b@example.org")
+        transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
+        assert outbox.send_through(transport) == 1
+        assert mails()["رنا@example.org"].status == "dead"
+        transport.close()
 
 
 def test_without_a_server_set_mails_go_to_the_development_mailbox(

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from email.message import EmailMessage
 
 import structlog
 
 from app.core.db import unit_of_work
+from app.core.jobs import SEND
 from app.outbox import emails, service
 from app.outbox.errors import NotSent, ServerAway
 from app.outbox.models import Mail
@@ -60,30 +60,36 @@ def _send_batch(transport: Transport, mails: Sequence[Mail]) -> int:
 
 
 def _send_one(transport: Transport, mail: Mail) -> bool:
-    """Try one mail and settle it. A mail that cannot even be built is as dead as one that is refused."""
-    try:
-        if mail.attempts > service.MOST_ATTEMPTS:
-            raise NotSent("every attempt ended with the worker", is_permanent=True)
-        transport.send(_built(mail))
-    except NotSent as failure:
+    """Try one mail and settle it; whether it left and was still ours to settle."""
+    failure = _failure(transport, mail)
+    if failure is None:
         with unit_of_work() as session:
-            service.settle_failed(session, mail, error=failure.reason, is_permanent=failure.is_permanent)
-        log.warning("mail_not_sent", mail=str(mail.id), attempts=mail.attempts, for_good=failure.is_permanent)
-        if isinstance(failure, ServerAway):
-            raise
-        return False
+            return service.settle_sent(session, mail)
     with unit_of_work() as session:
-        return service.settle_sent(session, mail)
+        service.settle_failed(session, mail, error=failure.reason, is_permanent=failure.is_permanent)
+    log.warning("mail_not_sent", mail=str(mail.id), attempts=mail.attempts, for_good=failure.is_permanent)
+    if isinstance(failure, ServerAway):
+        raise failure
+    return False
 
 
-def _built(mail: Mail) -> EmailMessage:
+def _failure(transport: Transport, mail: Mail) -> NotSent | None:
+    """Why the mail did not leave, None when it did."""
+    if mail.attempts > service.MOST_ATTEMPTS:
+        return NotSent("every attempt ended with the worker", is_permanent=True)
     try:
-        return emails.message_of(mail, settings().mail_from)
-    except (ValueError, LookupError) as error:
-        raise NotSent(f"{type(error).__name__}: {error}", is_permanent=True) from error
+        transport.send(emails.message_of(mail, settings().mail_from))
+    except NotSent as failure:
+        return failure
+    except Exception as error:  # a mail that cannot even be built must not hold up the others
+        return NotSent(f"{type(error).__name__}: {error}")
+    return None
 
 
 def _give_back(mails: Sequence[Mail]) -> None:
     with unit_of_work() as session:
         for mail in mails:
             service.give_back(session, mail)
+
+
+TASKS = {SEND: send_waiting_mails}

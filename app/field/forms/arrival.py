@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 from app.core.forms import say
 from app.core.text import mark
 from app.field.forms.fields import AreaField, ChoiceField, PlaceField
-from app.field.forms.people import PeopleForm
+from app.field.forms.people import CHOOSE_METHOD, PeopleForm
 from app.field.forms.report import said
 from app.field.schemas import Desk
 from app.intake.schemas import Result
 
+WHERE_NOW = mark("Choose where they are now.")
+STAYED = mark("Answer whether they stayed somewhere else before.")
 WHERE_BEFORE = mark("Say where they stayed, or answer that it is not known.")
 SAME_PLACE = mark("This is where they are now. Say where they stayed before, or answer No.")
 
@@ -31,9 +33,9 @@ class ArrivalForm(PeopleForm):
     def check(self) -> None:
         super().check()
         self.check_number(zero=False, range_alone=False)
-        self.need("place", "stayed")
+        self.need(place=WHERE_NOW, stayed=STAYED)
         if self.is_estimate:
-            self.need_method()
+            self.need(method=CHOOSE_METHOD)
         else:
             self.forget("method")
         if self.stayed.data != "yes":

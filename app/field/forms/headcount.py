@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from app.core.text import mark
 from app.field.forms.fields import PlaceField
-from app.field.forms.people import PeopleForm
+from app.field.forms.people import CHOOSE_METHOD, PeopleForm
 from app.field.forms.report import said
 from app.intake.schemas import Result
+
+WHERE_COUNTED = mark("Choose where you counted.")
 
 
 class HeadcountForm(PeopleForm):
@@ -19,8 +22,7 @@ class HeadcountForm(PeopleForm):
     def check(self) -> None:
         super().check()
         self.check_number(zero=True, range_alone=True)
-        self.need("place")
-        self.need_method()
+        self.need(place=WHERE_COUNTED, method=CHOOSE_METHOD)
 
     def reports(self) -> list[dict[str, Any]]:
         return [

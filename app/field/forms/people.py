@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from app.core.forms import WholeNumberField, say
 from app.core.text import mark
 from app.field.forms.fields import CellsField, ChoiceField
-from app.field.forms.report import MISSING, ReportForm
+from app.field.forms.report import ReportForm
 
 METHODS = (
     "full_count",
@@ -19,6 +19,7 @@ METHODS = (
 )
 WAYS = ("cells", "total", "households")
 
+CHOOSE_METHOD = mark("Choose how it was counted.")
 NOBODY = mark("Write how many people there are.")
 AT_LEAST_ONE = mark("Write 1 or more.")
 RANGE_NEEDED = mark("Write the lowest or the highest number, or answer that it was counted.")
@@ -111,10 +112,6 @@ class PeopleForm(ReportForm):
             self.complain("high", say(HIGH_BELOW_TOTAL, high=high, total=best))
         elif low is not None and high is not None and high < low:
             self.complain("high", say(HIGH_BELOW_LOW, high=high, low=low))
-
-    def need_method(self) -> None:
-        if self.method.data is None and not self.method.errors:
-            self.complain("method", say(MISSING))
 
     @property
     def people(self) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from app.field.forms.fields import ChoiceField
 from app.field.schemas import Desk
 from app.intake.schemas import Result, Warned
 
-MISSING = mark("This is needed.")
 WRITE_DAY = mark("Write the day as year-month-day, for example 2025-03-16.")
 WRITE_TIME = mark("Write the time as hours:minutes, for example 14:20.")
 CHOOSE_DAY = mark("Choose the day.")
@@ -119,11 +118,11 @@ class ReportForm(SecureForm):
             if hasattr(self[name], "part_errors"):
                 self[name].part_errors = {}
 
-    def need(self, *names: str) -> None:
-        """These must be answered."""
-        for name in names:
+    def need(self, **wanted: str) -> None:
+        """These must be answered; for each, what to say if it is not."""
+        for name, message in wanted.items():
             if self[name].data in (None, "") and not self[name].errors:
-                self.complain(name, say(MISSING))
+                self.complain(name, say(message))
 
     @property
     def occurred_at(self) -> datetime:

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 from app.core.forms import DecimalField, TypedField, WholeNumberField, say
 from app.core.text import mark
 from app.counts.scheme import Scheme
-from app.field.forms.fields import AreaField, ChoiceField
-from app.field.forms.people import METHODS
-from app.field.forms.report import MISSING, ReportForm, said
+from app.field.forms.fields import CHOOSE_AREA, AreaField, ChoiceField
+from app.field.forms.people import CHOOSE_METHOD, METHODS
+from app.field.forms.report import ReportForm, said
 from app.field.schemas import Desk
 from app.intake.schemas import Result
 from app.shelters.policy import BUILDINGS, SITE_TYPES, STATUSES
@@ -19,6 +19,8 @@ ADMISSIONS = ("anyone", "women_and_children", "other")
 ADULT_AGE = 18
 
 NAME_NEEDED = mark("Write its name in at least one language.")
+CHOOSE_TYPE = mark("Choose what kind of site it is.")
+CHOOSE_STATUS = mark("Choose whether it is open.")
 SAY_RULE = mark("Say in a few words who is let in.")
 BOTH_COORDINATES = mark("Give both latitude and longitude, or neither.")
 OUT_OF_RANGE = mark("A latitude lies between -90 and 90, a longitude between -180 and 180.")
@@ -64,15 +66,15 @@ class ShelterForm(ReportForm):
 
     def check(self) -> None:
         super().check()
-        self.need("site_type", "area", "status")
+        self.need(site_type=CHOOSE_TYPE, area=CHOOSE_AREA, status=CHOOSE_STATUS)
         if not self.names:
             self.complain("name_en", say(NAME_NEEDED))
         if self.admission.data == "other" and not self.admission_rule.data:
             self.complain("admission_rule", say(SAY_RULE))
         if self.present.data is None:
             self.forget("method")
-        elif self.method.data is None:
-            self.complain("method", say(MISSING))
+        else:
+            self.need(method=CHOOSE_METHOD)
         self._check_position()
 
     def _check_position(self) -> None:

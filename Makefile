@@ -1,0 +1,106 @@
+# Two commands are enough: `make run` and `make test`. For GNU make 3.81 or later and any POSIX shell; `install` and
+# `run` use nothing but make, sh, the core utilities and Python 3.11 or later, so that they work on a bare machine.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+KEYS ?=
+QUICK ?=
+
+BIN = .venv/bin
+SOURCES = app config seeds workers
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input install
+PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command 'make requirements' pyproject.toml
+
+define HELP
+Mawa: who is displaced, where they are, and where there is still room.
+
+  make run           install what is missing and start everything; PORT=8001 make run takes another port
+  make test          install what the tests need and run them all; ARGS='-k fold' make test runs some
+  make check         style, types, import contracts; that migrations make the tables the program expects
+  make install       only the environment: afterwards .venv/bin/mawa stands
+  make bench         measure; KEYS='fresh start' make bench measures some, QUICK=1 shorter
+  make faults        kill processes under load, for much longer than make test does
+  make mutants       plant faults in the fold and see the tests notice every one
+  make requirements  pin the newest versions again, with their hashes
+  make clean         remove the environment and what tools left behind; the data in .mawa stays
+
+endef
+
+.PHONY: help install run test check bench faults mutants requirements clean environment development browser
+
+help:
+	$(info $(HELP))
+	@:
+
+install: environment $(CATALOGUES)
+
+run: install
+	@exec $(BIN)/mawa up --port $(PORT)
+
+test: development browser $(CATALOGUES)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/guards/test_migrations.py
+
+bench: development $(CATALOGUES)
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(KEYS)
+
+faults: development $(CATALOGUES)
+	@FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
+
+mutants: development
+	@$(BIN)/python -m tests.mutants
+
+requirements: development
+	$(PIN) --output-file requirements.txt
+	$(PIN) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f $(CATALOGUES)
+
+# The stamp says what the environment was made of: where it stands (programs in it name that place), for which Python,
+# and from which requirements. While that holds there is nothing to do, and finding out takes a few hundredths of a second.
+environment: REQUIREMENTS = requirements.txt
+development: REQUIREMENTS = requirements-dev.txt
+
+environment development:
+	@set -e; stamp=.venv/$(REQUIREMENTS).stamp; \
+	place="$$(pwd) $$($(BIN)/python -ISc 'import sys; print(sys.hexversion)' 2>&1 || :)"; \
+	files="$$(cat pyproject.toml $(REQUIREMENTS) | cksum)"; \
+	made="$$(cat $$stamp 2>/dev/null || :)"; \
+	if [ "$$made" = "$$place $$files" ]; then exit 0; fi; \
+	if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+		echo 'Mawa needs Python 3.11 or later. Where that has another name: PYTHON=python3.12 make $@'; exit 1; fi; \
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo 'This Python cannot make virtual environments. Debian, Ubuntu: apt-get install python3-venv'; exit 1; fi; \
+	case "$$(cat .venv/place 2>/dev/null || :)" in "$$place") ;; *) \
+		echo 'Making the virtual environment in .venv'; $(PYTHON) -m venv --clear .venv ;; esac; \
+	echo 'Installing from $(REQUIREMENTS); the first time this takes a minute or two'; \
+	$(PIP) --quiet --require-hashes -r $(REQUIREMENTS); \
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .; \
+	$(BIN)/python -m compileall -q $(SOURCES); \
+	place="$$(pwd) $$($(BIN)/python -ISc 'import sys; print(sys.hexversion)')"; \
+	echo "$$place" > .venv/place; echo "$$place $$files" > $$stamp
+
+$(CATALOGUES): %.mo: %.po | environment
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+browser:
+	@set -e; for name in chromium chromium-browser google-chrome; do \
+		if command -v $$name >/dev/null 2>&1; then exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null 2>&1; then \
+		echo 'Installing Chromium for the browser tests'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install \
+			--yes --no-install-recommends chromium fonts-noto-core >/dev/null && exit 0; \
+	fi; \
+	echo 'There is no Chromium, so the browser tests are left out. Install it first to run them too:'; \
+	echo '  Debian: apt-get install chromium   Fedora: dnf install chromium   others: any Chromium or Chrome on PATH'

@@ -1,0 +1,1 @@
+"""The administrator's side: for now whether the service is alive and ready."""

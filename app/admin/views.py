@@ -1,0 +1,34 @@
+"""`/healthz` and `/readyz`."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint
+from sqlalchemy.exc import OperationalError
+
+from app.admin.queries import Readiness, readiness
+from app.core import clock
+from app.core.http import public, session
+
+pages = Blueprint("operations", __name__)
+
+STARTED_AT = clock.now()
+
+
+@pages.get("/healthz")
+@public
+def healthz() -> dict[str, str]:
+    """This process is alive."""
+    return {"status": "alive"}
+
+
+@pages.get("/readyz")
+@public
+def readyz() -> tuple[dict[str, Any], int]:
+    """Whether work gets done. 503 while the database is away, migrations are pending or no worker has answered."""
+    try:
+        found = readiness(session(), since=STARTED_AT)
+    except OperationalError:
+        found = Readiness(False, ["The database does not answer."])
+    return asdict(found), HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE

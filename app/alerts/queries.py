@@ -1,0 +1,68 @@
+"""Reading alerts."""
+
+from typing import Any
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.accounts.policy import Scope
+from app.accounts.queries import visible
+from app.alerts.models import Alert
+from app.alerts.schemas import AlertRow
+from app.alerts.sentences import sentence
+from app.core.text import name_in
+from app.population.models import PlaceDay, PlaceNow
+from app.shelters.models import Shelter
+
+_OPEN = ("open", "acknowledged")
+
+
+def open_alerts(session: Session, *, scope: Scope, language: str) -> list[AlertRow]:
+    """Alerts that have not ended, acknowledged ones included: critical first, then the longest standing.
+
+    The numbers are those of now, not of when the alert was raised.
+    """
+    return list_alerts(session, scope=scope, language=language, statuses=_OPEN)
+
+
+def list_alerts(
+    session: Session, *, scope: Scope, language: str, statuses: tuple[str, ...], limit: int | None = None
+) -> list[AlertRow]:
+    """Alerts in scope with one of these statuses."""
+    wanted = (
+        select(Alert, Shelter, col(PlaceDay.rules))
+        .join(Shelter, col(Shelter.id) == col(Alert.place_id))
+        .join(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
+        .join(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
+        .where(visible(scope, Shelter), col(Alert.status).in_(statuses))
+        .order_by(case((col(Alert.severity) == "critical", 0), else_=1), col(Alert.since), col(Alert.id))
+        .limit(limit)
+    )
+    return [_row(alert, shelter, rules, language) for alert, shelter, rules in session.execute(wanted)]
+
+
+def _row(alert: Alert, shelter: Shelter, rules: dict[str, Any], language: str) -> AlertRow:
+    now = rules.get(alert.rule, alert.numbers) if alert.ended_at is None else alert.numbers
+    numbers = {"people": now["people"], "places": now["places"]}
+    name = name_in(shelter.state["name"], language)
+    return AlertRow(
+        id=alert.id,
+        shelter=shelter.code,
+        shelter_name=shelter.state["name"],
+        area=shelter.area_code,
+        rule=alert.rule,
+        severity="critical" if alert.severity == "critical" else "warning",
+        status=_status(alert.status),
+        since=alert.since,
+        opened_at=alert.opened_at,
+        unknown_since=alert.unknown_since,
+        acknowledged_at=alert.acknowledged_at,
+        sentence=sentence(alert.rule, alert.severity, numbers, name, language),
+        numbers=numbers,
+    )
+
+
+def _status(stored: str) -> Any:
+    """A CHECK in PostgreSQL holds it to the known ones."""
+    return stored

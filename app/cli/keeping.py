@@ -1,0 +1,105 @@
+"""Commands that keep the data: schema, first load, verification, rebuilding."""
+
+import sys
+
+import click
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import migrations
+from app.accounts.policy import ROLES
+from app.accounts.service import add_user
+from app.alerts import refresh
+from app.core import db
+from app.core.db import unit_of_work
+from app.intake.cli import SEEDS, load_seed, open_operation
+from app.places.queries import count_operations, operation_by_code
+from config.settings import settings
+
+DEMO = "syria-coast-2025"
+DEMO_PASSWORD = "mawa-demo-2025"  # noqa: S105  # of the demonstration only, and shown at every start of it
+EMPTY = {
+    "code": "default",
+    "name": {"en": "Default operation", "ar": "العملية الافتراضية", "fr": "Opération par défaut"},
+    "time_zone": "Asia/Damascus",
+    "scheme": {
+        "sexes": ["female", "male", "unknown"],
+        "ages": ["0-4", "5-11", "12-17", "18-59", "60+", "unknown"],
+    },
+    "mail_detail": "full",
+}
+
+
+@click.group()
+def database() -> None:
+    """The schema of the database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the schema to the newest step."""
+    migrations.upgrade()
+
+
+@click.command(hidden=True)
+@click.option("--demo/--no-demo", default=True)
+def prepare(demo: bool) -> None:
+    """Migrate, and load the first operation into an empty database; says which demo accounts there are."""
+    if not migrations.is_current():
+        migrations.upgrade()
+    with unit_of_work() as session:
+        if count_operations(session) == 0:
+            if demo and settings().mawa_env != "production":
+                load_seed(session, DEMO)
+                _add_demo_accounts(session)
+            else:
+                open_operation(session, EMPTY)
+        has_demo = operation_by_code(session, DEMO) is not None
+    while True:
+        with unit_of_work() as session:
+            if not refresh.refresh(session):
+                break
+    if has_demo and settings().mawa_env != "production":
+        accounts = "\n".join(f"  {role}@demo.example.org" for role in ROLES)
+        click.echo(f"Demonstration accounts, password {DEMO_PASSWORD}:\n{accounts}")
+
+
+@click.command()
+def verify() -> None:
+    """Re-derive every figure from the ledger and compare: exit 1 with the differences."""
+    differences = 0
+    with db.new_session() as session:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        pending = session.scalar(text("SELECT count(DISTINCT place_id) FROM marks"))
+        for found in refresh.verify(session):
+            for difference in found:
+                click.echo(difference)
+                differences += 1
+    click.echo(f"{differences} differences, {pending} places still to be folded", err=True)
+    sys.exit(1 if differences else 0)
+
+
+@click.command()
+def rebuild() -> None:
+    """Replace every figure from the ledger. Reports are taken meanwhile, figures wait."""
+    with unit_of_work() as session:
+        total = session.scalar(text("SELECT count(*) FROM places")) or 0
+        with click.progressbar(length=total, label="Rebuilding", file=sys.stderr) as bar:
+            for folded in refresh.rebuild(session):
+                bar.update(len(folded))
+
+
+def _add_demo_accounts(session: Session) -> None:
+    operation = operation_by_code(session, DEMO)
+    if operation is None:
+        return
+    for role in ROLES:
+        add_user(
+            session,
+            email=f"{role}@demo.example.org",
+            role=role,
+            areas=None,
+            operation_id=operation.id,
+            password=DEMO_PASSWORD,
+            language="en",
+        )

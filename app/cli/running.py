@@ -1,0 +1,85 @@
+"""Commands that start what serves: everything at once, or one process for production."""
+
+import signal
+import sys
+
+import click
+
+from config.settings import settings
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--demo/--no-demo", default=True, help="Load the demonstration into an empty database.")
+def up(port: int, demo: bool) -> None:
+    """Run everything here: database, broker, web, workers, beat. Ctrl-C stops it."""
+    from config.services.up import up as run
+
+    run(settings(), port=port, demo=demo)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--processes", default=1, show_default=True, help="Web processes.")
+def web(host: str, port: int, processes: int) -> None:
+    """Serve the pages and the API."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "app.factory:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=16,
+        backlog=1024,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level="warning",
+    ).serve()
+
+
+@click.command()
+@click.option("--queue", multiple=True, type=click.Choice(["fold", "mail"]), help="Queues to work on; all by default.")
+def worker(queue: tuple[str, ...]) -> None:
+    """Work on queues: fold (figures, alerts), mail (notices, sending)."""
+    from app.cli.waiting import wait_for_schema
+
+    wait_for_schema()
+    _celery("worker", "--pool", "solo", "--queues", ",".join(queue or ("fold", "mail")), "--without-gossip", "--without-mingle",
+            "--without-heartbeat", "--loglevel", "WARNING", "--hostname", f"{'-'.join(queue or ('all',))}@%h")
+
+
+@click.command()
+def beat() -> None:
+    """Send what is due: sweeps, heartbeats. Run exactly one."""
+    _celery("beat", "--loglevel", "WARNING", "--schedule", str(settings().data_dir / "beat-schedule"), "--pidfile", "")
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, broker, mail, clock and disk; say what is wrong and how to mend it."""
+    from config.services.database import database_running
+    from config.services.doctor import checks
+    from config.services.errors import ServicesError
+
+    try:
+        with database_running(settings()):
+            found = checks(settings())
+    except ServicesError as error:
+        raise click.ClickException(str(error)) from error
+    for check in found:
+        click.echo(f"{'ok ' if not check.advice else 'NO '} {check.name}" + (f": {check.advice}" if check.advice else ""))
+    sys.exit(1 if any(check.advice for check in found) else 0)
+
+
+def _celery(*words: str) -> None:
+    """Hand this process over to Celery, which answers SIGTERM by ending its present task first."""
+    from importlib import import_module
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    import_module("workers.celery_app").app.start(list(words))

@@ -1,0 +1,31 @@
+"""The web application, put together step by step."""
+
+from flask_openapi3 import Info, OpenAPI
+
+from app import wiring
+from config.settings import Settings, settings
+
+PATHS = {"openapi": "/openapi.json"}
+
+
+def create_app(with_settings: Settings | None = None) -> OpenAPI:
+    """The application with these settings, by default this process's. Starts nothing and asks no database."""
+    chosen = with_settings or settings()
+    application = OpenAPI(
+        "mawa",
+        info=Info(title="Mawa", version="1", description="Who is displaced, where they are, and where there is room."),
+        doc_ui=False,
+        template_folder=str(wiring.APP_FOLDER / "templates"),
+        static_folder=str(wiring.APP_FOLDER / "static"),
+    )
+    wiring.configure(application, chosen)
+    wiring.add_languages(application)
+    wiring.add_accounts(application)
+    wiring.add_edge(application)
+    wiring.add_errors(application)
+    wiring.add_headers(application, chosen)
+    wiring.add_pages(application, chosen)
+    wiring.add_api(application)
+    wiring.add_operations(application)
+    wiring.add_wakes(chosen)
+    return application

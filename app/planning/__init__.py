@@ -1,0 +1,1 @@
+"""Planning: where there is still room for these people."""

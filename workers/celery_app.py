@@ -1,0 +1,46 @@
+"""Celery, set up for work that may be woken twice or not at all: the tables say what there is to do."""
+
+from celery import Celery
+from celery.signals import worker_ready
+
+from app import wiring
+from app.core.jobs import BROKER_OPTIONS, QUEUES, send_wakes_by, sender
+from config.logging import configure_logging
+from config.services.addresses import addresses
+from config.settings import settings
+from workers.schedule import SCHEDULE
+from workers.tasks import alerts, core, outbox, population
+
+wiring.table_metadata()
+
+app = Celery("mawa", broker=addresses(settings()).broker)
+app.conf.update(
+    accept_content=["json"],
+    task_serializer="json",
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_default_queue="fold",
+    task_routes={name: {"queue": queue} for name, queue in QUEUES.items()},
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    broker_transport_options=BROKER_OPTIONS,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    beat_schedule=SCHEDULE,
+    beat_max_loop_interval=1,
+    timezone="UTC",
+)
+for name, task in {**population.TASKS, **alerts.TASKS, **outbox.TASKS, **core.TASKS}.items():
+    app.task(task, name=name)
+
+configure_logging(settings().mawa_log_format)
+send_wakes_by(sender(settings()))
+
+
+@worker_ready.connect
+def say_hello(sender: object, **_more: object) -> None:
+    """A worker that has just started is heard of at once, and looks for work left behind."""
+    queues = {queue.name for queue in sender.app.amqp.queues.consume_from.values()}  # type: ignore[attr-defined]
+    core.warm_up(queues)

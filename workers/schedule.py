@@ -1,0 +1,21 @@
+"""What happens by itself, and how often. Every entry may be lost or doubled without harm.
+
+`expires` drops wake-ups that a stopped worker would find in a heap when it comes back.
+"""
+
+from typing import Any
+
+from app.core.jobs import BEAT, BEAT_MAIL, COMPOSE, FOLD, QUEUES, SEND
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"queue": QUEUES[task], "expires": seconds * 2}}
+
+
+SCHEDULE: dict[str, Any] = {
+    "sweep marks": _every(2.0, FOLD),
+    "compose what became due": _every(5.0, COMPOSE),
+    "send what became due": _every(5.0, SEND),
+    "fold worker's heartbeat": _every(2.0, BEAT),
+    "mail worker's heartbeat": _every(2.0, BEAT_MAIL),
+}

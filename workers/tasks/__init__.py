@@ -1,0 +1,1 @@
+"""Short doorways from Celery into the features, by task name."""

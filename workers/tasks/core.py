@@ -1,0 +1,36 @@
+"""Heartbeats, so that `/readyz` can say whether anyone is working."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import clock
+from app.core.db import unit_of_work
+from app.core.jobs import BEAT, BEAT_MAIL
+from app.core.models import Heartbeat
+
+
+def fold_worker_beats() -> None:
+    """The fold worker answered."""
+    beat("fold")
+
+
+def mail_worker_beats() -> None:
+    """The mail worker answered."""
+    beat("mail")
+
+
+def beat(queue: str) -> None:
+    """Note that a worker of this queue is at work."""
+    with unit_of_work() as session:
+        statement = insert(Heartbeat).values(queue=queue, at=clock.now())
+        session.execute(statement.on_conflict_do_update(index_elements=["queue"], set_={"at": statement.excluded.at}))
+
+
+def warm_up(queues: Iterable[str]) -> None:
+    """The first beat of a worker that just started: opens its connections before there is work."""
+    for queue in sorted(queues):
+        beat(queue)
+
+
+TASKS = {BEAT: fold_worker_beats, BEAT_MAIL: mail_worker_beats}
