@@ -10,7 +10,7 @@ QUICK ?=
 BIN = .venv/bin
 SOURCES = app config seeds workers
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
-PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input install
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet install
 PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command 'make requirements' pyproject.toml
 
@@ -69,8 +69,11 @@ clean:
 
 # The stamp says what the environment was made of: where it stands (programs in it name that place), for which Python,
 # and from which requirements. While that holds there is nothing to do, and finding out takes a few hundredths of a second.
+# What builds packages that come as source is pinned too: it is installed first and building takes no other.
 environment: REQUIREMENTS = requirements.txt
 development: REQUIREMENTS = requirements-dev.txt
+
+environment development: export ONLY_SETUPTOOLS = import re, sys; print(re.search(r'^setuptools==.*\n(    .*\n)*', sys.stdin.read(), re.M)[0])
 
 environment development:
 	@set -e; stamp=.venv/$(REQUIREMENTS).stamp; \
@@ -85,8 +88,10 @@ environment development:
 	case "$$(cat .venv/place 2>/dev/null || :)" in "$$place") ;; *) \
 		echo 'Making the virtual environment in .venv'; $(PYTHON) -m venv --clear .venv ;; esac; \
 	echo 'Installing from $(REQUIREMENTS); the first time this takes a minute or two'; \
-	$(PIP) --quiet --require-hashes -r $(REQUIREMENTS); \
-	$(PIP) --quiet --no-deps --no-build-isolation --editable .; \
+	$(BIN)/python -c "$$ONLY_SETUPTOOLS" < $(REQUIREMENTS) > .venv/setuptools.txt; \
+	$(PIP) --require-hashes -r .venv/setuptools.txt; \
+	$(PIP) --require-hashes --no-build-isolation --use-pep517 -r $(REQUIREMENTS); \
+	$(PIP) --no-deps --no-build-isolation --editable .; \
 	$(BIN)/python -m compileall -q $(SOURCES); \
 	place="$$(pwd) $$($(BIN)/python -ISc 'import sys; print(sys.hexversion)')"; \
 	echo "$$place" > .venv/place; echo "$$place $$files" > $$stamp

@@ -1,11 +1,10 @@
 """The web application, put together step by step."""
 
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
 from app import wiring
 from config.settings import Settings, settings
-
-PATHS = {"openapi": "/openapi.json"}
 
 
 def create_app(with_settings: Settings | None = None) -> OpenAPI:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, session, url_for
 from flask_babel import Babel, get_locale
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy import MetaData
 from sqlalchemy.exc import OperationalError
@@ -51,14 +51,16 @@ STATIC_KEPT_S = 31_536_000  # the address of a static file changes with its cont
 
 # What a browser may load for our pages: our own files, nothing else, nothing inline.
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
-    " manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 UNAVAILABLE = mark("The database does not answer just now. What you sent was not stored: send it again in a minute.")
 TOO_LARGE = mark("This is too large. Send at most 2 MB at a time.")
 PAGE_TOO_OLD = mark("This page was open too long. Go back, reload it and send again.")
-UNEXPECTED = mark("This did not work, and it is our mistake. It has been written down; try again, or tell your administrator.")
+UNEXPECTED = mark(
+    "This did not work, and it is our mistake. It has been written down; try again, or tell your administrator."
+)
 
 csrf = CSRFProtect()
 log = structlog.get_logger(__name__)

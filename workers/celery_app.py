@@ -39,7 +39,7 @@ configure_logging(settings().mawa_log_format)
 send_wakes_by(sender(settings()))
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def say_hello(sender: object, **_more: object) -> None:
     """A worker that has just started is heard of at once, and looks for work left behind."""
     queues = {queue.name for queue in sender.app.amqp.queues.consume_from.values()}  # type: ignore[attr-defined]

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from flask import Response, g
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from app.alerts.queries import list_alerts
@@ -37,7 +38,11 @@ class Comment(BaseModel):
 def alerts(query: Asked) -> Response:
     """Alerts, critical first. The numbers of an open one are those of now."""
     found = list_alerts(
-        http.session(), scope=g.actor.scope, language=g.actor.language, statuses=STATUSES[query.status], limit=query.limit
+        http.session(),
+        scope=g.actor.scope,
+        language=g.actor.language,
+        statuses=STATUSES[query.status],
+        limit=query.limit,
     )
     return http.page_of([_out(row) for row in found])
 

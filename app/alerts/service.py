@@ -40,7 +40,8 @@ _TOLD_OF = text("""
 """)
 # What is published and what the last day row of each shelter says, where the two differ.
 _UNPUBLISHED = text("""
-  SELECT place_now.place_id, rule.key AS rule, coalesce(alerts.severity, 'ok') AS published, rule.value ->> 'level' AS level
+  SELECT place_now.place_id, rule.key AS rule, coalesce(alerts.severity, 'ok') AS published,
+    rule.value ->> 'level' AS level
   FROM place_now JOIN place_days USING (place_id, day) CROSS JOIN LATERAL jsonb_each(place_days.rules) AS rule
   LEFT JOIN alerts ON alerts.place_id = place_now.place_id AND alerts.rule = rule.key AND alerts.ended_at IS NULL
   WHERE (rule.value ->> 'known')::boolean AND coalesce(alerts.severity, 'ok') <> rule.value ->> 'level'
@@ -73,7 +74,8 @@ def unpublished(session: Session) -> list[str]:
 
 
 def acknowledge(session: Session, *, actor: Actor, alert_id: UUID, comment: str | None) -> Alert:
-    """Take an open alert upon oneself. AlertGone where there is none in the actor's scope; a second time changes nothing."""
+    """Take an open alert upon oneself; a second time changes nothing. AlertGone where there is none in the actor's
+    scope."""
     alert = session.scalars(select(Alert).where(col(Alert.id) == alert_id).with_for_update()).one_or_none()
     place = session.get(Place, alert.place_id) if alert else None
     in_scope = (

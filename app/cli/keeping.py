@@ -12,7 +12,7 @@ from app.accounts.service import add_user
 from app.alerts import refresh
 from app.core import db
 from app.core.db import unit_of_work
-from app.intake.cli import SEEDS, load_seed, open_operation
+from app.intake.cli import load_seed, open_operation
 from app.places.queries import count_operations, operation_by_code
 from config.settings import settings
 

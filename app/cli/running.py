@@ -25,6 +25,7 @@ def up(port: int, demo: bool) -> None:
 def web(host: str, port: int, processes: int) -> None:
     """Serve the pages and the API."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     Server(
@@ -35,11 +36,9 @@ def web(host: str, port: int, processes: int) -> None:
         interface=Interfaces.WSGI,
         workers=processes,
         blocking_threads=16,
-        backlog=1024,
-        websockets=False,
         respawn_failed_workers=True,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 
@@ -50,8 +49,9 @@ def worker(queue: tuple[str, ...]) -> None:
     from app.cli.waiting import wait_for_schema
 
     wait_for_schema()
-    _celery("worker", "--pool", "solo", "--queues", ",".join(queue or ("fold", "mail")), "--without-gossip", "--without-mingle",
-            "--without-heartbeat", "--loglevel", "WARNING", "--hostname", f"{'-'.join(queue or ('all',))}@%h")
+    queues = queue or ("fold", "mail")
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+    _celery("worker", "--pool", "solo", "--queues", ",".join(queues), "--hostname", f"{'-'.join(queues)}@%h", *quiet)
 
 
 @click.command()
@@ -73,7 +73,9 @@ def doctor() -> None:
     except ServicesError as error:
         raise click.ClickException(str(error)) from error
     for check in found:
-        click.echo(f"{'ok ' if not check.advice else 'NO '} {check.name}" + (f": {check.advice}" if check.advice else ""))
+        click.echo(
+            f"{'ok ' if not check.advice else 'NO '} {check.name}" + (f": {check.advice}" if check.advice else "")
+        )
     sys.exit(1 if any(check.advice for check in found) else 0)
 
 

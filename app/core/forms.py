@@ -28,7 +28,7 @@ _WHOLE = re.compile(rf"\d+|\d{{1,3}}(?:{_SEPARATORS}\d{{3}})+")
 _FRACTION = re.compile(rf"\d[\d]*(?:{_SEPARATORS}\d{{3}})*[.,\u066b]\d+")
 
 
-class NotUnderstood(ValueError):
+class NotUnderstood(ValueError):  # says what happened, as the others do
     """What was typed cannot be a number here. `message` is a key of the text catalogue."""
 
     def __init__(self, message: str, **numbers: int) -> None:

@@ -60,7 +60,8 @@ def page_of(items: Sequence[dict[str, Any]], *, next_one: str | None = None, **m
     """Part of a list for programs. Answers 304 where the caller has just this."""
     response = Response(json.dumps({"items": items, "next": next_one, **more}), content_type="application/json")
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def instant(moment: datetime | None) -> str | None:

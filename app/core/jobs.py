@@ -83,7 +83,7 @@ _waker: Waker | None = None
 
 def send_wakes_by(send: Callable[[str], None] | None) -> None:
     """Choose how wake-ups leave this process; None keeps them in (tests, commands)."""
-    global _waker
+    global _waker  # noqa: PLW0603  # one way out for the whole process
     _waker = Waker(send) if send else None
 
 

@@ -1,1 +1,1 @@
-"""Counting people: the scheme of sex and age, and the value object People. Pure: no database, no other part of the app."""
+"""Counting people: the scheme of sex and age, and the value object People. Pure: imports nothing of the app."""

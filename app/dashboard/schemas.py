@@ -35,7 +35,8 @@ class Room:
             shelters=len(figures),
             free=sum(free),
             with_room=len(free),
-            not_known=sum(figure.status != "closed" for figure in figures) - sum(one.status != "closed" for one in known),
+            not_known=sum(figure.status != "closed" for figure in figures)
+            - sum(one.status != "closed" for one in known),
             over=sum(over),
             overfull=len(over),
             nearly_full=len(near),

@@ -109,9 +109,10 @@ class _Side:
         width, y = 30 * value / self.widest, 24 + 26 * row
         outwards = self._to_the_right(first)
         start = 57 if outwards else 43 - width
+        shade = "counted" if first else "counted-2"
         end, anchor, gap = (57 + width, "start", 5) if outwards else (43 - width, "end", -5)
         return (
-            f'<rect class="{"counted" if first else "counted-2"}" x="{start:.1f}%" y="{y}" width="{width:.1f}%" height="18"/>'
+            f'<rect class="{shade}" x="{start:.1f}%" y="{y}" width="{width:.1f}%" height="18"/>'
             f'<text x="{end:.1f}%" dx="{gap}" y="{y + 13}" text-anchor="{anchor}">{escape(write(value))}</text>'
         )
 

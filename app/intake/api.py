@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from flask import Response, g, json
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.core import http

@@ -100,9 +100,6 @@ def _recorder(session: Session, operation: Operation) -> Actor:
     user_id = uuid5(operation.id, "seeds")
     address = f"seeds@{operation.code}.invalid"
     if session.get(User, user_id) is None:
-        session.add(
-            User(id=user_id, email=address, active=False, fs_uniquifier=user_id.hex, created_at=clock.now())
-        )
+        session.add(User(id=user_id, email=address, active=False, fs_uniquifier=user_id.hex, created_at=clock.now()))
         session.flush()
     return Actor(user_id, address, "administrator", Scope(operation.id))
-

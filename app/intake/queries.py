@@ -78,6 +78,6 @@ def _codes_and_ids(words: Iterable[str]) -> dict[str, Any]:
 
 
 def next_number(session: Session, operation_id: UUID, letter: str) -> int:
-    """The number after the highest code made so far. Two at once may take the same: PostgreSQL lets only one through."""
+    """The number after the highest code made so far. Two posts may take the same: only one gets through."""
     last: Any = session.scalar(_LAST_CODE[letter], {"operation": operation_id})
     return (last or 0) + 1

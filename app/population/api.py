@@ -3,7 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from flask import Response, g
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from app.accounts.policy import Scope
@@ -38,7 +39,9 @@ def population(query: Asked) -> Response:
         return _answer([_area(figure) for figure in found], scope)
     if query.by == "cell":
         whole = operation_figure(http.session(), scope=scope)
-        return _answer([{"cell": cell, "people": {"total": count}} for cell, count in whole.people.cells.items()], scope)
+        return _answer(
+            [{"cell": cell, "people": {"total": count}} for cell, count in whole.people.cells.items()], scope
+        )
     page = shelter_figures(http.session(), scope=scope, limit=query.limit, after=query.after)
     return _answer([_shelter(figure) for figure in page.items], scope, next_one=page.next)
 

@@ -34,7 +34,10 @@ class Sum:
 
     @classmethod
     def of(cls, vector: Sequence[int]) -> "Sum":
-        return cls(*vector[:FIXED], cells=tuple(vector[FIXED:]))
+        people, low, high, unbounded, shortfall, counted, at_least, uncounted, households, *cells = vector
+        return cls(
+            people, low, high, unbounded, shortfall, counted, at_least, uncounted, households, cells=tuple(cells)
+        )
 
 
 def contribution(row: DayRow | None, frame: Frame) -> Vector:

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.counts.compose import Composition, compose
 from app.counts.people import Tally
+from app.places.schemas import Frame
 from app.population.facts import Facts
 from app.population.schemas import Basis
-from app.places.schemas import Frame
 
 Rules = Mapping[str, Any]
 
@@ -103,7 +103,7 @@ def walk(
     last_fresh = max(fresh)
     changes: list[DayChange] = []
     for day, row in _merge(fresh, stored):
-        facts = fresh[day] if day in fresh else (row.facts if row else None)
+        facts = fresh.get(day, row.facts if row else None)
         derived = None
         if facts is not None:
             opening = level.shown(frame).total if level.basis != "unknown" else 0

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
 from sqlalchemy import Row as SqlRow
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -37,7 +37,9 @@ _FULLNESS = case(
 )
 
 
-def shelter_figures(session: Session, *, scope: Scope, limit: int | None = None, after: str | None = None) -> Page[ShelterFigure]:
+def shelter_figures(
+    session: Session, *, scope: Scope, limit: int | None = None, after: str | None = None
+) -> Page[ShelterFigure]:
     """Every shelter in scope by code, those never counted too. `after` a code continues the list."""
     frame = frame_of(session, scope.operation_id)
     wanted = _shelters(scope).order_by(col(Shelter.code)).limit(None if limit is None else limit + 1)
@@ -211,4 +213,3 @@ def _area_figure(total: Sum, area: Area | None, frame: Frame) -> AreaFigure:
         at_least=total.at_least,
         uncounted=total.uncounted,
     )
-

@@ -70,6 +70,6 @@ def admits(rule: Mapping[str, Any] | None, cell: str) -> bool:
         return True
     sex, age = cell.split(":", 1)
     return any(
-        wanted_sex in ("*", sex) and wanted_age in ("*", age) or "unknown" in (sex, age)
+        (wanted_sex in ("*", sex) and wanted_age in ("*", age)) or "unknown" in (sex, age)
         for wanted_sex, wanted_age in (pattern.split(":", 1) for pattern in patterns)
     )

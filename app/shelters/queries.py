@@ -46,10 +46,14 @@ def shelter_by_code(session: Session, *, scope: Scope, code: str) -> ShelterRow 
 
 def statements_of(session: Session, shelter_ids: Sequence[UUID]) -> dict[UUID, list[Statement]]:
     """Everything said of these shelters, by shelter, for `policy.state_of`."""
-    columns = (ShelterState.shelter_id, ShelterState.occurred_at, ShelterState.report_id, ShelterState.fields)
-    rows = session.execute(select(*columns).where(col(ShelterState.shelter_id).in_(shelter_ids)))
+    wanted = select(
+        col(ShelterState.shelter_id),
+        col(ShelterState.occurred_at),
+        col(ShelterState.report_id),
+        col(ShelterState.fields),
+    ).where(col(ShelterState.shelter_id).in_(shelter_ids))
     said: dict[UUID, list[Statement]] = defaultdict(list)
-    for shelter_id, occurred_at, report_id, fields in rows:
+    for shelter_id, occurred_at, report_id, fields in session.execute(wanted):
         said[shelter_id].append((occurred_at, report_id, fields))
     return said
 

@@ -15,7 +15,7 @@ from app.shelters.queries import statements_of
 
 def register(session: Session, *, shelter_id: UUID, code: str, area: Area) -> None:
     """Make the place and the shelter a report speaks of first. A code taken already fails in PostgreSQL."""
-    where = {"operation_id": area.operation_id, "area_code": area.code, "area_path": area.path}
+    where: dict[str, Any] = {"operation_id": area.operation_id, "area_code": area.code, "area_path": area.path}
     session.add(Place(id=shelter_id, kind="shelter", **where))
     session.flush()
     session.add(Shelter(id=shelter_id, code=code, state={}, **where))

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -26,7 +26,7 @@ ANSWER_WITHIN = 2.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. `mawa` is the command whose words are `prepare`, `web`, `worker`, `beat`; `welcome` is said at the end."""
+    """What to run: `mawa` is the command that knows `prepare`, `web` and so on; `welcome` is said when it serves."""
 
     data_dir: str
     port: int
@@ -117,15 +117,7 @@ def start_services(supervisor: Supervisor, plan: Plan) -> None:
         )
 
 
-def start_programs(
-    supervisor: Supervisor,
-    environment: Mapping[str, str],
-    *,
-    port: int,
-    demo: bool,
-    mawa: Sequence[str],
-    told: IO[bytes],
-) -> None:
+def start_programs(supervisor: Supervisor, plan: Plan, told: IO[bytes]) -> None:
     """Migrate and load, and start what serves; what `mawa prepare` says goes to `told`.
 
     The very first time everything waits for the first load. Later the programs wait for the schema themselves, and
@@ -134,23 +126,24 @@ def start_programs(
     folder = supervisor.folder
     environment = plan.environment(folder)
 
-    def program(name: str, *words: str, once: bool = False, output: IO[bytes] | None = None) -> Program:
-        return Program(name, f"{folder.identity}/{name}", [*plan.mawa, *words], environment, once=once, output=output)
+    def program(name: str, *words: str) -> Program:
+        return Program(name, f"{folder.identity}/{name}", [*plan.mawa, *words], environment)
 
-    def wait_prepared() -> None:
-        supervisor.wait_for(lambda: preparing.is_done, PREPARED_WITHIN, "`mawa prepare` does not end.")
-        folder.prepared.touch()
-
-    preparing = supervisor.start(
-        program("prepare", "prepare", "--demo" if plan.demo else "--no-demo", once=True, output=told)
-    )
-    if not folder.prepared.exists():
-        wait_prepared()
-    supervisor.start(program("web", "web", "--port", str(plan.port)))
-    supervisor.start(program("worker-fold", "worker", "--queue", "fold"))
-    wait_prepared()
-    supervisor.start(program("worker-mail", "worker", "--queue", "mail"))
-    supervisor.start(program("beat", "beat"))
+    prepare = program("prepare", "prepare", "--demo" if plan.demo else "--no-demo")
+    preparing = supervisor.start(replace(prepare, once=True, output=told))
+    programs = [
+        program("web", "web", "--port", str(plan.port)),
+        program("worker-fold", "worker", "--queue", "fold"),
+        program("worker-mail", "worker", "--queue", "mail"),
+        program("beat", "beat"),
+    ]
+    needed_to_answer = 2 if folder.prepared.exists() else 0
+    for early in programs[:needed_to_answer]:
+        supervisor.start(early)
+    supervisor.wait_for(lambda: preparing.is_done, PREPARED_WITHIN, "`mawa prepare` does not end.")
+    folder.prepared.touch()
+    for late in programs[needed_to_answer:]:
+        supervisor.start(late)
 
 
 def is_serving(port: int) -> bool:

@@ -103,7 +103,9 @@ class Supervisor:
         signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, self._note)
         for caught in STOP_SIGNALS:
-            signal.signal(caught, self._note)
+            # Under `nohup` a closed terminal is not the end. Ctrl-C always is.
+            if caught != signal.SIGHUP or signal.getsignal(caught) != signal.SIG_IGN:
+                signal.signal(caught, self._note)
         sweep(f"{self.folder.identity}/", [self.folder.postgresql, self.folder.valkey])
         self.lifeline, self.guardian = start_guardian(self.folder, self.lock)
         return self

@@ -22,8 +22,9 @@ def sweep(mark: str, folders: Collection[Path] = (), grace: float = 0) -> None:
     signal to each program's process group has to do.
     """
     deadline = time.monotonic() + grace
-    while left := [pid for pid in _others() if _is_marked(pid, mark) or _serves(pid, folders)]:
-        if time.monotonic() >= deadline or not any(_serves(pid, folders) for pid in left):
+    places = [os.path.realpath(folder) for folder in folders]
+    while left := [pid for pid in _others() if _is_marked(pid, mark) or _serves(pid, places)]:
+        if time.monotonic() >= deadline or not any(_serves(pid, places) for pid in left):
             for pid in left:
                 _kill(pid)
         time.sleep(0.02)
@@ -59,14 +60,14 @@ def _is_marked(pid: int, mark: str) -> bool:
     return any(v == f"{MARK}={mark}" or (mark.endswith("/") and v.startswith(f"{MARK}={mark}")) for v in variables)
 
 
-def _serves(pid: int, folders: Collection[Path]) -> bool:
+def _serves(pid: int, places: Collection[str]) -> bool:
     try:
         stands_in = os.readlink(f"/proc/{pid}/cwd")
         program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
     except OSError:
         return False
     # Only servers: somebody may be looking around in there with a shell.
-    return program.startswith(SERVERS) and any(stands_in == str(folder) for folder in folders)
+    return program.startswith(SERVERS) and stands_in in places
 
 
 def _kill(pid: int) -> None:

@@ -35,7 +35,7 @@ def up(settings: "Settings", *, port: int, demo: bool, mawa: Sequence[str] = MAW
     os.write(write, json.dumps(asdict(plan)).encode())
     os.close(write)
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", SUPERVISOR, "mawa up", str(read), *sys.path])
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", SUPERVISOR, "mawa up", str(read), *sys.path])  # noqa: S606
 
 
 def make_plan(settings: "Settings", *, port: int, demo: bool, mawa: Sequence[str]) -> Plan:

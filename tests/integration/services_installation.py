@@ -55,7 +55,7 @@ class Installation:
         """Start a supervisor and wait until it says that it serves."""
         supervisor = self.spawn("up", str(self.port))
         told = self.told(supervisor)
-        assert SAYS_READY in told, told
+        assert SAYS_READY in told, self.complaint(supervisor)
         return supervisor
 
     def told(self, supervisor: subprocess.Popen[str]) -> str:
@@ -103,7 +103,7 @@ class Installation:
         try:
             alive = process.status() != psutil.STATUS_ZOMBIE
             return alive and (
-                process.environ().get(TRACE) == self.trace or Path(process.cwd()).is_relative_to(self.folder)
+                process.environ().get(TRACE) == self.trace or Path(process.cwd()).is_relative_to(self.folder.resolve())
             )
         except psutil.Error:
             return False

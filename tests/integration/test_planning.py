@@ -118,9 +118,11 @@ def fill_with_copies(session: Session, shelter_id: UUID, count: int) -> int:
         {"n": count},
     )
     for statement in (
-        "INSERT INTO places SELECT made.id, operation_id, kind, area_code, area_path FROM places, made WHERE places.id = :id",
+        "INSERT INTO places SELECT made.id, operation_id, kind, area_code, area_path"
+        " FROM places, made WHERE places.id = :id",
         "INSERT INTO shelters SELECT made.id, operation_id, 'C' || g, area_code, area_path,"
-        " state || jsonb_build_object('capacity', 10, 'lat', 35.4 + g / 20000.0) FROM shelters, made WHERE shelters.id = :id",
+        " state || jsonb_build_object('capacity', 10, 'lat', 35.4 + g / 20000.0)"
+        " FROM shelters, made WHERE shelters.id = :id",
         "INSERT INTO place_now SELECT made.id, operation_id, day FROM place_now, made WHERE place_id = :id",
         "INSERT INTO place_days SELECT (jsonb_populate_record(place_days, jsonb_build_object('place_id', made.id))).*"
         " FROM place_days, made WHERE place_id = :id",

@@ -66,6 +66,17 @@ def test_the_path_may_be_long_or_odd(short_path: Path, name: str) -> None:
     DataFolder(installation.folder).reach.unlink()
 
 
+def test_the_path_may_lead_through_a_link(short_path: Path) -> None:
+    (short_path / "elsewhere").mkdir()
+    (short_path / "link").symlink_to("elsewhere")
+    with installed(short_path / "link" / "data") as installation:
+        supervisor = installation.start()
+        installation.named("config.services.sweep").kill()
+        supervisor.kill()
+        installation.start()
+        assert answers(installation)
+
+
 def test_a_link_of_somebody_else_in_the_way_is_refused(short_path: Path) -> None:
     folder = DataFolder(short_path / ("a" * 150))
     folder.reach.symlink_to(short_path)

@@ -25,7 +25,13 @@ class ArrivalForm(PeopleForm):
     before = PlaceField()
     place = PlaceField()
 
-    fault_names: ClassVar[dict[str, str]] = {**PeopleForm.fault_names, "origin": "home", "from": "before", "stayed_there": "before", "to": "place"}
+    fault_names: ClassVar[dict[str, str]] = {
+        **PeopleForm.fault_names,
+        "origin": "home",
+        "from": "before",
+        "stayed_there": "before",
+        "to": "place",
+    }
 
     def __init__(self, desk: Desk, **defaults: Any) -> None:
         super().__init__(desk, **{"stayed": "no", **defaults})

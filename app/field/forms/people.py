@@ -81,7 +81,11 @@ class PeopleForm(ReportForm):
 
     def check(self) -> None:
         super().check()
-        asked = {"cells": ("cells", "households"), "total": ("total", "households"), "households": ("households_only",)}[self.way]
+        asked = {
+            "cells": ("cells", "households"),
+            "total": ("total", "households"),
+            "households": ("households_only",),
+        }[self.way]
         self.forget(*({"cells", "total", "households", "households_only"} - set(asked)))
         if self.is_estimate:
             self._check_range()

@@ -104,7 +104,9 @@ class ShelterForm(ReportForm):
             id=str(self.report_id.data),
             kind="shelter",
             name=self.names,
-            aliases=[alias.strip() for alias in re.split("[,;\u060c\u061b\n]", self.aliases.data or "") if alias.strip()],
+            aliases=[
+                alias.strip() for alias in re.split("[,;\u060c\u061b\n]", self.aliases.data or "") if alias.strip()
+            ],
             site_type=self.site_type.data,
             building=self.building.data,
             area=self.area.data,

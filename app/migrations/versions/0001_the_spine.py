@@ -324,14 +324,16 @@ def upgrade() -> None:
         sa.Column("device", sa.String(), nullable=True),
         sa.Column("clock_shift_s", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'movement') = (left_at IS NOT NULL) AND (left_at IS NULL) = (left_day IS NULL) AND (left_at IS NULL) = (left_stands_at IS NULL) AND left_at <= occurred_at",
+            "(kind = 'movement') = (left_at IS NOT NULL) AND (left_at IS NULL) = (left_day IS NULL)"
+            " AND (left_at IS NULL) = (left_stands_at IS NULL) AND left_at <= occurred_at",
             name=op.f("ck_reports_left_before_arriving"),
         ),
         sa.CheckConstraint(
             "kind <> 'headcount' OR (place_id IS NOT NULL AND method IS NOT NULL)", name=op.f("ck_reports_headcount")
         ),
         sa.CheckConstraint(
-            "kind <> 'movement' OR ((place_id IS NOT NULL OR from_place_id IS NOT NULL) AND place_id IS DISTINCT FROM from_place_id AND (total > 0 OR (total IS NULL AND households > 0)))",
+            "kind <> 'movement' OR ((place_id IS NOT NULL OR from_place_id IS NOT NULL)"
+            " AND place_id IS DISTINCT FROM from_place_id AND (total > 0 OR (total IS NULL AND households > 0)))",
             name=op.f("ck_reports_movement"),
         ),
         sa.CheckConstraint(

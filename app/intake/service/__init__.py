@@ -1,0 +1,174 @@
+"""Taking reports in: form, references, clocks, the ledger, the projections; one answer for each.
+
+A post is taken in one go. If a constraint of PostgreSQL objects (two posts making the same code at once, say)
+it is taken again report by report, so that one bad report never blocks the others.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Actor
+from app.core import clock
+from app.core.text import mark
+from app.intake import policy, queries
+from app.intake.errors import fault, faults_of
+from app.intake.schemas import (
+    READER,
+    AnyReport,
+    GroupReport,
+    HeadcountReport,
+    MovementReport,
+    Result,
+    ShelterReport,
+    Warned,
+)
+from app.intake.service.post import Post, Refused, warn
+from app.intake.service.projections import register, restate
+from app.intake.service.references import codes_of, known_of
+from app.intake.service.rows import digest, row_of
+from app.ledger import service as ledger
+from app.places import queries as places
+from app.places.schemas import Frame
+
+SHELTER_CLOSED = mark("This shelter is booked as closed.")
+
+_TRIES = 5  # for one report that two senders make a code for at once
+_FRAME_KEPT_S = 5.0
+_frames: dict[UUID, tuple[float, Frame]] = {}
+
+
+def take(
+    session: Session,
+    *,
+    actor: Actor,
+    reports: Sequence[Mapping[str, Any]],
+    sent_at: datetime | None = None,
+    device: str | None = None,
+) -> list[Result]:
+    """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits."""
+    now = clock.now()
+    post = Post(actor, _frame(session, actor.scope.operation_id), now, policy.clock_difference(sent_at, now), device)
+    read = [_read(report, post.language) for report in reports]
+    first: dict[UUID, AnyReport] = {}
+    for report in read:
+        if not isinstance(report, Result):
+            first.setdefault(report.id, report)
+    answers = _take_together(session, post, list(first.values()))
+    results: list[Result] = []
+    answered: set[UUID] = set()
+    for report in read:
+        if isinstance(report, Result):
+            results.append(report)
+        elif report.id not in answered:
+            answered.add(report.id)
+            results.append(answers[report.id])
+        else:
+            results.append(_again(report, first[report.id], answers[report.id], post.language))
+    return results
+
+
+def _read(report: Mapping[str, Any], language: str) -> AnyReport | Result:
+    try:
+        return READER.validate_python(report)
+    except ValidationError as error:
+        return Result(_id_of(report), "rejected", errors=faults_of(error, language))
+
+
+def _id_of(report: Any) -> UUID | None:
+    try:
+        return UUID(str(report["id"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _again(report: AnyReport, first: AnyReport, answer: Result, language: str) -> Result:
+    """The answer to an id that comes twice in one post."""
+    if digest(report) != digest(first):
+        return Result(report.id, "conflict", errors=(fault("id", "other_content", language),))
+    if answer.status == "accepted":
+        return Result(report.id, "duplicate", code=answer.code)
+    return answer
+
+
+def _take_together(session: Session, post: Post, reports: Sequence[AnyReport]) -> dict[UUID, Result]:
+    if len(reports) == 1 and isinstance(reports[0], MovementReport | HeadcountReport):
+        return _take_all(session, post, reports)  # nothing PostgreSQL could object to: saves two round trips
+    try:
+        with session.begin_nested():
+            return _take_all(session, post, reports)
+    except IntegrityError:
+        results: dict[UUID, Result] = {}
+        for report in reports:
+            results |= _take_alone(session, post, report)
+        return results
+
+
+def _take_alone(session: Session, post: Post, report: AnyReport) -> dict[UUID, Result]:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with session.begin_nested():
+                return _take_all(session, post, [report])
+        except IntegrityError:
+            if attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _take_all(session: Session, post: Post, reports: Sequence[AnyReport]) -> dict[UUID, Result]:
+    results: dict[UUID, Result] = {}
+    making = [report.id for report in reports if isinstance(report, ShelterReport | GroupReport)]
+    standing = ledger.standing(session, making) if making else {}
+    fresh = [report for report in reports if report.id not in standing]
+    known = known_of(session, post, fresh)
+    codes = codes_of(session, post, fresh, known)
+    rows: dict[UUID, ledger.Row] = {}
+    notes: dict[UUID, tuple[Warned, ...]] = {}
+    for report in fresh:
+        try:
+            rows[report.id], notes[report.id] = row_of(post, known, report)
+        except Refused as refusal:
+            results[report.id] = refusal.result
+    accepted = [report for report in fresh if report.id in rows]
+    register(session, post, accepted, rows, codes)
+    stored = ledger.append(session, list(rows.values())) if rows else {}
+    restate(session, post, [report for report in accepted if report.id in stored], rows)
+    standing |= ledger.standing(session, [id_ for id_ in rows if id_ not in stored]) if len(stored) < len(rows) else {}
+    for report in reports:
+        if report.id in stored:
+            closed = stored[report.id] == "closed" and isinstance(report, MovementReport | HeadcountReport)
+            warned = notes[report.id] + (warn(post, "shelter_closed", SHELTER_CLOSED),) * closed
+            results[report.id] = Result(report.id, "accepted", codes.get(report.id), warned)
+        elif report.id in standing:
+            results[report.id] = _stood(session, post, report, standing[report.id])
+    return results
+
+
+def _stood(session: Session, post: Post, report: AnyReport, standing: tuple[UUID, str]) -> Result:
+    """The answer to a report whose id is in the ledger already."""
+    if standing != (post.frame.operation_id, digest(report)):
+        return Result(report.id, "conflict", errors=(fault("id", "other_content", post.language),))
+    code = None
+    if isinstance(report, ShelterReport):
+        code = queries.find_places(session, post.frame.operation_id, shelters=[str(report.id)], areas=[])[
+            str(report.id)
+        ].code
+    elif isinstance(report, GroupReport):
+        found = queries.find_groups(session, post.frame.operation_id, [report.code or str(report.id)])
+        code = next((code for _, code in found.values()), None)
+    return Result(report.id, "duplicate", code)
+
+
+def _frame(session: Session, operation_id: UUID) -> Frame:
+    """Zone and scheme are frozen by the first report, so a copy a few seconds old is right."""
+    kept = _frames.get(operation_id)
+    if kept is None or time.monotonic() - kept[0] > _FRAME_KEPT_S:
+        kept = (time.monotonic(), places.frame_of(session, operation_id))
+        _frames[operation_id] = kept
+    return kept[1]

@@ -1,0 +1,47 @@
+"""What the reports of one post have in common, and how one of them is refused."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from app.accounts.policy import Actor
+from app.core.text import render
+from app.intake.errors import fault
+from app.intake.schemas import AnyReport, Result, Warned
+from app.places.schemas import Frame
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is the same for all reports of one post."""
+
+    actor: Actor
+    frame: Frame
+    now: datetime
+    difference: timedelta
+    device: str | None
+
+    @property
+    def language(self) -> str:
+        return self.actor.language
+
+
+class Refused(Exception):
+    """This report cannot be taken as it is; carries its answer."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+
+def unknown(post: Post, report: AnyReport, where: str, code: str) -> NoReturn:
+    """It names something we do not have yet, or nobody outside this person's areas should learn of."""
+    raise Refused(Result(report.id, "unknown_reference", errors=(fault(where, code, post.language),)))
+
+
+def reject(post: Post, report: AnyReport, where: str, code: str) -> NoReturn:
+    """It cannot be true as it stands; mended it may be sent again under the same id."""
+    raise Refused(Result(report.id, "rejected", errors=(fault(where, code, post.language),)))
+
+
+def warn(post: Post, code: str, message: str, **details: Any) -> Warned:
+    return Warned(code, render(message, post.language, **details), details)

@@ -1,0 +1,185 @@
+"""From what was said to what the ledger stores."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.text import mark
+from app.counts.people import Miscount, People
+from app.intake import policy, queries
+from app.intake.schemas import (
+    AnyReport,
+    GroupReport,
+    HeadcountReport,
+    MovementReport,
+    PeopleShape,
+    PlaceShape,
+    ShelterReport,
+    ShelterStateReport,
+    Warned,
+)
+from app.intake.service.post import Post, reject, unknown, warn
+from app.intake.service.references import Known, find
+from app.ledger import service as ledger
+
+SYRIA = (32.3, 37.35, 35.6, 42.4)  # south, north, west, east (domain.md); outside it only a warning
+
+CLOCK_SHIFTED = mark("Your device's clock differs from ours by %(minutes)s minutes. The time was put right.")
+IN_FUTURE = mark("The time lay in the future. It was taken as now.")
+OUTSIDE_COUNTRY = mark("This position lies outside the country. Check latitude and longitude.")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a report counts, settled against the clocks of sender and server."""
+
+    report: AnyReport
+    post: Post
+
+    def settle(self, said: datetime) -> policy.Instant:
+        by_device = self.report.clock == "device"
+        return policy.settle(said, filled_in_by_device=by_device, difference=self.post.difference, now=self.post.now)
+
+    def stand(self, at: datetime) -> datetime:
+        zone, day = self.post.frame.zone, self.post.frame.day_of(at)
+        counts = isinstance(self.report, HeadcountReport)
+        return policy.stand(at, day=day, zone=zone, day_dated=self.report.is_day_dated, counts=counts)
+
+
+def row_of(post: Post, known: Known, report: AnyReport) -> tuple[ledger.Row, tuple[Warned, ...]]:
+    """A report as the ledger keeps it, and what its sender should know. Raises Refused."""
+    timing = Timing(report, post)
+    settled = timing.settle(report.occurred_at)
+    row = ledger.Row(
+        id=report.id,
+        operation_id=post.frame.operation_id,
+        kind=report.kind,
+        occurred_at=settled.at,
+        recorded_at=post.now,
+        day=post.frame.day_of(settled.at),
+        stands_at=timing.stand(settled.at),
+        content=_content(report),
+        digest=digest(report),
+        reporter_id=post.actor.user_id,
+        method=report.method,
+        device=post.device,
+        clock_shift_s=round(post.difference.total_seconds()) if settled.was_shifted else 0,
+        **_own_columns(post, known, report, timing),
+    )
+    return row, _warnings(post, report, settled)
+
+
+def digest(report: AnyReport) -> str:
+    """What tells the same report sent again from another one under the same id."""
+    return hashlib.sha256(json.dumps(_content(report), sort_keys=True).encode()).hexdigest()
+
+
+def _content(report: AnyReport) -> dict[str, Any]:
+    """The report as sent, after parsing: what was not said is left out."""
+    return report.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def _warnings(post: Post, report: AnyReport, settled: policy.Instant) -> tuple[Warned, ...]:
+    found: list[Warned] = []
+    if settled.was_shifted:
+        minutes = round(post.difference.total_seconds() / 60)
+        found.append(warn(post, "clock_shifted", CLOCK_SHIFTED, minutes=minutes))
+    if settled.was_in_future:
+        found.append(warn(post, "in_future", IN_FUTURE))
+    if isinstance(report, ShelterReport | ShelterStateReport) and not _in_country(report.lat, report.lon):
+        found.append(warn(post, "outside_country", OUTSIDE_COUNTRY))
+    return tuple(found)
+
+
+def _in_country(lat: float | None, lon: float | None) -> bool:
+    """Whether a position, where one is given, lies where it should."""
+    south, north, west, east = SYRIA
+    return (lat is None or south <= lat <= north) and (lon is None or west <= lon <= east)
+
+
+def _own_columns(post: Post, known: Known, report: AnyReport, timing: Timing) -> dict[str, Any]:
+    match report:
+        case ShelterReport():
+            return _of_shelter(post, known, report)
+        case ShelterStateReport():
+            return {"place_id": _own_place(post, known, PlaceShape(shelter=report.shelter), "shelter", report).id}
+        case GroupReport():
+            return _of_group(post, known, report)
+        case MovementReport():
+            left = timing.settle(report.left_at or report.occurred_at).at
+            return _of_movement(post, known, report) | {
+                "left_at": left,
+                "left_day": post.frame.day_of(left),
+                "left_stands_at": timing.stand(left),
+            }
+        case HeadcountReport():
+            place = _own_place(post, known, report.place, "place", report)
+            return {"place_id": place.id} | _people(post, report, report.people)
+
+
+def _own_place(post: Post, known: Known, place: PlaceShape, where: str, report: AnyReport) -> queries.Found:
+    """The place a report names, which must lie in the sender's areas."""
+    found = find(post, known, place, where, report=report)
+    if not post.actor.scope.holds(found.area_path):
+        unknown(post, report, where, "unknown_area" if place.area is not None else "unknown_shelter")
+    return found
+
+
+def _of_shelter(post: Post, known: Known, report: ShelterReport) -> dict[str, Any]:
+    _own_place(post, known, PlaceShape(area=report.area), "area", report)
+    if report.code and known.places[report.code].id != report.id:
+        reject(post, report, "code", "code_taken")
+    return {"place_id": report.id}
+
+
+def _of_group(post: Post, known: Known, report: GroupReport) -> dict[str, Any]:
+    _check_origin(post, known, report, report.origin)
+    group_id, _ = known.groups[report.code or str(report.id)]
+    return {"group_id": group_id, "origin": report.origin} | _people(post, report, report.people)
+
+
+def _of_movement(post: Post, known: Known, report: MovementReport) -> dict[str, Any]:
+    named = {"from": report.from_, "to": report.to}
+    ends = {
+        where: find(post, known, place, where, report=report) for where, place in named.items() if place is not None
+    }
+    if not any(post.actor.scope.holds(found.area_path) for found in ends.values()):
+        unknown(post, report, next(iter(ends)), "unknown_shelter")
+    if len({found.id for found in ends.values()}) < len(ends):
+        reject(post, report, "to", "same_place")
+    _check_origin(post, known, report, report.origin)
+    people = _people(post, report, report.people)
+    if not people["total"] and not (people["total"] is None and people["households"]):
+        reject(post, report, "people.total", "no_best_figure")
+    return people | {
+        "place_id": ends["to"].id if "to" in ends else None,
+        "from_place_id": ends["from"].id if "from" in ends else None,
+        "group_id": _group_id(post, known, report),
+        "origin": report.origin,
+    }
+
+
+def _group_id(post: Post, known: Known, report: MovementReport) -> UUID | None:
+    if report.group is None:
+        return None
+    group = known.groups.get(queries.as_reference(report.group))
+    if group is None:
+        unknown(post, report, "group", "unknown_group")
+    return group[0]
+
+
+def _check_origin(post: Post, known: Known, report: AnyReport, origin: str | None) -> None:
+    if origin is not None and origin not in known.areas:
+        unknown(post, report, "origin", "unknown_area")
+
+
+def _people(post: Post, report: AnyReport, shape: PeopleShape | None) -> dict[str, Any]:
+    if shape is None:
+        return {}
+    try:
+        return asdict(People.of(post.frame.scheme, **shape.model_dump()))
+    except Miscount as miscount:
+        reject(post, report, f"people.{miscount.part}", miscount.code)

@@ -1,0 +1,396 @@
+"""A machine that says random things to the real ledger and asks the naive model whether the figures are right.
+
+Each example runs in one transaction on real PostgreSQL, rolled back at its end.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Actor
+from app.alerts import service as alerts
+from app.alerts.refresh import appoint, rebuild, refresh, verify
+from app.core import db
+from app.intake.service import take
+from app.population import service as population
+from tests.factories.operations import AREAS, make_actor, make_operation
+from tests.naive.model import CELLS, AreaSum, Model, Report
+
+ZONE = "Asia/Damascus"
+FIRST = date(2025, 3, 6)
+SHELTERS = {"KHM": "SY0602", "JAB": "SY0602", "BAN": "SY1002"}
+PLACES = [*SHELTERS, "KHM", "KHM", "SY0602", "SY06"]  # most of what happens, happens in Khmeimim
+# Around midnight in Damascus, around midnight in Greenwich, and noon twice: most headcounts are at noon.
+MINUTES = [0, 1, 179, 180, 540, 720, 720, 1259, 1260, 1439]
+COMMON: dict[str, Any] = {
+    "derandomize": True,
+    "database": None,
+    "deadline": None,
+    "print_blob": False,
+    "verbosity": Verbosity.normal,
+    "suppress_health_check": list(HealthCheck),
+}
+SHORT = settings(max_examples=60, stateful_step_count=30, **COMMON)
+LONG = settings(max_examples=2_000, stateful_step_count=50, **COMMON)
+HUNT = settings(SHORT, max_examples=120, phases=[Phase.generate], report_multiple_bugs=False)
+
+
+def paths() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for area in AREAS:
+        found[area.code] = (*(found[area.parent] if area.parent else ()), area.code)
+    return found
+
+
+# -- what people may say
+
+counts = st.sampled_from([1, 2, 3, 5, 8, 10, 20, 40, 52, 78, 84, 90, 100])
+cells = st.dictionaries(st.sampled_from(CELLS), st.sampled_from([1, 2, 3, 5, 8, 30]), min_size=1, max_size=4)
+days = st.integers(0, 6).map(lambda ahead: FIRST + timedelta(days=ahead))
+
+
+@st.composite
+def people(draw: st.DrawFn, *, counted: bool) -> dict[str, Any]:
+    """A best figure mostly, with or without a range, households, cells; for headcounts also 0 and bare ranges."""
+    said: dict[str, Any] = {}
+    shape = draw(st.sampled_from(["total", "total", "range", "cells", "cells", "part", "households", "bare"]))
+    best = draw(counts)
+    if shape == "bare" and counted:
+        return {"low": 200, "high": 999}
+    if shape == "households":
+        said["households"] = draw(st.sampled_from([1, 2, 7]))
+        best = said["households"] * 5
+    elif shape == "cells":
+        said["cells"] = draw(cells)
+        best = sum(said["cells"].values())
+    elif shape == "part":
+        said["cells"] = draw(cells)
+        best = said["total"] = sum(said["cells"].values()) + draw(st.sampled_from([0, 4, 20]))
+    else:
+        said["total"] = best = 0 if counted and draw(st.integers(0, 9)) == 0 else best
+    if shape == "range" or draw(st.integers(0, 4)) == 0:
+        ends = draw(st.sampled_from(["both", "low", "high"]))
+        if ends != "high":
+            said["low"] = max(0, best - draw(st.sampled_from([0, 3, 9])))
+        if ends != "low":
+            said["high"] = best + draw(st.sampled_from([0, 4, 12]))
+    if draw(st.integers(0, 5)) == 0:
+        said.setdefault("households", draw(st.sampled_from([1, 4])))
+    return said
+
+
+@st.composite
+def instants(draw: st.DrawFn) -> datetime:
+    day, minute = draw(days), draw(st.sampled_from(MINUTES))
+    local = datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(minutes=minute)
+    return local if draw(st.booleans()) else local.astimezone(UTC)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """One report without its id."""
+    said: Report = {"occurred_at": draw(instants()).isoformat()}
+    if (precision := draw(st.sampled_from([None, None, None, "minute", "day", "about"]))) is not None:
+        said["precision"] = precision
+    kind = draw(st.sampled_from(["movement", "movement", "movement", "headcount", "headcount", "shelter_state"]))
+    if kind == "shelter_state":
+        fields = st.fixed_dictionaries(
+            {},
+            optional={
+                "capacity": st.sampled_from([None, 0, 50, 100]),
+                "blocked": st.sampled_from([None, 10, 40]),
+                "covered_area_m2": st.sampled_from([None, 200, 352.0]),
+                "taps": st.just(2),
+            },
+        ).filter(bool)
+        return said | {"kind": kind, "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
+    if kind == "headcount":
+        methods = ["full_count", "full_count", "registration", "site_visit", "household_listing", "sample_survey"]
+        method = draw(st.sampled_from([*methods, "secondary_report", "secondary_report"]))
+        place = _place(draw(st.sampled_from(PLACES)))
+        return said | {"kind": kind, "place": place, "method": method, "people": draw(people(counted=True))}
+    ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))
+    source, to = ends
+    said |= {"kind": kind, "people": draw(people(counted=False))}
+    if source is not None:
+        said |= {"from": _place(source), "stayed_there": True}
+    if to is not None:
+        said["to"] = _place(to)
+    if draw(st.integers(0, 3)) == 0:
+        earlier = timedelta(minutes=draw(st.sampled_from([1, 60, 1440, 2000])))
+        said["left_at"] = (datetime.fromisoformat(said["occurred_at"]) - earlier).isoformat()
+    return said
+
+
+def _place(word: str) -> dict[str, str]:
+    return {"shelter": word} if word in SHELTERS else {"area": word}
+
+
+# -- the operation all examples share; what they say is rolled back
+
+
+@lru_cache(maxsize=1)
+def world(url: str) -> Actor:
+    """An operation and someone to report, made once in each database."""
+    with db.unit_of_work() as session:
+        return make_actor(session, make_operation(session, time_zone=ZONE))
+
+
+class FoldMachine(RuleBasedStateMachine):
+    """Reports in any order, batch and repetition; folds at any moment; the model says what must stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.actor = world(str(db.engine().url))
+        self.connection = db.engine().connect()
+        self.transaction = self.connection.begin()
+        self.session = Session(
+            self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=True
+        )
+        self.model = Model(zone=ZONE, paths=paths())
+        self.published: dict[str, str] = {}
+        self.transitions = 0
+        self.said = 0
+
+    def teardown(self) -> None:
+        self.session.close()
+        self.transaction.rollback()
+        self.connection.close()
+
+    # -- saying
+
+    @initialize(
+        first=st.integers(0, 15),
+        capacity=st.sampled_from([100, 100, None, 40]),
+        day=days,
+        reports=st.lists(reports(), min_size=2, max_size=8),
+        orders=st.lists(st.integers(0, 15), min_size=8, max_size=8),
+    )
+    def open_shelters(
+        self, first: int, capacity: int | None, day: date, reports: list[Report], orders: list[int]
+    ) -> None:
+        opened = datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=8)
+        shelters: list[Report] = [
+            {
+                "kind": "shelter",
+                "occurred_at": (opened if code == "JAB" else opened - timedelta(days=9)).isoformat(),
+                "code": code,
+                "name": {"en": code},
+                "site_type": "collective_centre",
+                "area": area,
+            }
+            for code, area in SHELTERS.items()
+        ]
+        shelters[0]["capacity"] = capacity
+        shelters[1]["covered_area_m2"] = 352
+        self._say([(shelter, first) for shelter in shelters])
+        self._say(list(zip(reports, orders, strict=False)))
+
+    @rule(
+        batch=st.lists(st.tuples(reports(), st.integers(0, 15)), min_size=1, max_size=5),
+        repeat=st.booleans(),
+        fold=st.booleans(),
+    )
+    def report(self, batch: list[tuple[Report, int]], repeat: bool, fold: bool) -> None:
+        self._say(batch, repeat=repeat)
+        if fold:
+            self.fold()
+
+    @rule(data=st.data())
+    def report_again(self, data: st.DataObject) -> None:
+        """What was said before, once more, in another order: everything is a duplicate."""
+        again = data.draw(st.lists(st.sampled_from(list(self.model.reports.values())), min_size=1, max_size=6))
+        results = take(self.session, actor=self.actor, reports=again)
+        assert [result.status for result in results] == ["duplicate"] * len(again)
+
+    @rule(data=st.data(), other=reports())
+    def contradict(self, data: st.DataObject, other: Report) -> None:
+        """A known id with other content changes nothing."""
+        known = data.draw(st.sampled_from(list(self.model.reports)))
+        results = take(self.session, actor=self.actor, reports=[other | {"id": known, "note": "another"}])
+        assert [result.status for result in results] == ["conflict"]
+
+    def _say(self, batch: list[tuple[Report, int]], *, repeat: bool = False) -> None:
+        named: list[Report] = []
+        for report, order in batch:
+            self.said += 1
+            named.append({"id": str(UUID(int=(order << 124) | (0x4 << 76) | (0x8 << 60) | self.said)), **report})
+        sent = named + named[::-1] if repeat else named
+        results = take(self.session, actor=self.actor, reports=sent)
+        expected = ["accepted"] * len(named) + ["duplicate"] * (len(sent) - len(named))
+        assert [result.status for result in results] == expected, results
+        for report in named:
+            self.model.hear(report)
+
+    # -- folding
+
+    @rule()
+    def fold(self) -> None:
+        """Everything marked, at once; once more there is nothing to do."""
+        refresh(self.session)
+        assert refresh(self.session) == 0
+        self.check()
+
+    @rule()
+    def fold_one_place(self) -> None:
+        """The place of the oldest mark only."""
+        folded = population.fold(self.session, appoint=appoint, marks=1)
+        alerts.publish(self.session, folded)
+        self.check()
+
+    @rule()
+    def fold_and_die(self) -> None:
+        """A worker killed before its commit leaves everything as it was."""
+        before, marks = self._stored(), self._marks()
+        with self.session.begin_nested() as dying:
+            refresh(self.session)
+            dying.rollback()
+        assert (self._stored(), self._marks()) == (before, marks)
+
+    @precondition(lambda self: self.said > 4)
+    @rule(place=st.sampled_from(PLACES))
+    def mark_whole(self, place: str) -> None:
+        """A mark without a day folds everything about a place and finds it right."""
+        self._query(
+            "INSERT INTO marks (operation_id, place_id, marked_at) SELECT :operation, id, now() FROM (SELECT shelters.id"
+            " FROM shelters WHERE code = :place AND operation_id = :operation UNION SELECT id FROM places"
+            " WHERE kind = 'area' AND area_code = :place AND operation_id = :operation) AS found",
+            place=place,
+        )
+        self.fold()
+
+    @precondition(lambda self: self.said > 10)
+    @rule(fold=st.booleans())
+    def rebuild(self, fold: bool) -> None:
+        if fold:
+            self.fold()
+        before = self._stored()
+        list(rebuild(self.session))
+        if fold:
+            assert self._stored() == before
+        self.check()
+
+    # -- checking
+
+    def check(self) -> None:
+        """Every place without a waiting mark is as the model says; with none waiting, every area too."""
+        waiting = self._marks()
+        stored = self._stored()
+        for place in self.model.places():
+            if place in waiting:
+                continue
+            days = self.model.days(place)
+            rows = {row.day: row for (name, _), row in stored.items() if name == place}
+            assert sorted(rows) == days, f"{place}: rows on {sorted(rows)}, reports on {days}"
+            for day in days:
+                assert _as_stored(rows[day]) == self._expected(place, day), f"{place} on {day}"
+            self._check_alert(place, days[-1])
+        if not waiting:
+            self._check_areas()
+            assert [difference for part in verify(self.session) for difference in part] == []
+
+    def _expected(self, place: str, day: date) -> dict[str, Any]:
+        figure = self.model.figure(place, day)
+        rule = {} if figure.rule is None else figure.rule
+        return {
+            "total": figure.total,
+            "range": (figure.low, figure.high),
+            "cells": [figure.cells[key] for key in CELLS],
+            "households": figure.households,
+            "basis": figure.basis,
+            "competing": figure.competing,
+            "counted": (figure.counted_at, figure.counted_by, figure.composition_at),
+            "movement": (figure.opening, figure.came, figure.left),
+            "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
+        }
+
+    def _check_alert(self, place: str, last: date) -> None:
+        """What is published is the last state the rules knew when a fold looked."""
+        if place not in SHELTERS:
+            return
+        rule = self.model.figure(place, last).rule
+        before = self.published.get(place, "ok")
+        after = rule["level"] if rule and rule["known"] else before
+        self.transitions += before != after
+        self.published[place] = after
+        severities = self._query(
+            "SELECT severity FROM alerts JOIN shelters ON shelters.id = place_id"
+            " WHERE code = :place AND shelters.operation_id = :operation AND ended_at IS NULL",
+            place=place,
+        )
+        assert [row.severity for row in severities] == [after] * (after != "ok"), place
+        written = self._query("SELECT count(*) AS count FROM alert_transitions WHERE operation_id = :operation")
+        assert written.one().count == self.transitions
+
+    def _check_areas(self) -> None:
+        """The running sums of the changes are what the model adds up, on every day something changed."""
+        changes = self._query("SELECT area_code, day, change FROM area_days WHERE operation_id = :operation").all()
+        by_area: dict[str, dict[date, list[int]]] = {}
+        for row in changes:
+            by_area.setdefault(row.area_code, {})[row.day] = row.change
+        all_days = sorted({day for place in self.model.places() for day in self.model.days(place)})
+        for area in paths():
+            running = [0] * (9 + len(CELLS))
+            for day in all_days:
+                change = by_area.get(area, {}).pop(day, None)
+                running = [a + b for a, b in zip(running, change or [0] * len(running), strict=True)]
+                found = AreaSum(*running[:9], cells=tuple(running[9:]))
+                assert found == self.model.area(area, day), f"{area} on {day}"
+            assert not any(any(change) for change in by_area.get(area, {}).values()), f"{area}: days nobody reported on"
+
+    def _marks(self) -> set[str]:
+        return {
+            row.name
+            for row in self._query(
+                "SELECT coalesce(shelters.code, places.area_code) AS name FROM marks JOIN places ON places.id = place_id"
+                " LEFT JOIN shelters ON shelters.id = places.id WHERE marks.operation_id = :operation"
+            )
+        }
+
+    def _stored(self) -> dict[tuple[str, date], Any]:
+        rows = self._query(
+            "SELECT coalesce(shelters.code, places.area_code) AS name, place_days.* FROM place_days"
+            " JOIN places ON places.id = place_id LEFT JOIN shelters ON shelters.id = places.id"
+            " WHERE place_days.operation_id = :operation ORDER BY 1, day"
+        )
+        return {(row.name, row.day): row for row in rows}
+
+    def _query(self, statement: str, **values: Any) -> Any:
+        return self.session.execute(text(statement), {"operation": self.actor.scope.operation_id, **values})
+
+
+def _as_stored(row: Any) -> dict[str, Any]:
+    """A stored row in the words of the model. The tally is [total, squares below, above, open below, above]."""
+    total, below, above, bottomless, boundless = row.total
+    rule = row.rules.get("occupancy", {})
+    low = 0 if bottomless else max(0, _floor_root(total, below))
+    high = None if boundless or row.basis != "counted" else max(0, -_floor_root(-total, above))
+    return {
+        "total": total,
+        "range": (low, high),
+        "cells": row.cells,
+        "households": row.households,
+        "basis": row.basis,
+        "competing": row.competing,
+        "counted": (row.counted_at, row.counted_by, row.composition_at),
+        "movement": (row.opening, row.came, row.left),
+        "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
+    }
+
+
+def _floor_root(total: int, squares: int) -> int:
+    """floor(total - sqrt(squares)), exactly."""
+    root = 0
+    while root * root < squares:
+        root += 1
+    return total - root
+
+

@@ -1,0 +1,7 @@
+"""The long profile of the stateful test: `pytest -p tests.naive.profiles --hypothesis-profile=long -m ...`."""
+
+from hypothesis import settings
+
+from tests.naive.machine import LONG
+
+settings.register_profile("long", LONG)
