@@ -12,22 +12,10 @@ from flask import Flask, Response, g, redirect, render_template, request, sessio
 from flask_babel import Babel, get_locale
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from sqlalchemy import MetaData
 from sqlalchemy.exc import OperationalError
-from sqlmodel import SQLModel
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-import app.accounts.models
-import app.alerts.models
-import app.audit.models
-import app.core.models
-import app.groups.models
-import app.ledger.models
-import app.outbox.models
-import app.places.models
-import app.population.models
-import app.shelters.models  # noqa: F401  # all of these register their tables
 from app.accounts import signin
 from app.accounts.views import account
 from app.admin import views as operations
@@ -41,6 +29,7 @@ from app.intake.api import api as intake_api
 from app.outbox import views as mailbox
 from app.population.api import api as population_api
 from app.shelters.api import api as shelters_api
+from app.tables import table_metadata
 from config.settings import Settings
 
 APP_FOLDER = Path(__file__).parent
@@ -52,7 +41,8 @@ STATIC_KEPT_S = 31_536_000  # the address of a static file changes with its cont
 # What a browser may load for our pages: our own files, nothing else, nothing inline.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    " connect-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
 )
 
 UNAVAILABLE = mark("The database does not answer just now. What you sent was not stored: send it again in a minute.")
@@ -62,13 +52,9 @@ UNEXPECTED = mark(
     "This did not work, and it is our mistake. It has been written down; try again, or tell your administrator."
 )
 
+table_metadata()
 csrf = CSRFProtect()
 log = structlog.get_logger(__name__)
-
-
-def table_metadata() -> MetaData:
-    """Every table of every feature, for migrations and their drift check."""
-    return SQLModel.metadata
 
 
 def configure(application: Flask, settings: Settings) -> None:

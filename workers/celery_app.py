@@ -3,15 +3,15 @@
 from celery import Celery
 from celery.signals import worker_ready
 
-from app import wiring
 from app.core.jobs import BROKER_OPTIONS, QUEUES, send_wakes_by, sender
+from app.tables import table_metadata
 from config.logging import configure_logging
 from config.services.addresses import addresses
 from config.settings import settings
 from workers.schedule import SCHEDULE
 from workers.tasks import alerts, core, outbox, population
 
-wiring.table_metadata()
+table_metadata()
 
 app = Celery("mawa", broker=addresses(settings()).broker)
 app.conf.update(

@@ -144,9 +144,13 @@ def compose(reader: Reader, alerts: Sequence[Told], *, base_url: str) -> Written
     sections = [
         _section(told, language, base_url, is_short=position >= IN_FULL) for position, told in enumerate(ordered)
     ]
-    first = render(mark("%(severity)s: %(sentence)s"), language, severity=sections[0].severity, sentence=sections[0].headline)
+    first = render(
+        mark("%(severity)s: %(sentence)s"), language, severity=sections[0].severity, sentence=sections[0].headline
+    )
     count = number_in(len(sections), language)
-    title = first if len(sections) == 1 else render_plural("%(n)s alert", "%(n)s alerts", len(sections), language, n=count)
+    title = (
+        first if len(sections) == 1 else render_plural("%(n)s alert", "%(n)s alerts", len(sections), language, n=count)
+    )
     view = {
         "title": title,
         "first": first,
@@ -250,7 +254,9 @@ def _when(told: Told, language: str) -> tuple[str, ...]:
             "people": people_in_words(numbers["people"], language),
             "places": places_in_words(numbers["places"], language),
         }
-        said.append(render(mark("The figures are those of now; by then it was %(people)s in %(places)s."), language, **then))
+        said.append(
+            render(mark("The figures are those of now; by then it was %(people)s in %(places)s."), language, **then)
+        )
     if told.acknowledged_at:
         at = _instant(told.acknowledged_at, told.frame, language)
         said.append(render(mark("Somebody is on it since %(moment)s."), language, moment=at))
@@ -291,13 +297,21 @@ def _sure(told: Told, figure: ShelterFigure, language: str) -> tuple[str, ...]:
     said = []
     if figure.basis == "at_least":
         said.append(
-            render(mark("Nobody counted here: this is the least there are, by what was reported to come and go."), language)
+            render(
+                mark("Nobody counted here: this is the least there are, by what was reported to come and go."), language
+            )
         )
     elif told.evidence and figure.counted_at:
         counted = people_in_words(told.evidence.people, language)
         at, method = _instant(figure.counted_at, told.frame, language), _word("method_short", figure.method, language)
         said.append(
-            render(mark("Counted %(people)s on %(moment)s (%(method)s)."), language, people=counted, moment=at, method=method)
+            render(
+                mark("Counted %(people)s on %(moment)s (%(method)s)."),
+                language,
+                people=counted,
+                moment=at,
+                method=method,
+            )
         )
         said.append(_moved(told.evidence, language))
     if figure.shortfall:
@@ -307,7 +321,11 @@ def _sure(told: Told, figure: ShelterFigure, language: str) -> tuple[str, ...]:
         others = number_in(figure.competing, language)
         said.append(
             render_plural(
-                "%(n)s other figure is not used.", "%(n)s other figures are not used.", figure.competing, language, n=others
+                "%(n)s other figure is not used.",
+                "%(n)s other figures are not used.",
+                figure.competing,
+                language,
+                n=others,
             )
         )
     return tuple(said)
@@ -339,7 +357,10 @@ def _ages(frame: Frame, figure: ShelterFigure, language: str) -> Ages | None:
     return Ages(
         caption=caption,
         columns=columns,
-        rows=[(_word("sex", sex, language), [number_in(count, language) for count in counts]) for sex, counts in rows.items()],
+        rows=[
+            (_word("sex", sex, language), [number_in(count, language) for count in counts])
+            for sex, counts in rows.items()
+        ],
         not_known=number_in(not_known, language) if not_known else "",
     )
 

@@ -14,10 +14,13 @@ from app.core import db
 from app.core.db import unit_of_work
 from app.intake.cli import load_seed, open_operation
 from app.places.queries import count_operations, operation_by_code
+from app.tables import table_metadata
 from config.settings import settings
 
 DEMO = "syria-coast-2025"
 DEMO_PASSWORD = "mawa-demo-2025"  # noqa: S105  # of the demonstration only, and shown at every start of it
+table_metadata()
+
 EMPTY = {
     "code": "default",
     "name": {"en": "Default operation", "ar": "العملية الافتراضية", "fr": "Opération par défaut"},

@@ -37,7 +37,7 @@ assert set(Method.__args__) == set(EVIDENCE_WEIGHTS)  # type: ignore[attr-define
 Need = Literal["CR", "SC", "DS", "ER", "SP", "WR", "SM", "PL", "FU"]
 PriorityNeed = Literal[
     "food",
-    "nfi",
+    "NFI",
     "shelter",
     "water",
     "sanitation",

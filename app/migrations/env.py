@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from app.core.db import engine
-from app.wiring import table_metadata
+from app.tables import table_metadata
 
 _ONE_AT_A_TIME = 0x4D617769
 

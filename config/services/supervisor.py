@@ -34,7 +34,7 @@ guard(int(sys.argv[2]), *sys.argv[3:])
 """
 
 
-class StopAsked(Exception):  # noqa: N818  not an error
+class StopAsked(Exception):
     """Somebody has asked for the end: Ctrl-C, SIGTERM, a closed terminal."""
 
 

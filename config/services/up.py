@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
@@ -35,7 +36,9 @@ def up(settings: "Settings", *, port: int, demo: bool, mawa: Sequence[str] = MAW
     os.write(write, json.dumps(asdict(plan)).encode())
     os.close(write)
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", SUPERVISOR, "mawa up", str(read), *sys.path])  # noqa: S606
+    # An editable install may be found through a hook rather than the path: our own folder is named.
+    path = [str(Path(__file__).parents[2]), *sys.path]
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", SUPERVISOR, "mawa up", str(read), *path])  # noqa: S606
 
 
 def make_plan(settings: "Settings", *, port: int, demo: bool, mawa: Sequence[str]) -> Plan:

@@ -21,7 +21,7 @@ CREATE FUNCTION vector_add(bigint[], bigint[]) RETURNS bigint[] LANGUAGE sql IMM
 """
 
 # What was said stays said. Rights are taken away and a trigger stands behind them, for the tables' owner too.
-APPEND_ONLY = ("reports", "audit_entries", "operation_settings", "alert_transitions")
+APPEND_ONLY = ("reports", "audit_entries", "operation_settings")
 REFUSE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

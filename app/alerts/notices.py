@@ -1,0 +1,203 @@
+"""From notices that are due to mails: one mail for each person, with everything they are to be told by then.
+
+A person's row is locked while their mail is written, so that two workers never write two; the notices are
+taken with it, so that an end that is just being called off is either mailed or dropped, never both.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.accounts.policy import PERMISSIONS, Scope
+from app.accounts.queries import memberships_of
+from app.alerts import emails
+from app.alerts.emails import IN_FULL, Evidence, Reader, Told
+from app.alerts.policy import GATHER_WITHIN
+from app.alerts.rules import RANK
+from app.core import clock, db, jobs
+from app.outbox import service as outbox
+from app.places.queries import areas_of, frame_of
+from app.places.schemas import Frame
+from app.planning.queries import nearest_with_room
+from app.population.facts import Event, is_adopted
+from app.population.models import PlaceDay
+from app.population.queries import shelter_figure
+from app.population.rows import events_of_days
+from app.population.schemas import ShelterFigure
+from config.settings import settings
+
+PEOPLE_A_TIME = 50  # mails written in one transaction
+ROOMS = 3
+
+_MAILED_JUST_NOW = """
+  EXISTS (SELECT FROM notices AS told JOIN mails ON mails.id = told.mail_id
+    WHERE told.user_id = {user} AND mails.created_at > :just_now)
+"""
+_PEOPLE = text(f"""
+  SELECT users.id, users.email, users.language, users.active FROM users
+  JOIN (SELECT user_id, min(due_at) AS due_at FROM notices
+    WHERE mail_id IS NULL AND dropped_at IS NULL AND due_at <= :now GROUP BY user_id) AS waiting
+    ON waiting.user_id = users.id
+  WHERE NOT {_MAILED_JUST_NOW.format(user="users.id")}
+  ORDER BY waiting.due_at, users.id LIMIT :limit FOR NO KEY UPDATE OF users SKIP LOCKED
+""")
+# Asked again after the lock: another worker may have written between the first look and the lock.
+_DUE = text(f"""
+  SELECT notices.id AS notice_id, alerts.id AS alert_id, alerts.place_id, alerts.rule, alerts.operation_id,
+    CASE alerts.status WHEN 'acknowledged' THEN alerts.acknowledged_at END AS acknowledged_at,
+    transition.after AS level, transition.since, transition.at, transition.numbers,
+    shelters.code, shelters.area_path, shelters.state
+  FROM notices JOIN alert_transitions AS transition ON transition.id = notices.transition_id
+  JOIN alerts ON alerts.id = transition.alert_id JOIN shelters ON shelters.id = alerts.place_id
+  WHERE notices.user_id = :user AND notices.mail_id IS NULL AND notices.dropped_at IS NULL
+    AND notices.due_at <= :now AND NOT {_MAILED_JUST_NOW.format(user=":user")}
+  ORDER BY transition.at, transition.id FOR UPDATE OF notices SKIP LOCKED
+""")
+_MAILED = text("UPDATE notices SET mail_id = :mail WHERE id = ANY(:notices)")
+_DROPPED = text("UPDATE notices SET dropped_at = :now WHERE id = ANY(:notices)")
+
+log = structlog.get_logger(__name__)
+
+
+def compose_mails(session: Session) -> int:
+    """Write the mail of each person whose notices are due, and return how many were written.
+
+    The first leaves at once; who was mailed within the last minute waits for the rest of it. More people than
+    one transaction takes: the next run is asked for.
+    """
+    now = clock.now()
+    people = session.execute(_PEOPLE, {"now": now, "just_now": now - GATHER_WITHIN, "limit": PEOPLE_A_TIME}).all()
+    written = 0
+    for person in people:
+        try:
+            with session.begin_nested():
+                written += _compose(session, person)
+        except Exception:  # one mail that cannot be written must not hold up everybody else's
+            log.exception("mail_not_composed", user_id=str(person.id))
+    if written and len(people) == PEOPLE_A_TIME:
+        db.wake(session, jobs.COMPOSE)
+    return written
+
+
+def _compose(session: Session, person: Row[Any]) -> int:
+    """One person's mail: 1, or 0 where nothing is left to tell them."""
+    now = clock.now()
+    due = session.execute(_DUE, {"user": person.id, "now": now, "just_now": now - GATHER_WITHIN}).all()
+    scopes = _scopes(session, person.id) if person.active else {}
+    mine = [row for row in due if row.operation_id in scopes and scopes[row.operation_id].holds(row.area_path)]
+    dropped = {row.notice_id for row in due} - {row.notice_id for row in mine}
+    if dropped:
+        session.execute(_DROPPED, {"now": now, "notices": sorted(dropped)})
+    if not mine:
+        return 0
+    operations = {row.operation_id for row in mine}
+    frames = {operation: frame_of(session, operation) for operation in operations}
+    latest = list({row.alert_id: row for row in mine}.values())
+    latest.sort(key=lambda row: (-RANK[row.level], row.since, row.alert_id))
+    alerts = [
+        _told(session, row, frames[row.operation_id], scopes[row.operation_id], in_full=position < IN_FULL)
+        for position, row in enumerate(latest)
+    ]
+    reader = Reader(person.language, _follows(session, [scopes[one] for one in sorted(operations)], frames))
+    mail = emails.compose(reader, alerts, base_url=settings().base_url)
+    notices = [row.notice_id for row in mine]
+    written = outbox.write(
+        session,
+        operation_id=operations.pop() if len(operations) == 1 else None,
+        recipient=person.email,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        headers={"X-Mawa-Notices": ", ".join(str(notice) for notice in notices)},
+    )
+    session.execute(_MAILED, {"mail": written.id, "notices": notices})
+    return 1
+
+
+def _scopes(session: Session, user_id: UUID) -> dict[UUID, Scope]:
+    """What a person may read now, by operation: who lost an area since the alert is not told of it any more."""
+    return {
+        one.operation_id: Scope(one.operation_id, None if one.areas is None else frozenset(one.areas))
+        for one in memberships_of(session, user_id)
+        if "read" in PERMISSIONS[one.role]
+    }
+
+
+def _follows(session: Session, scopes: Sequence[Scope], frames: Mapping[UUID, Frame]) -> list[dict[str, str]]:
+    """Names of what a person coordinates: their areas, or the whole operation."""
+    names: list[dict[str, str]] = []
+    for scope in scopes:
+        if scope.areas is None:
+            names.append(frames[scope.operation_id].name)
+        else:
+            found = areas_of(session, scope.operation_id, sorted(scope.areas))
+            names += [found[code].name for code in sorted(found)]
+    return names
+
+
+def _told(session: Session, row: Row[Any], frame: Frame, scope: Scope, *, in_full: bool) -> Told:
+    is_brief = frame.mail_detail == "brief"
+    areas = {} if is_brief else areas_of(session, frame.operation_id, row.area_path[1:][-2:])
+    figure = shelter_figure(session, row.place_id) if in_full and not is_brief else None
+    return Told(
+        alert_id=row.alert_id,
+        rule=row.rule,
+        level=row.level,
+        since=row.since,
+        learned_at=row.at,
+        acknowledged_at=row.acknowledged_at,
+        numbers=row.numbers,
+        shelter=row.code,
+        name=row.state["name"],
+        areas=[areas[code].name for code in reversed(row.area_path) if code in areas],
+        frame=frame,
+        figure=figure,
+        evidence=_evidence(session, figure, frame) if figure else None,
+        nearby=_nearby(session, figure, scope) if figure and row.level != "ok" else None,
+    )
+
+
+def _nearby(session: Session, figure: ShelterFigure, scope: Scope) -> Any:
+    """The nearest with room that the reader may see and these people may enter."""
+    if figure.lat is None or figure.lon is None:
+        return None
+    return nearest_with_room(
+        session,
+        scope=scope,
+        lat=figure.lat,
+        lon=figure.lon,
+        people=figure.people.cells,
+        limit=ROOMS,
+        apart_from=figure.place_id,
+    )
+
+
+def _evidence(session: Session, figure: ShelterFigure, frame: Frame) -> Evidence | None:
+    """The headcount a figure follows, and who came and left since (at the same instant counts as since)."""
+    if figure.counted_at is None:
+        return None
+    since = select(col(PlaceDay.day)).where(
+        col(PlaceDay.place_id) == figure.place_id, col(PlaceDay.day) >= frame.day_of(figure.counted_at)
+    )
+    days = list(session.scalars(since))
+    by_day = events_of_days(session, {figure.place_id: days}).get(figure.place_id, {})
+    events = [event for day in sorted(by_day) for event in by_day[day]]
+    counts = [event for event in events if event.direction == 0 and is_adopted(event, frame)]
+    if not counts:
+        return None
+    count = max(counts, key=lambda event: (event.stands_at, frame.weight_of(event.method), event.id))
+    moved = [event for event in events if event.direction and event.stands_at >= count.stands_at]
+    return Evidence(
+        people=_best(count, frame),
+        came=sum(_best(event, frame) for event in moved if event.direction == 1),
+        left=sum(_best(event, frame) for event in moved if event.direction == -1),
+    )
+
+
+def _best(event: Event, frame: Frame) -> int:
+    return event.people.best(frame.settings.household_size) or 0

@@ -1,0 +1,152 @@
+"""Every page in a real browser: nothing overflows, nothing is fetched from elsewhere, everything can be touched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+PHONE, LAPTOP = {"width": 360, "height": 800}, {"width": 1366, "height": 768}
+FIELD_PAGES = ("/field/", "/field/arrivals/new", "/field/headcounts/new", "/field/shelters/new")
+DESK_PAGES = ("/dashboard", "/shelters", "/alerts", "/account")
+TARGET = 43.5  # 44 px, less what rounding takes
+
+# Everything that is tapped: not links within a sentence, not what a label around it enlarges.
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, summary, input, label.choice")]
+  .filter((one) => one.checkVisibility() && !one.closest("p") && !one.matches(".skip, [type=hidden], [type=radio]"))
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < %s || box.height < %s)
+  .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
+
+
+@dataclass
+class Watched:
+    """A page and whatever went wrong on it."""
+
+    page: Page
+    host: str
+    wrong: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", lambda message: self.note(message.type in ("error", "warning"), message.text))
+        self.page.on("pageerror", lambda error: self.note(True, str(error)))
+        self.page.on("request", lambda request: self.note(urlsplit(request.url).netloc != self.host, request.url))
+
+    def note(self, is_wrong: bool, text: str) -> None:
+        if is_wrong:
+            self.wrong.append(text)
+
+
+def signed_in(browser: Browser, live: Any, role: str, **options: Any) -> BrowserContext:
+    context = browser.new_context(base_url=live.url, **options)
+    email, password = live.accounts[role]
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.close()
+    return context
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, live: Any) -> Iterator[dict[str, BrowserContext]]:
+    """One signed-in coordinator for each colour scheme: signing in is slow on purpose."""
+    opened = {
+        scheme: signed_in(browser, live, "coordinator", color_scheme=scheme, locale="en-GB") for scheme in ("light", "dark")
+    }
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize("path", [*FIELD_PAGES, *DESK_PAGES, "/login", "/not-there"])
+def test_it_fits_and_can_be_touched(
+    contexts: dict[str, BrowserContext],
+    live: Any,
+    path: str,
+    viewport: Any,
+    language: str,
+    scheme: str,
+) -> None:
+    watched = Watched(contexts[scheme].new_page(), urlsplit(live.url).netloc)
+    watched.watch()
+    page = watched.page
+    page.set_viewport_size(viewport)
+    page.goto(f"{path}?lang={language}")
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert page.evaluate(TOO_SMALL % (TARGET, TARGET)) == []
+    assert [text for text in watched.wrong if "404" not in text] == []
+    page.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, live: Any) -> Iterator[Page]:
+    """A field worker's phone, in English."""
+    context = signed_in(browser, live, "field_worker", viewport=PHONE, locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+def test_the_grid_adds_up_as_one_types_and_the_stepper_acts_on_the_cell_in_hand(phone: Page) -> None:
+    phone.goto("/field/arrivals/new")
+    phone.fill("[name='cells.female:18-59']", "١٤")
+    phone.fill("[name='cells.male:0-4']", "۷")
+    expect(phone.locator("[name='cells.female:18-59']")).to_have_value("14")
+    phone.click("[data-step='5']")
+    expect(phone.locator("[name='cells.male:0-4']")).to_have_value("12")
+    expect(phone.locator("[data-total]")).to_have_text("26")
+    phone.click("[data-step='-1']")
+    expect(phone.locator("[data-total]")).to_have_text("25")
+
+
+def test_errors_link_to_their_fields_and_nothing_typed_is_lost(phone: Page) -> None:
+    phone.goto("/field/arrivals/new")
+    phone.fill("[name='cells.female:18-59']", "14x")
+    phone.fill("[name=home]", "Atlantis")
+    phone.click(".save button")
+    expect(phone.locator(".error-summary")).to_be_focused()
+    expect(phone.locator("[name='cells.female:18-59']")).to_have_value("14x")
+    expect(phone.locator("[name=home]")).to_have_value("Atlantis")
+    targets = phone.locator(".error-summary a").evaluate_all(
+        "links => links.map((link) => !!document.getElementById(decodeURIComponent(link.hash.slice(1))))"
+    )
+    assert len(targets) >= 2
+    assert all(targets)
+
+
+def test_a_form_works_without_script_and_is_stored_once(browser: Browser, live: Any) -> None:
+    context = signed_in(browser, live, "field_worker", viewport=PHONE, locale="en-GB", java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/field/arrivals/new")
+    page.check("#how-total", force=True)
+    page.fill("[name=total]", "7")
+    page.select_option("[name=place]", index=1)
+    with page.expect_request(lambda request: request.method == "POST") as posted:
+        page.click(".save button")
+    page.wait_for_url("**/field/saved")
+    first = page.inner_text("h1")
+    page.request.post(
+        posted.value.url,
+        data=posted.value.post_data or "",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    page.goto("/field/saved")
+    assert (first, page.inner_text("h1")) == ("Saved", "It was saved already")
+    context.close()
+
+
+def test_the_language_is_chosen_by_a_link_and_kept(phone: Page) -> None:
+    phone.goto("/field/")
+    phone.click(".menu summary")
+    phone.click(".menu a[hreflang=ar]")
+    phone.goto("/field/arrivals/new")
+    assert phone.get_attribute("html", "lang") == "ar"
+    expect(phone.locator("h1")).to_have_text("وصل أشخاص")

@@ -1,0 +1,93 @@
+"""A served situation in which every route has something to answer with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from mailbox import Maildir
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app.accounts.policy import ROLES
+from app.accounts.service import make_token
+from app.alerts.models import Alert
+from app.alerts.refresh import refresh
+from app.core import jobs
+from app.core.db import unit_of_work
+from app.factory import create_app
+from app.intake.service import take
+from app.outbox.transports import MAILBOX
+from config.settings import settings
+from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
+
+NOBODY = "nobody"
+EVERYBODY = (NOBODY, *ROLES)
+
+
+@dataclass
+class Served:
+    """An application with one person of each role, a full shelter, its alert and a mail."""
+
+    app: Flask
+    tokens: dict[str, str]
+    values: dict[str, str]
+
+    def routes(self) -> list[str]:
+        """Every method and rule that is answered, `GET /shelters`."""
+        methods = {
+            f"{method} {rule.rule}"
+            for rule in self.app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        }
+        return sorted(methods)
+
+    def request(self, route: str, who: str, client: FlaskClient | None = None) -> TestResponse:
+        """Ask for a route as somebody; a post carries what its shape wants and no more."""
+        method, path = route.split(" ", 1)
+        for name, value in self.values.items():
+            path = path.replace(name, value)
+        is_api = path.startswith("/api/") and method != "GET"
+        return (client or self.app.test_client()).open(
+            path,
+            method=method,
+            json={"reports": [{}]} if is_api else None,
+            headers={"Authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {},
+        )
+
+
+@pytest.fixture
+def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Served as in development, because then there are the most routes."""
+    monkeypatch.setenv("MAWA_ENV", "development")
+    monkeypatch.setenv("MAWA_DATA_DIR", str(tmp_path))
+    settings.cache_clear()
+    values = {"<path:filename>": "mawa.css", "<code>": "KHM", "<key>": _mail(tmp_path / MAILBOX)}
+    with unit_of_work() as session:
+        operation = make_operation(session)
+        actors = {role: make_actor(session, operation, role=role) for role in ROLES}
+        tokens = {
+            role: make_token(session, email=actor.email, operation_id=operation.id, name=role)
+            for role, actor in actors.items()
+        }
+        reports = [
+            a_shelter(code="KHM", capacity=100),
+            a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=120),
+        ]
+        take(session, actor=actors["field_worker"], reports=reports)
+        refresh(session)
+        values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
+    yield Served(create_app(), tokens, values)
+    jobs.send_wakes_by(None)
+    settings.cache_clear()
+
+
+def _mail(folder: Path) -> str:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "a@example.org", "KHM is full"
+    message.set_content("120 people, 100 places.")
+    message.add_alternative("<p>120 people, 100 places.</p>", subtype="html")
+    return Maildir(folder).add(message)

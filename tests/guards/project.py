@@ -1,0 +1,46 @@
+"""The files of the project, for the guards that read them."""
+
+import os
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+NOT_OURS = frozenset({".git", ".venv", ".mawa", ".bench", "__pycache__", "node_modules", "build"})
+
+
+@lru_cache(maxsize=1)
+def files() -> tuple[str, ...]:
+    """Paths of every file that is, or would be, in the repository; of all that stand here where there is no git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+        names = listed.stdout.decode().split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if NOT_OURS.isdisjoint(path.parts)]
+    return tuple(sorted(name for name in names if name and (ROOT / name).is_file()))
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, str]:
+    """Every file that is text, by its path."""
+    found: dict[str, str] = {}
+    for name in files():
+        try:
+            found[name] = (ROOT / name).read_text()
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def python_sources() -> dict[str, str]:
+    return {name: source for name, source in texts().items() if name.endswith(".py")}
+
+
+def read(name: str) -> str:
+    """A file by its path; empty where there is none."""
+    return (ROOT / name).read_text() if os.path.exists(ROOT / name) else ""

@@ -1,0 +1,119 @@
+"""Who reaches which route, really asked as each. A route that is not listed here fails."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.core.http import requires
+from tests.guards.conftest import EVERYBODY, Served
+
+ANYBODY = frozenset(EVERYBODY)
+SIGNED_IN = ANYBODY - {"nobody"}
+READERS = SIGNED_IN - {"partner"}
+DECIDERS = frozenset({"coordinator", "administrator"})
+
+ACCESS: dict[str, frozenset[str]] = {
+    "GET /": SIGNED_IN,  # nobody is sent to sign in
+    "GET /account": SIGNED_IN,
+    "GET /alerts": READERS,
+    "GET /api/docs": ANYBODY,
+    "GET /api/v1/alerts": READERS,
+    "GET /api/v1/openapi.json": ANYBODY,
+    "GET /api/v1/population": READERS,  # partners reach it with by=area, see test_partners_reach_safe_figures_only
+    "GET /api/v1/shelters": READERS,
+    "GET /api/v1/shelters/<code>": READERS,
+    "GET /dashboard": SIGNED_IN,
+    "GET /dev/mail": ANYBODY,  # in development only
+    "GET /dev/mail/<key>": ANYBODY,
+    "GET /dev/mail/<key>/html": ANYBODY,
+    "GET /field/": READERS,
+    "GET /field/arrivals/new": READERS,
+    "GET /field/headcounts/new": READERS,
+    "GET /field/saved": READERS,
+    "GET /field/shelters/new": READERS,
+    "GET /healthz": ANYBODY,
+    "GET /login": ANYBODY,
+    "GET /readyz": ANYBODY,
+    "GET /shelters": READERS,
+    "GET /static/<path:filename>": ANYBODY,
+    "POST /account/language": SIGNED_IN,
+    "POST /alerts/<uuid:alert_id>/acknowledge": DECIDERS,
+    "POST /api/v1/alerts/<uuid:alert_id>/acknowledge": DECIDERS,
+    "POST /api/v1/reports": READERS,
+    "POST /field/arrivals/new": READERS,
+    "POST /field/headcounts/new": READERS,
+    "POST /field/shelters/new": READERS,
+    "POST /login": ANYBODY,
+    "POST /logout": ANYBODY,
+}
+
+# These answer otherwise than "here it is" or "not for you" in this situation, and may.
+MAY_ANSWER = {"GET /readyz": 503, "POST /login": 400, "POST /logout": 400}
+
+
+def unlisted(routes: Iterable[str], access: Mapping[str, object]) -> list[str]:
+    """Routes without a line, and lines without a route."""
+    there = set(routes)
+    return [f"{route} is not listed" for route in sorted(there - access.keys())] + [
+        f"{route} is listed and not there" for route in sorted(access.keys() - there)
+    ]
+
+
+def unguarded(app: Flask) -> list[str]:
+    """Views on which neither `requires` nor `public` of app.core.http stands."""
+    return [
+        f"{endpoint} says nothing of who may reach it"
+        for endpoint, view in sorted(app.view_functions.items())
+        if endpoint != "static" and not hasattr(view, "required_permission")
+    ]
+
+
+def wrongly_reached(served: Served, access: Mapping[str, frozenset[str]]) -> list[str]:
+    """Routes that let in somebody they should not, or keep out somebody they should, or do not answer."""
+    found: list[str] = []
+    for route, allowed in access.items():
+        for who in EVERYBODY:
+            answer = served.request(route, who)
+            broken = answer.status_code in (404, 405) or answer.status_code >= 500
+            if broken and answer.status_code != MAY_ANSWER.get(route):
+                found.append(f"{route} answers {who} with {answer.status_code}")
+            elif _is_let_in(answer) != (who in allowed):
+                found.append(f"{route} {'lets in' if _is_let_in(answer) else 'keeps out'} {who}: {answer.status}")
+    return found
+
+
+def _is_let_in(answer: TestResponse) -> bool:
+    to_sign_in = answer.status_code in (302, 303) and answer.location.startswith("/login")
+    return answer.status_code not in (401, 403) and not to_sign_in
+
+
+def test_every_route_is_listed_and_says_who_may_reach_it(served: Served) -> None:
+    assert unlisted(served.routes(), ACCESS) == []
+    assert unguarded(served.app) == []
+
+
+def test_every_route_lets_in_those_listed_and_nobody_else(served: Served) -> None:
+    assert wrongly_reached(served, ACCESS) == []
+
+
+def test_partners_reach_safe_figures_only(served: Served) -> None:
+    headers = {"Authorization": f"Bearer {served.tokens['partner']}"}
+    asked = {by: served.app.test_client().get(f"/api/v1/population?by={by}", headers=headers) for by in _BY}
+    assert {by: answer.status_code for by, answer in asked.items()} == _BY
+
+
+_BY = {"shelter": 403, "cell": 403, "area": 200}
+
+
+def test_it_finds_a_planted_route_and_what_is_wrong_with_it(served: Served) -> None:
+    served.app.add_url_rule("/planted", view_func=lambda: "figures")
+    served.app.add_url_rule("/planted/too", view_func=requires("read_safe")(lambda: "figures"), endpoint="too")
+    assert unlisted(served.routes(), ACCESS) == ["GET /planted is not listed", "GET /planted/too is not listed"]
+    assert len(unguarded(served.app)) == 1
+    assert wrongly_reached(served, {"GET /planted": READERS}) == [
+        "GET /planted lets in nobody: 200 OK",
+        "GET /planted lets in partner: 200 OK",
+    ]
+    assert wrongly_reached(served, {"GET /planted/too": ANYBODY}) == ["GET /planted/too keeps out nobody: 302 FOUND"]
+    assert unlisted([], {"GET /gone": READERS}) == ["GET /gone is listed and not there"]

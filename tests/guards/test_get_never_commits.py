@@ -1,0 +1,87 @@
+"""Reading changes nothing: no GET route leaves anything written in the database, whoever asks."""
+
+import re
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+
+from app.core import db, http
+from tests.guards.conftest import EVERYBODY, Served
+
+WRITES = re.compile(r"\b(INSERT|UPDATE(?!\s+OF\b)|DELETE|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP)\b", re.IGNORECASE)
+LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
+
+# Looks at precise positions and exports are written down in a transaction of their own before the answer; none yet.
+WRITTEN_DOWN: frozenset[str] = frozenset()
+
+
+@contextmanager
+def commits_of_writes(engine: Engine) -> Any:
+    """Collects the statements that were written and then committed on this engine."""
+    committed: list[str] = []
+    written: dict[int, list[str]] = {}
+
+    def note(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if WRITES.search(LOCKS.sub("", statement)):
+            written.setdefault(id(connection), []).append(statement)
+
+    def keep(connection: Connection) -> None:
+        committed.extend(written.pop(id(connection), []))
+
+    def forget(connection: Connection) -> None:
+        written.pop(id(connection), None)
+
+    listeners = {"before_cursor_execute": note, "commit": keep, "rollback": forget}
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
+    try:
+        yield committed
+    finally:
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)
+
+
+def reads_that_write(served: Served, routes: Iterable[str]) -> list[str]:
+    """GET routes after which something stays written."""
+    found: list[str] = []
+    for route in routes:
+        for who in EVERYBODY:
+            with commits_of_writes(db.engine()) as committed:
+                served.request(route, who)
+            found += [f"{route} as {who} commits: {' '.join(statement.split())[:80]}" for statement in committed]
+    return found
+
+
+def test_no_get_route_commits(served: Served) -> None:
+    routes = [route for route in served.routes() if route.startswith("GET ") and route not in WRITTEN_DOWN]
+    assert len(routes) > 15
+    assert reads_that_write(served, routes) == []
+
+
+def test_it_finds_a_planted_read_that_writes(served: Served) -> None:
+    @http.public
+    def planted() -> str:
+        http.session().execute(text("INSERT INTO heartbeats VALUES ('planted', now())"))
+        db.commit(http.session())
+        return "read"
+
+    served.app.add_url_rule("/planted", view_func=planted)
+    found = reads_that_write(served, ["GET /planted"])
+    assert found[0] == "GET /planted as nobody commits: INSERT INTO heartbeats VALUES ('planted', now())"
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_write"),
+    [
+        ("WITH taken AS (DELETE FROM marks RETURNING *) SELECT * FROM taken", True),
+        ("SELECT * FROM users FOR UPDATE", False),
+        ("SELECT * FROM place_now FOR UPDATE OF place_now SKIP LOCKED", False),
+        ("update users set language = 'ar'", True),
+        ("SELECT created_at, updated FROM users", False),
+    ],
+)
+def test_it_tells_writes_from_reads(statement: str, is_write: bool) -> None:
+    assert bool(WRITES.search(LOCKS.sub("", statement))) is is_write
