@@ -29,7 +29,8 @@ Mawa: who is displaced, where they are, and where there is still room.
 
 endef
 
-.PHONY: help install run test check bench faults mutants requirements clean environment development browser
+INNER = environment development browser
+.PHONY: help install run test check bench faults mutants requirements clean $(INNER)
 
 help:
 	$(info $(HELP))

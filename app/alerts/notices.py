@@ -15,8 +15,9 @@ from sqlmodel import col
 
 from app.accounts.policy import PERMISSIONS, Scope
 from app.accounts.queries import memberships_of
-from app.alerts import emails
-from app.alerts.emails import IN_FULL, Evidence, Reader, Told
+from app.alerts.emails import compose as emails
+from app.alerts.emails.compose import IN_FULL
+from app.alerts.emails.schemas import Evidence, Reader, Told
 from app.alerts.policy import GATHER_WITHIN
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from app.core import clock
 from app.places.schemas import Frame
 from app.population.levels import Judge, Level, Rules
-from app.shelters.policy import Statement, places_for_people, state_of
+from app.shelters.policy import BASE_FIELDS, Statement, places_for_people, state_of
 
 RuleLevel = Literal["ok", "warning", "critical"]
 RANK: dict[str, int] = {"ok": 0, "warning": 1, "critical": 2}
@@ -70,7 +70,11 @@ def step_occupancy(
 
 
 def judge_of(frame: Frame, statements: Sequence[Statement]) -> Judge:
-    """What the fold asks of each day row of a shelter. A place nothing is stated of (an area) has no rules."""
+    """What the fold asks of each day row of a shelter. A place nothing is stated of (an area) has no rules.
+
+    `base` is kept with the state so that a walk goes on where a field said late shows only in a later row: places
+    blocked while the capacity was unknown, say.
+    """
     thresholds = OccupancyThresholds.of(frame)
 
     def judge(before: Rules, level: Level, at: datetime, day: date) -> Rules:
@@ -86,6 +90,7 @@ def judge_of(frame: Frame, statements: Sequence[Statement]) -> Judge:
                 at=at,
                 thresholds=thresholds,
             )
+            | {"base": {name: state.get(name) for name in BASE_FIELDS}}
         }
 
     return judge

@@ -64,8 +64,9 @@ def free_in_words(count: int, language: str) -> str:
 
 
 def share_in_words(people: int, places: int, language: str) -> str:
-    """Per cent of the places, rounded down, so that 100 % is only ever written for full."""
-    share = format_percent(100 * people // places / 100, locale=locale_of(language), numbering_system="default")
+    """Per cent of the places; below full rounded down, so that 100 % is only ever written for full."""
+    whole = 100 * people // places if people < places else round(100 * people / places)
+    share = format_percent(whole / 100, locale=locale_of(language), numbering_system="default")
     return digits_in(share.replace("%", "٪") if language == "ar" else share, language)
 
 

@@ -84,4 +84,4 @@ def _celery(*words: str) -> None:
     from importlib import import_module
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    import_module("workers.celery_app").app.start(list(words))
+    import_module("workers.celery_app").app.start(["--quiet", *words])

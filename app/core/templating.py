@@ -53,17 +53,19 @@ def in_language(code: str) -> str:
 
 
 def number(value: float) -> str:
-    return format_decimal(value, locale=text.locale_of(language()), numbering_system=_numerals())
+    return digits(format_decimal(value, locale=text.locale_of(language()), numbering_system=_numerals()))
 
 
 def _numerals() -> str:
+    """Whose separators; Babel leaves the digits as they are."""
     return "arab" if language() == "ar" else "latn"
 
 
 def percent(value: float) -> str:
     """A share as whole per cent; below 100 % rounded down, so that 100 % is only ever written for full."""
     whole = int(value * 100 + 1e-9) if value < 1 else round(value * 100)
-    return format_percent(whole / 100, locale=text.locale_of(language()), numbering_system=_numerals())
+    said = format_percent(whole / 100, locale=text.locale_of(language()), numbering_system=_numerals())
+    return digits(said.replace("%", "٪") if language() == "ar" else said)
 
 
 def moment(value: datetime) -> str:

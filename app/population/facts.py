@@ -38,7 +38,8 @@ class Anchor:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a day's reports come to. Each amount is the anchor plus what moved after it where there is an
-    anchor, else what moved that day; `came` and `left` are all people who entered and left that day."""
+    anchor, else what moved that day; `came` and `left` are all people who entered and left that day. Of the day's
+    last report (`reported_at`) and of the last that was followed (`changed_at`; None: figures only competed)."""
 
     came: int
     left: int
@@ -50,6 +51,7 @@ class Facts:
     cells: tuple[int, ...]
     households_counted: bool
     households: int
+    changed_at: datetime | None
     reported_at: datetime
 
 
@@ -63,9 +65,14 @@ def facts_of(events: Iterable[Event], frame: Frame) -> Facts | None:
     has_movements = households_counted = False
     counted: Anchor | None = None
     composed_at: datetime | None = None
+    changed_at: datetime | None = None
     total = Tally()
     cells = (0,) * frame.scheme.size
     for event in ordered:
+        if event.direction == 0 and not is_adopted(event, frame):
+            competed += 1
+            continue
+        changed_at = event.stands_at
         if event.direction is None:
             continue
         if event.direction:
@@ -76,8 +83,6 @@ def facts_of(events: Iterable[Event], frame: Frame) -> Facts | None:
             total += moved if event.direction > 0 else moved.leaving()
             cells = _plus(cells, cells_of(event.people, frame), event.direction)
             households += (event.people.households or 0) * event.direction
-        elif not is_adopted(event, frame):
-            competed += 1
         else:
             anchor = Anchor(event.stands_at, event.method)
             counted, total = anchor, Tally.of(event.people, household_size=size)
@@ -96,6 +101,7 @@ def facts_of(events: Iterable[Event], frame: Frame) -> Facts | None:
         cells=cells,
         households_counted=households_counted,
         households=households,
+        changed_at=changed_at,
         reported_at=max(event.stands_at for event in ordered),
     )
 

@@ -108,7 +108,7 @@ def walk(
         if facts is not None:
             opening = level.shown(frame).total if level.basis != "unknown" else 0
             level = advance(level, facts)
-            rules = judge(rules, level, facts.reported_at, day)
+            rules = judge(rules, level, facts.changed_at or facts.reported_at, day)
             derived = DayRow(day, facts, level, opening, rules)
         changes.append(DayChange(day, row, derived))
         if day > last_fresh and row == derived:

@@ -52,6 +52,7 @@ class PlaceDay(SQLModel, table=True):
     counted_at: datetime | None = Field(default=None, sa_type=AWARE)
     counted_by: str | None = None
     composition_at: datetime | None = Field(default=None, sa_type=AWARE)
+    changed_at: datetime | None = Field(default=None, sa_type=AWARE)
     reported_at: datetime = Field(sa_type=AWARE)
     rules: dict[str, Any] = Field(sa_type=JSONB)
 

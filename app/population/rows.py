@@ -51,7 +51,7 @@ _COLUMNS = (
     " total_amount bigint[], cells_anchored boolean, cells_amount bigint[], households_anchored boolean,"
     " households_amount bigint, opening bigint, total bigint[], cells bigint[], households bigint, basis text,"
     " competing integer, counted_at timestamptz, counted_by text, composition_at timestamptz,"
-    " reported_at timestamptz, rules jsonb"
+    " changed_at timestamptz, reported_at timestamptz, rules jsonb"
 )
 _NAMES = [column.strip().rsplit(" ", 1)[0] for column in _COLUMNS.split(",")]
 _WRITE = text(f"""
@@ -171,6 +171,7 @@ def _day_row(row: Any) -> DayRow:
         cells=tuple(row.cells_amount),
         households_counted=row.households_anchored,
         households=row.households_amount,
+        changed_at=row.changed_at,
         reported_at=row.reported_at,
     )
     return DayRow(row.day, facts, level, row.opening, row.rules)
@@ -204,6 +205,7 @@ def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:
         "counted_at": level.counted_at,
         "counted_by": level.counted_by,
         "composition_at": level.composition_at,
+        "changed_at": facts.changed_at,
         "reported_at": facts.reported_at,
         "rules": dict(row.rules),
     }

@@ -190,7 +190,7 @@ def _whole_facts(session: Session, places: Sequence[Place]) -> dict[UUID, DayFac
 def _derive(
     session: Session, places: Sequence[Place], facts: Mapping[UUID, DayFacts], judges: Mapping[UUID, Judge]
 ) -> list[Folded]:
-    """Walk each place from its first fresh day and write what differs."""
+    """Walk each place from its first fresh day and write what differs, operations in one order for all workers."""
     firsts = {place.id: min(facts[place.id]) for place in places}
     before = rows.last_before(session, firsts)
     stored = rows.from_day_on(session, firsts)
@@ -214,7 +214,7 @@ def _derive(
             (place.id, change.derived) for change in changes if change.derived and change.derived != change.stored
         ]
         gone += [(place.id, change.day) for change in changes if change.stored and not change.derived]
-    for operation, (differing, gone) in written.items():
+    for operation, (differing, gone) in sorted(written.items(), key=lambda item: item[0]):
         rows.write(session, operation, differing, gone)
         rows.add_to_areas(session, operation, areas.gather(put_right[operation]))
     return folded

@@ -37,6 +37,8 @@ BUILDINGS = (
 STATUSES = ("planned", "open", "restricted", "full", "closing", "closed")
 ACCESS = ("open", "difficult", "cut_off", "unknown")
 
+BASE_FIELDS = ("capacity", "blocked", "covered_area_m2")  # what places_for_people looks at
+
 Statement = tuple[datetime, UUID, Mapping[str, Any]]
 
 

@@ -21,8 +21,8 @@ from config.services.sweep import sweep
 
 log = logging.getLogger("mawa.supervisor")
 
-LONGEST_DELAY = 10.0
-STABLE_AFTER = 30.0
+LONGEST_DELAY = 5.0
+STABLE_AFTER = 10.0
 # While the installation comes up, a program that has ended so often will not run at all.
 DEATHS_AT_START = 5
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -75,7 +75,7 @@ class Watched:
     def _try_later(self, now: float, reason: str) -> None:
         if now - self.started_at > STABLE_AFTER:
             self.deaths = 0
-        # At once the first time, then after 0.5, 1, 2, 4, 8, 10 seconds.
+        # At once the first time, then after 0.5, 1, 2, 4, 5 seconds.
         delay = min(0.25 * 2**self.deaths, LONGEST_DELAY) if self.deaths else 0.0
         self.deaths += 1
         self.start_at = now + delay

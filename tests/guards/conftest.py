@@ -1,14 +1,15 @@
 """A served situation in which every route has something to answer with."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from mailbox import Maildir
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -45,18 +46,20 @@ class Served:
         }
         return sorted(methods)
 
-    def request(self, route: str, who: str, client: FlaskClient | None = None) -> TestResponse:
-        """Ask for a route as somebody; a post carries what its shape wants and no more."""
+    def request(self, route: str, who: str) -> TestResponse:
+        """Ask for a route as somebody; a change carries what its shape and the protection of forms want, no more."""
         method, path = route.split(" ", 1)
         for name, value in self.values.items():
             path = path.replace(name, value)
-        is_api = path.startswith("/api/") and method != "GET"
-        return (client or self.app.test_client()).open(
-            path,
-            method=method,
-            json={"reports": [{}]} if is_api else None,
-            headers={"Authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {},
-        )
+        client = self.app.test_client()
+        sent: dict[str, Any] = {}
+        if method != "GET" and path.startswith("/api/"):
+            sent = {"json": {"reports": [{}]}}
+        elif method != "GET":
+            form_token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
+            sent = {"data": {"csrf_token": form_token[1] if form_token else ""}}
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
+        return client.open(path, method=method, headers=headers, buffered=True, **sent)
 
 
 @pytest.fixture

@@ -44,3 +44,8 @@ def python_sources() -> dict[str, str]:
 def read(name: str) -> str:
     """A file by its path; empty where there is none."""
     return (ROOT / name).read_text() if os.path.exists(ROOT / name) else ""
+
+
+def nothing(found: list[str]) -> None:
+    """Fail with every finding on a line of its own; a list compared with [] would be cut short."""
+    assert not found, "\n" + "\n".join(found)

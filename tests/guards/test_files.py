@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from tests.guards.project import ROOT, files, texts
+from tests.guards.project import ROOT, files, nothing, texts
 
 # Written so that this file does not match itself.
 NOT_FOR_OTHERS = {
@@ -60,15 +60,15 @@ def too_long(sources: Mapping[str, str], longer: Mapping[str, str]) -> list[str]
 
 
 def test_no_file_holds_what_is_not_for_others() -> None:
-    assert not_for_others(texts(), str(ROOT)) == []
+    nothing(not_for_others(texts(), str(ROOT)))
 
 
 def test_every_module_is_named_after_what_it_holds() -> None:
-    assert named_for_nothing(files()) == []
+    nothing(named_for_nothing(files()))
 
 
 def test_no_file_is_long() -> None:
-    assert too_long(texts(), LONGER) == []
+    nothing(too_long(texts(), LONGER))
     assert LONGER.keys() <= set(files())
 
 
@@ -89,8 +89,10 @@ def test_it_finds_planted_lines_that_are_not_for_others(line: str, kind: str) ->
 
 
 def test_it_lets_ordinary_lines_pass() -> None:
-    ordinary = "SECRET_KEY=${SECRET_KEY:?}\nsmtp://user:pass@host:port\npassword = Field(min_length=8)\n/srv/mawa/data\n"
-    assert not_for_others({"README.md": ordinary}, "/srv/checkout") == []
+    ordinary = (
+        "SECRET_KEY=${SECRET_KEY:?}\nsmtp://user:pass@host:port\npassword = Field(min_length=8)\n/srv/mawa/data\n"
+    )
+    nothing(not_for_others({"README.md": ordinary}, "/srv/checkout"))
 
 
 def test_it_finds_a_planted_name_that_says_nothing() -> None:

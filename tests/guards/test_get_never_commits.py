@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from app.core import db, http
 from tests.guards.conftest import EVERYBODY, Served
+from tests.guards.project import nothing
 
 WRITES = re.compile(r"\b(INSERT|UPDATE(?!\s+OF\b)|DELETE|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
@@ -58,7 +59,7 @@ def reads_that_write(served: Served, routes: Iterable[str]) -> list[str]:
 def test_no_get_route_commits(served: Served) -> None:
     routes = [route for route in served.routes() if route.startswith("GET ") and route not in WRITTEN_DOWN]
     assert len(routes) > 15
-    assert reads_that_write(served, routes) == []
+    nothing(reads_that_write(served, routes))
 
 
 def test_it_finds_a_planted_read_that_writes(served: Served) -> None:

@@ -92,6 +92,9 @@ class Installation:
 
     def leave_nothing(self) -> None:
         """For the end of a test: kill what is left, whatever it is."""
+        for spawned in self.spawned:
+            spawned.kill()
+        soon(lambda: not self.processes(), within=3)
         for process in self.processes():
             with suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from app.accounts.models import User
 from app.accounts.policy import Actor
+from app.alerts.emails import compose as emails
 from app.alerts.models import Notice
 from app.alerts.notices import compose_mails
 from app.alerts.refresh import refresh
@@ -118,14 +119,15 @@ def test_the_mail_says_the_figure_its_ground_who_is_there_and_where_there_is_roo
     for said in (
         "Critical: Shelter KHM is 34 people over its places\nJablah, Lattakia\n",
         "134 people (130–140) in 100 places: 134%\nSince 13 March 2025, 23:40. Learned 23:40.",
-        "Counted 80 people on 13 March 2025, 18:40 (full count).\nSince then 54 people came and 0 people left.\n"
+        "Counted 80 people on 13 March 2025, 18:40 (full count).\nSince then 54 people came.\n"
         "1 other figure is not used.",
-        "WHO IS THERE (as of 13 March 2025)\nFemale: 0–17: 20 · 18 and over: 50\nMale: 0–17: 0 · 18 and over: 7\nNot known: 57",
-        "1. Shelter NEAR\n   42 free · 12 km · counted 5 hours ago · road difficult\n"
+        "WHO IS THERE (as of 13 March 2025)\nFemale: 0–17: 20 · 18 and over: 50\n"
+        "Male: 0–17: 0 · 18 and over: 7\nNot known: 57",
+        "1. Shelter NEAR\n   42 free · 11 km · counted 5 hours ago · road difficult\n"
         "Together 42 free places, for 34 people. Distances are in a straight line.",
         "You get this because you coordinate Lattakia.",
     ):
-        assert said in mail.text, (said, mail.text)
+        assert said in mail.text, mail.text
     assert "MEN" not in mail.text
     assert "OTHER" not in mail.text
 
@@ -171,14 +173,7 @@ def test_a_rise_is_told_and_the_same_severity_again_within_a_day_is_not(trial: T
     assert len(trial.mails()) == 2
     trial.count("A", 50, after=timedelta(hours=20))
     trial.count("A", 110, after=timedelta(hours=3))
-    assert (
-        trial.subjects()[2:]
-        == [
-            "Ended: Shelter A is below its places again: 50 people in 100 places",
-            "Critical: Shelter A is 10 people over its places",
-        ]
-        or len(trial.mails()) == 3
-    )
+    assert [subject.split(":")[0] for subject in trial.subjects()] == ["Warning", "Critical", "Critical"]
 
 
 def test_an_end_is_told_after_an_hour_if_it_stayed(trial: Trial) -> None:
@@ -230,7 +225,7 @@ def test_a_brief_operation_mails_no_figure_and_no_name(session: Session, clock: 
     trial.count("NEAR", 3)
     trial.count("KHM", 134)
     (mail,) = trial.mails()
-    assert mail.subject == "Critical: occupancy, KHM"
+    assert mail.subject == "Critical: Occupancy, KHM"
     said = f"{mail.subject} {mail.text} {mail.html}"
     for kept in ("134", "34 people", "Shelter", "Lattakia", "Jablah", "NEAR", "places"):
         assert kept not in said.replace("background", ""), kept
@@ -253,8 +248,6 @@ def test_an_arabic_reader_gets_arabic_digits_right_to_left(trial: Trial) -> None
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
     trial: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.alerts import emails
-
     broken, fine = trial.coordinator(language="fr"), trial.coordinator()
     compose = emails.compose
 

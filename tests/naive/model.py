@@ -5,6 +5,7 @@ worked out anew, slowly. Written from ledger.md alone: where it and the applicat
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -95,10 +96,18 @@ class Model:
         self.zone = ZoneInfo(zone)
         self.area_paths = paths
         self.reports: dict[str, Report] = {}
+        self._answers: dict[tuple[Any, ...], Any] = {}  # of the same questions, until something more is heard
 
     def hear(self, report: Report) -> None:
         """The same id a second time says nothing new."""
         self.reports.setdefault(report["id"], report)
+        self._answers.clear()
+
+    def _asked(self, question: Callable[..., Any], *about: Any) -> Any:
+        key = (question.__name__, *about)
+        if key not in self._answers:
+            self._answers[key] = question(*about)
+        return self._answers[key]
 
     def places(self) -> dict[str, tuple[str, ...]]:
         """Every place something was said of, with the areas it lies in."""
@@ -108,6 +117,9 @@ class Model:
     # -- who is where
 
     def events(self, place: str) -> list[Event]:
+        return self._asked(self._events, place)  # type: ignore[no-any-return]
+
+    def _events(self, place: str) -> list[Event]:
         found = [event for report in self.reports.values() for event in self._at(place, report)]
         return sorted(found, key=lambda event: event.order)
 
@@ -141,6 +153,9 @@ class Model:
         return sorted({event.day for event in self.events(place)})
 
     def figure(self, place: str, day: date) -> Figure:
+        return self._asked(self._figure, place, day)  # type: ignore[no-any-return]
+
+    def _figure(self, place: str, day: date) -> Figure:
         """people = latest adopted headcount not after the day's end + movements in - movements out after it."""
         events = [event for event in self.events(place) if event.at <= self.end_of(day)]
         counts = [event for event in events if event.sign == 0]
@@ -292,8 +307,7 @@ def _range(total: int, last: Event | None, after: list[Event]) -> tuple[int, int
         if event.sign == -1:
             below, above, is_bottomless = below + over**2, above + under**2, is_bottomless or is_open
         else:
-            below, above = below + under**2, above + over**2
-        is_boundless = is_boundless or is_open
+            below, above, is_boundless = below + under**2, above + over**2, is_boundless or is_open
     low = 0 if is_bottomless else max(0, math.floor(total - math.sqrt(below)))
     return low, None if is_boundless else max(0, math.ceil(total + math.sqrt(above)))
 

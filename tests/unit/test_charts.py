@@ -21,7 +21,14 @@ def reach(shape: dict[str, str]) -> float:
 
 @pytest.mark.parametrize(
     ("occupancy", "shape"),
-    [(0, "room-free"), (0.849, "room-free"), (0.85, "room-near"), (0.999, "room-near"), (1, "room-over"), (3, "room-over")],
+    [
+        (0, "room-free"),
+        (0.849, "room-free"),
+        (0.85, "room-near"),
+        (0.999, "room-near"),
+        (1, "room-over"),
+        (3, "room-over"),
+    ],
 )
 def test_it_draws_each_share_of_the_places_by_the_grammar(occupancy: float, shape: str) -> None:
     assert occupancy_class(occupancy) == shape

@@ -62,7 +62,9 @@ def desk() -> Iterator[Desk]:
 
 def sent(form: type[Any], desk: Desk, **typed: str) -> Any:
     """A form as a browser sends it; a double underscore stands for the point in `cells.female:0-4`."""
-    data = {"report_id": REPORT, "opened_at": NOON, "when": "now"} | {key.replace("__", "."): value for key, value in typed.items()}
+    data = {"report_id": REPORT, "opened_at": NOON, "when": "now"} | {
+        key.replace("__", "."): value for key, value in typed.items()
+    }
     with desk_request(data):
         return form(desk)
 
@@ -217,7 +219,14 @@ OPENED = {"name_ar": "مأوى", "site_type": "other", "area": "SY0602", "status
 
 
 def test_a_new_shelter_with_people_is_two_reports(desk: Desk) -> None:
-    form = sent(ShelterForm, desk, **{**OPENED, "admission": "women_and_children"}, aliases="A، B,", present="٨٠", method="site_visit")
+    form = sent(
+        ShelterForm,
+        desk,
+        **{**OPENED, "admission": "women_and_children"},
+        aliases="A، B,",
+        present="٨٠",
+        method="site_visit",
+    )
     assert form.validate(), form.complaints()
     shelter, headcount = form.reports()
     assert shelter["name"] == {"ar": "مأوى"}

@@ -14,7 +14,7 @@ from app.core.text import mark
 from app.field.policy import meant_by
 from app.field.schemas import Candidate, Desk
 
-LIST_UP_TO = 200
+LIST_UP_TO = 500
 """More places than this are typed, not picked: a phone on 2G does not load them all."""
 
 CHOOSE = mark("Choose one of the answers.")

@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("counted_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("counted_by", sa.String(), nullable=True),
         sa.Column("composition_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("reported_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("rules", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint("basis IN ('counted', 'at_least', 'unknown')", name=op.f("ck_place_days_basis")),

@@ -1,0 +1,65 @@
+"""Who is there: women and girls, men and boys, children and adults, as far as the brackets of a scheme part them."""
+
+from collections.abc import Mapping
+
+from app.alerts.emails.layout import word
+from app.alerts.emails.schemas import Ages
+from app.alerts.sentences import digits_in, moment_in, number_in
+from app.core.text import mark, render
+from app.counts.scheme import UNKNOWN, Scheme
+from app.places.schemas import Frame
+from app.population.schemas import ShelterFigure
+
+ADULT_FROM = 18
+
+
+def halves(scheme: Scheme, cells: Mapping[str, int]) -> tuple[dict[str, tuple[int, int]], int] | None:
+    """Children and adults by sex, and how many are of unknown sex or age; None where a bracket holds both."""
+    is_child = {age: _is_child(age) for age in scheme.ages if age != UNKNOWN}
+    if None in is_child.values():
+        return None
+    by_sex = {}
+    for sex in scheme.sexes:
+        if sex != UNKNOWN:
+            of = {age: cells.get(f"{sex}:{age}", 0) for age in is_child}
+            children = sum(count for age, count in of.items() if is_child[age])
+            by_sex[sex] = (children, sum(of.values()) - children)
+    return by_sex, sum(cells.values()) - sum(map(sum, by_sex.values()))
+
+
+def ages_of(frame: Frame, figure: ShelterFigure, language: str) -> Ages | None:
+    """None where nothing is known of sex and age."""
+    cells = figure.people.cells
+    if not any(count for cell, count in cells.items() if cell != f"{UNKNOWN}:{UNKNOWN}"):
+        return None
+    at = figure.composition_at
+    caption = render(mark("as of %(day)s"), language, day=moment_in(at, language, frame.zone, "d MMMM y")) if at else ""
+    split = halves(frame.scheme, cells)
+    if split is None:
+        by_sex = {sex: (sum(cells.get(f"{sex}:{age}", 0) for age in frame.scheme.ages),) for sex in frame.scheme.sexes}
+        (not_known,) = by_sex.pop(UNKNOWN)
+        columns = [render(mark("People"), language)]
+        rows = {sex: list(counts) for sex, counts in by_sex.items()}
+    else:
+        rows, not_known = {sex: list(counts) for sex, counts in split[0].items()}, split[1]
+        columns = [digits_in(f"0–{ADULT_FROM - 1}", language), render(mark("18 and over"), language)]
+    return Ages(
+        caption=caption,
+        columns=columns,
+        rows=[
+            (word("sex", sex, language), [number_in(count, language) for count in counts])
+            for sex, counts in rows.items()
+        ],
+        not_known=number_in(not_known, language) if not_known else "",
+    )
+
+
+def _is_child(bracket: str) -> bool | None:
+    """Whether an age bracket (`5-11`, `60+`) lies under 18; None where it holds both, or is not a bracket."""
+    low, _, high = bracket.rstrip("+").partition("-")
+    if not low.isdecimal() or (high and not high.isdecimal()):
+        return None
+    if int(low) >= ADULT_FROM:
+        return False
+    last = high or (None if bracket.endswith("+") else low)
+    return True if last and int(last) < ADULT_FROM else None

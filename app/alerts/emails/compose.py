@@ -1,0 +1,39 @@
+"""One mail for one person, with everything they are to be told by now."""
+
+from collections.abc import Sequence
+
+from app.alerts.emails.layout import text_and_html
+from app.alerts.emails.schemas import Reader, Told, Written
+from app.alerts.emails.sections import list_of, section_of
+from app.alerts.rules import RANK
+from app.alerts.sentences import number_in
+from app.core.text import mark, name_in, render, render_plural
+
+IN_FULL = 5  # alerts told in full in one mail; the others follow with their sentence
+
+
+def compose(reader: Reader, alerts: Sequence[Told], *, base_url: str) -> Written:
+    """The mail that tells a person of these alerts, the most severe first."""
+    language = reader.language
+    ordered = sorted(alerts, key=lambda told: (-RANK[told.level], told.since, told.alert_id))
+    sections = [
+        section_of(told, language, base_url, is_short=position >= IN_FULL) for position, told in enumerate(ordered)
+    ]
+    first = render(
+        mark("%(severity)s: %(sentence)s"), language, severity=sections[0].severity, sentence=sections[0].headline
+    )
+    count = number_in(len(sections), language)
+    title = (
+        first if len(sections) == 1 else render_plural("%(n)s alert", "%(n)s alerts", len(sections), language, n=count)
+    )
+    text, html = text_and_html(
+        language, title=title, first=first, sections=sections, why=_why(reader, any(told.is_brief for told in ordered))
+    )
+    return Written(subject=first if len(sections) == 1 else f"{title}: {first}", text=text, html=html)
+
+
+def _why(reader: Reader, is_brief: bool) -> str:
+    names = list_of([name_in(names, reader.language) for names in reader.follows], reader.language)
+    if is_brief or not names:
+        return render(mark("You get this because you are told of alerts in Mawa."), reader.language)
+    return render(mark("You get this because you coordinate %(areas)s."), reader.language, areas=names)

@@ -1,0 +1,46 @@
+"""Templates outside of a request, and the words of the field's lists as the pages write them."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from app.alerts.sentences import digits_in
+from app.core.text import LANGUAGES, RIGHT_TO_LEFT, render
+
+_TEMPLATES = Path(__file__).parents[2] / "templates"
+_inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def text_and_html(language: str, **view: Any) -> tuple[str, str]:
+    """Both parts of a mail; the style sheet of the HTML is written into its elements."""
+    layout = _layout(language)
+    view |= {"language": language, "is_right_to_left": language in RIGHT_TO_LEFT}
+    html = layout.get_template("alerts/notice.html").render(view)
+    return layout.get_template("alerts/notice.txt").render(view), _inliner.inline(html)
+
+
+def word(kind: str, code: str | None, language: str) -> str:
+    """A word of the field's lists, as the pages write it."""
+    words: Any = _layout(language).get_template("words.html").module
+    macro: Callable[[str], Markup] = getattr(words, kind)
+    return str(macro(code or "").striptags()).strip()
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _layout(language: str) -> Environment:
+    """Templates outside of a request, for one language."""
+    layout = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"], default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    layout.globals["_"] = lambda message, **values: render(message, language, **values)
+    layout.filters["digits"] = lambda words: digits_in(words, language)
+    return layout

@@ -1,0 +1,47 @@
+"""What was said late of a shelter: its capacity as of each day, also where that shows only later."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.alerts.refresh import refresh, verify
+from app.intake.service import take
+from tests.factories.operations import a_headcount, a_shelter, a_state, make_actor, make_operation
+
+
+def places_by_day(session: Session) -> list[int | None]:
+    rows = session.execute(text("SELECT rules -> 'occupancy' ->> 'places' AS places FROM place_days ORDER BY day"))
+    return [None if row.places is None else int(row.places) for row in rows]
+
+
+def test_a_late_statement_that_shows_only_days_later_changes_those_days(session: Session) -> None:
+    actor = make_actor(session, make_operation(session))
+    reports = [
+        a_shelter(code="KHM", at="2025-03-01T08:00:00+03:00", capacity=None),
+        a_headcount("KHM", at="2025-03-03T12:00:00+03:00", people=90),
+        a_state("KHM", at="2025-03-05T12:00:00+03:00", capacity=100),
+        a_headcount("KHM", at="2025-03-06T12:00:00+03:00", people=90),
+    ]
+    take(session, actor=actor, reports=reports)
+    refresh(session)
+    assert places_by_day(session) == [None, None, 100, 100]
+    # Ten places are blocked since the 2nd: seen only once the capacity is known, on the 5th.
+    take(session, actor=actor, reports=[a_state("KHM", at="2025-03-02T12:00:00+03:00", blocked=10)])
+    refresh(session)
+    assert places_by_day(session) == [None, None, None, 90, 90]
+    assert [found for part in verify(session) for found in part] == []
+    assert session.scalar(text("SELECT severity FROM alerts")) == "critical"
+
+
+def test_a_late_covered_area_holds_once_the_declared_capacity_is_unknown_again(session: Session) -> None:
+    actor = make_actor(session, make_operation(session))
+    reports = [
+        a_shelter(code="KHM", at="2025-03-01T08:00:00+03:00", capacity=500),
+        a_headcount("KHM", at="2025-03-03T12:00:00+03:00", people=90),
+        a_state("KHM", at="2025-03-05T12:00:00+03:00", capacity=None),
+    ]
+    take(session, actor=actor, reports=reports)
+    refresh(session)
+    take(session, actor=actor, reports=[a_state("KHM", at="2025-03-02T12:00:00+03:00", covered_area_m2=350)])
+    refresh(session)
+    assert places_by_day(session) == [500, 500, 500, 100]
+    assert [found for part in verify(session) for found in part] == []

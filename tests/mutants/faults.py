@@ -1,0 +1,186 @@
+"""The faults: a name, a source file below app/, a text found there exactly once, and what stands there instead."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`seen_by`: the tests that must fail: "fold" is the stateful test, others are modules of tests/unit."""
+
+    name: str
+    file: str
+    search: str
+    replace: str
+    seen_by: str = "fold"
+
+
+FACTS = "population/facts.py"
+LEVELS = "population/levels.py"
+AREAS = "population/areas.py"
+RULES = "alerts/rules.py"
+LEDGER = "ledger/service.py"
+
+FAULTS = (
+    Fault(
+        "headcounts stand after movements of the same instant",
+        FACTS,
+        "return (event.stands_at, event.direction != 0,",
+        "return (event.stands_at, event.direction == 0,",
+    ),
+    Fault(
+        "heavier evidence comes first, not last",
+        FACTS,
+        "event.direction != 0, frame.weight_of(event.method)",
+        "event.direction != 0, -frame.weight_of(event.method)",
+    ),
+    Fault(
+        "facts are added to what is stored",
+        LEVELS,
+        "level = advance(level, facts)",
+        "level = advance(row.level if row else level, facts)",
+    ),
+    Fault(
+        "the place people left is not marked",
+        LEDGER,
+        "FROM stored WHERE from_place_id IS NOT NULL",
+        "FROM stored WHERE from_place_id IS NOT NULL AND false",
+    ),
+    Fault(
+        "the day people left is not marked",
+        LEDGER,
+        "SELECT operation_id, from_place_id, left_day, recorded_at FROM stored",
+        "SELECT operation_id, from_place_id, day, recorded_at FROM stored",
+    ),
+    Fault(
+        "days are those of Greenwich",
+        "places/schemas.py",
+        "return clock.day_of(instant, self.zone)",
+        'return clock.day_of(instant, ZoneInfo("UTC"))',
+    ),
+    Fault(
+        "any headcount is adopted, whatever its evidence",
+        FACTS,
+        "return best is not None and frame.weight_of(event.method) >= frame.settings.adopt_from",
+        "return best is not None",
+    ),
+    Fault(
+        "a headcount of heads alone erases sex and age",
+        FACTS,
+        "            if event.people.cells is not None:\n                composed_at, cells = anchor.at, event.people.cells",
+        "            composed_at, cells = anchor.at, cells_of(event.people, frame)",
+    ),
+    Fault(
+        "people who moved unobserved are missing from the cells",
+        FACTS,
+        "cells[frame.scheme.unknown] = people.best(frame.settings.household_size) or 0",
+        "cells[frame.scheme.unknown] = 0",
+    ),
+    Fault(
+        "the sides of doubt do not change places for people who leave",
+        "counts/people.py",
+        "return Tally(-self.total, self.high_squares, self.low_squares, self.high_open, self.low_open)",
+        "return Tally(-self.total, self.low_squares, self.high_squares, self.low_open, self.high_open)",
+    ),
+    Fault(
+        "the area forgets the row after the last change",
+        LEVELS,
+        "        changes.append(DayChange(day, row, derived))\n        if day > last_fresh and row == derived:\n            break",
+        "        if day > last_fresh and row == derived:\n            break\n        changes.append(DayChange(day, row, derived))",
+    ),
+    Fault(
+        "the walk stops at the first row after what was marked",
+        LEVELS,
+        "if day > last_fresh and row == derived:",
+        "if day > last_fresh:",
+    ),
+    Fault(
+        "the country above is forgotten",
+        AREAS,
+        "            for code in path:",
+        "            for code in path[1:]:",
+    ),
+    Fault(
+        "a place nobody counted adds a counted zero",
+        AREAS,
+        "return (0, 0, 0, 0, 0, 0, 0, 1, 0, ",
+        "return (0, 0, 0, 0, 0, 1, 0, 0, 0, ",
+    ),
+    Fault(
+        "at least so many is taken for a count by the rule",
+        RULES,
+        'known = level.basis == "counted" or (reached != "ok" and RANK[reached] >= RANK[held])',
+        "known = True",
+    ),
+    Fault(
+        "a warning clears as soon as it would not start",
+        RULES,
+        'or (before != "ok" and per_cent >= thresholds.warning_clears)',
+        "",
+    ),
+    Fault(
+        "a full shelter has room as soon as it is below full",
+        RULES,
+        'or (before == "critical" and per_cent >= thresholds.critical_clears)',
+        "",
+    ),
+    Fault(
+        "capacity is that of now, not of the day",
+        RULES,
+        "state = state_of(statements, until=clock.end_of(day, frame.zone))",
+        "state = state_of(statements)",
+    ),
+    Fault(
+        "a walk does not see what shows only later",
+        RULES,
+        '| {"base": {name: state.get(name) for name in BASE_FIELDS}}',
+        "",
+        seen_by="late",
+    ),
+    Fault(
+        "a headcount of a day stands at its start",
+        "intake/policy.py",
+        "return clock.end_of(day, zone) if counts else clock.start_of(day, zone)",
+        "return clock.start_of(day, zone)",
+    ),
+    Fault(
+        "reading ahead skips a day",
+        "population/rows.py",
+        "chunk[-1].day.toordinal() + 1",
+        "chunk[-1].day.toordinal() + 2",
+    ),
+    Fault(
+        "areas add what is stored, not what is shown",
+        AREAS,
+        "        shown.total,\n        low,",
+        "        level.total.total,\n        low,",
+    ),
+    Fault(
+        "households are lost where a count names none",
+        LEVELS,
+        "households=facts.households if facts.households_counted else before.households + facts.households",
+        "households=facts.households if facts.counted else before.households + facts.households",
+    ),
+    Fault(
+    ),
+    Fault(
+        "a shortage of women is covered from nobody's cell first",
+        "counts/scheme.py",
+        'wanted = (f"{sex}:{UNKNOWN}", f"{UNKNOWN}:{age}", f"{UNKNOWN}:{UNKNOWN}")',
+        'wanted = (f"{UNKNOWN}:{UNKNOWN}", f"{sex}:{UNKNOWN}", f"{UNKNOWN}:{age}")',
+        seen_by="test_compose",
+    ),
+    Fault(
+        "what is too many is taken from everyone alike",
+        "counts/compose.py",
+        "        _take(values, scheme.unknown, surplus)\n",
+        "",
+        seen_by="test_compose",
+    ),
+    Fault(
+        "doubt is rounded down",
+        "counts/people.py",
+        "return root if root * root == squares else root + 1",
+        "return root",
+        seen_by="test_people",
+    ),
+)
