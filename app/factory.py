@@ -14,6 +14,8 @@ def create_app(with_settings: Settings | None = None) -> OpenAPI:
         "mawa",
         info=Info(title="Mawa", version="1", description="Who is displaced, where they are, and where there is room."),
         doc_ui=False,
+        validation_error_callback=wiring.say_what_is_invalid,
+        validation_error_model=wiring.Problem,
         template_folder=str(wiring.APP_FOLDER / "templates"),
         static_folder=str(wiring.APP_FOLDER / "static"),
     )

@@ -12,10 +12,12 @@ from flask import Flask, Response, g, redirect, render_template, request, sessio
 from flask_babel import Babel, get_locale
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import broker
 from app.accounts import signin
 from app.accounts.views import account
 from app.admin import views as operations
@@ -48,6 +50,7 @@ PAGE_POLICY = (
 UNAVAILABLE = mark("The database does not answer just now. What you sent was not stored: send it again in a minute.")
 TOO_LARGE = mark("This is too large. Send at most 2 MB at a time.")
 PAGE_TOO_OLD = mark("This page was open too long. Go back, reload it and send again.")
+NOT_OF_SHAPE = mark("This request is not of the shape the API describes. Each part to mend is named in `errors`.")
 UNEXPECTED = mark(
     "This did not work, and it is our mistake. It has been written down; try again, or tell your administrator."
 )
@@ -197,6 +200,26 @@ def add_errors(application: Flask) -> None:
         return _say(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", render(UNEXPECTED, str(get_locale())))
 
 
+class Problem(BaseModel):
+    """What the API answers when a request is not of its shape (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    errors: list[dict[str, str]]
+
+
+def say_what_is_invalid(error: ValidationError) -> Response:
+    """A request to the API that is not of its shape: which part, and why."""
+    errors = [
+        {"field": ".".join(str(part) for part in found["loc"]), "code": found["type"], "message": found["msg"]}
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    title = render(NOT_OF_SHAPE, str(get_locale()))
+    return http.problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_of_shape", title, errors=errors)
+
+
 def _say(status: int, code: str, title: str, **more: Any) -> Response:
     if http.wants_problem():
         return http.problem(status, code, title, request_id=g.get("request_id"), **more)
@@ -220,7 +243,7 @@ def add_headers(application: Flask, settings: Settings) -> None:
         if settings.base_url.startswith("https://"):
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":
-            headers["Cache-Control"] = "no-store"
+            headers["Cache-Control"] = "private, no-cache" if response.get_etag()[0] else "no-store"
         return response
 
     @application.url_defaults
@@ -263,7 +286,4 @@ def add_operations(application: Flask) -> None:
 
 def add_wakes(settings: Settings) -> None:
     """Wake-ups go to the broker; in tests they stay in."""
-    if settings.mawa_env == "test":
-        jobs.send_wakes_by(None)
-        return
-    jobs.send_wakes_by(jobs.sender(settings))
+    jobs.send_wakes_by(None if settings.mawa_env == "test" else broker.sender(settings))

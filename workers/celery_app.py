@@ -3,7 +3,8 @@
 from celery import Celery
 from celery.signals import worker_ready
 
-from app.core.jobs import BROKER_OPTIONS, QUEUES, send_wakes_by, sender
+from app import broker
+from app.core.jobs import QUEUES, send_wakes_by
 from app.tables import table_metadata
 from config.logging import configure_logging
 from config.services.addresses import addresses
@@ -25,7 +26,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
-    broker_transport_options=BROKER_OPTIONS,
+    broker_transport_options=broker.OPTIONS,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     beat_schedule=SCHEDULE,
@@ -36,7 +37,7 @@ for name, task in {**population.TASKS, **alerts.TASKS, **outbox.TASKS, **core.TA
     app.task(task, name=name)
 
 configure_logging(settings().mawa_log_format)
-send_wakes_by(sender(settings()))
+send_wakes_by(broker.sender(settings()))
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # Celery has no types

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
+from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, json, request
@@ -57,9 +58,10 @@ def wants_problem() -> bool:
 
 
 def page_of(items: Sequence[dict[str, Any]], *, next_one: str | None = None, **more: Any) -> Response:
-    """Part of a list for programs. Answers 304 where the caller has just this."""
-    response = Response(json.dumps({"items": items, "next": next_one, **more}), content_type="application/json")
-    response.add_etag()
+    """Part of a list for programs. Answers 304 where the caller has just these items."""
+    listed = {"items": items, "next": next_one}
+    response = Response(json.dumps({**listed, **more}), content_type="application/json")
+    response.set_etag(sha256(json.dumps(listed).encode()).hexdigest()[:32])
     response.make_conditional(request)
     return response
 

@@ -9,10 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 
 import structlog
-from celery import Celery
-
-from config.services.addresses import addresses
-from config.settings import Settings
 
 FOLD = "population.fold"
 COMPOSE = "alerts.compose_mails"
@@ -21,13 +17,6 @@ BEAT = "core.fold_heartbeat"
 BEAT_MAIL = "core.mail_heartbeat"
 
 QUEUES = {FOLD: "fold", BEAT: "fold", COMPOSE: "mail", SEND: "mail", BEAT_MAIL: "mail"}
-
-BROKER_OPTIONS = {
-    "visibility_timeout": 3600,  # longer than any task: a task still running is never handed out again
-    "unacked_restore_interval": 1,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-}
 
 _PAUSE = 0.05  # seconds between two rounds: at most 20 wake-ups a second for each task (ledger.md §5)
 
@@ -65,17 +54,6 @@ class Waker:
                 except Exception as error:  # a broker that is away must not stop later wake-ups
                     log.warning("wake_up_lost", task=task, reason=str(error))
             time.sleep(_PAUSE)
-
-
-def sender(settings: Settings) -> Callable[[str], None]:
-    """A way to the broker of these settings; connects at the first wake-up."""
-    broker = Celery("wakes", broker=addresses(settings).broker, set_as_current=False)
-    broker.conf.update(broker_transport_options=BROKER_OPTIONS, broker_connection_retry=False)
-
-    def send(task: str) -> None:
-        broker.send_task(task, queue=QUEUES[task], ignore_result=True, retry=False, expires=60)
-
-    return send
 
 
 _waker: Waker | None = None

@@ -1,5 +1,6 @@
 """Numbers, instants and names in pages, in the reader's language and the operation's zone."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from app.core import clock, text
 from app.core.forms import language
@@ -19,18 +22,22 @@ from app.core.forms import language
 def register(app: Flask) -> None:
     """Gives templates the filters and functions they may use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.add_template_filter(number, "number")
-    app.add_template_filter(percent, "percent")
-    app.add_template_filter(moment, "moment")
-    app.add_template_filter(day, "day")
-    app.add_template_filter(ago, "ago")
-    app.add_template_filter(age, "age")
-    app.add_template_filter(named, "named")
-    app.add_template_filter(digits, "digits")
+    for tell in (number, percent, moment, day, ago, age, named, digits):
+        app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
     app.add_template_global(in_language, "in_language")
     app.add_template_global(language, "language")
     app.add_template_global(direction, "direction")
+
+
+def _at_request(tell: Callable[[Any], str]) -> Callable[[Context, Any], str]:
+    """Keeps Jinja from working out `{{ 5|number }}` when it compiles, in the language of whoever came first."""
+
+    @pass_context
+    def told(_context: Context, value: Any) -> str:
+        return tell(value)
+
+    return told
 
 
 def use_zone(zone: ZoneInfo) -> None:

@@ -94,14 +94,15 @@ class Tally:
     @classmethod
     def of(cls, people: People, *, household_size: float) -> Self:
         """What a count brings into a place. A bare best figure is taken as exact; with only one end of the
-        range said, low is 0 and high is open. ValueError without a best figure."""
+        range said, low is 0 and high is open; a range beside what the households come to is widened to hold it.
+        ValueError without a best figure."""
         best = people.best(household_size)
         if best is None:
             raise ValueError("a range without a best figure cannot be added")
         if people.low is None and people.high is None:
             return cls(total=best)
-        low = people.low or 0
-        above = 0 if people.high is None else people.high - best
+        low = min(people.low or 0, best)
+        above = 0 if people.high is None else max(0, people.high - best)
         return cls(best, (best - low) ** 2, above**2, 0, int(people.high is None))
 
     def __add__(self, other: "Tally") -> "Tally":

@@ -17,7 +17,7 @@ from app.planning.schemas import Nearby
 from app.population.models import PlaceDay, PlaceNow
 from app.shelters.models import Shelter
 
-_STEP = 100  # shelters read at a time, the nearest first
+_STEP = 500  # shelters read at a time, the nearest first
 
 
 def nearest_with_room(
@@ -68,6 +68,8 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
     chord = func.power(func.sin(func.radians(to_lat - lat) / 2), 2) + func.cos(func.radians(to_lat)) * cos(
         radians(lat)
     ) * func.power(func.sin(func.radians(to_lon - lon) / 2), 2)
+    declared = col(Shelter.state)["capacity"].as_integer()
+    may_have_room = declared.is_(None) | (col(PlaceDay.total)[1] < declared)  # the rest of it is policy.free_places
     present = (col(PlaceDay.place_id) == col(PlaceNow.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day))
     here = (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code))
     shown = (
@@ -85,6 +87,6 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
         .join(PlaceDay, present)
         .join(Area, here)
         .where(visible(scope, Shelter), col(Shelter.state)["status"].as_string() == "open")
-        .where(col(PlaceDay.basis) == "counted", to_lat.is_not(None), to_lon.is_not(None))
+        .where(col(PlaceDay.basis) == "counted", may_have_room, to_lat.is_not(None), to_lon.is_not(None))
         .order_by(chord, col(Shelter.code))
     )

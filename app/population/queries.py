@@ -156,8 +156,15 @@ def _shelter_figure(row: SqlRow[Any], frame: Frame) -> ShelterFigure:
         blocked=state.get("blocked"),
         capacity=places,
         occupancy=people.total / places if known and people.total is not None and places else None,
-        free=places - people.total if known and places is not None and people.total is not None else None,
+        free=_free(places, people.total, basis),
     )
+
+
+def _free(places: int | None, people: int | None, basis: Basis) -> int | None:
+    """Places left, below zero: so many over. A place nobody counted is never free, though it may be over."""
+    if places is None or people is None or (basis != "counted" and people < places):
+        return None
+    return places - people
 
 
 def _shown(day: PlaceDay | None, frame: Frame) -> tuple[Shown, Basis, int]:

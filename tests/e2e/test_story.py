@@ -72,7 +72,9 @@ def school(live: Live) -> Iterator[str]:
     yield CODE
 
 
-def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(live: Live, browser: Browser, school: str) -> None:
+def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
+    live: Live, browser: Browser, school: str
+) -> None:
     live.sink.messages.clear()
     phone = sign_in(browser, live, "field_worker", viewport={"width": 390, "height": 844})
     visit(phone, "/field/").close()

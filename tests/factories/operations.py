@@ -32,7 +32,12 @@ def make_operation(session: Session, *, time_zone: str = "Asia/Damascus", code: 
 
 
 def make_actor(
-    session: Session, operation: Operation, *, role: Role = "field_worker", areas: list[str] | None = None, language: str = "en"
+    session: Session,
+    operation: Operation,
+    *,
+    role: Role = "field_worker",
+    areas: list[str] | None = None,
+    language: str = "en",
 ) -> Actor:
     """A person in an operation, without a password."""
     user = User(
@@ -51,7 +56,9 @@ def make_actor(
     return Actor(user.id, user.email, role, scope, language)
 
 
-def a_shelter(*, code: str = "KHM", area: str = "SY0602", at: str | datetime = "2025-03-01T08:00:00+03:00", **more: Any) -> dict[str, Any]:
+def a_shelter(
+    *, code: str = "KHM", area: str = "SY0602", at: str | datetime = "2025-03-01T08:00:00+03:00", **more: Any
+) -> dict[str, Any]:
     return {
         "id": str(uuid4()),
         "kind": "shelter",

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.naive.machine import LONG, SHORT, FoldMachine
+from tests.naive.machine import LONG, SHORT, FoldMachine, small_pieces
 
 
 @pytest.mark.slow
 def test_the_fold_says_what_the_naive_model_says(database: str) -> None:
     is_long = settings.get_current_profile_name() == "long"
-    run_state_machine_as_test(FoldMachine, settings=LONG if is_long else SHORT)
+    with small_pieces():
+        run_state_machine_as_test(FoldMachine, settings=LONG if is_long else SHORT)

@@ -161,6 +161,10 @@ FAULTS = (
         "households=facts.households if facts.counted else before.households + facts.households",
     ),
     Fault(
+        "what cannot be known ends an alert",
+        "alerts/policy.py",
+        'if after == published or not state["known"]:',
+        "if after == published:",
     ),
     Fault(
         "a shortage of women is covered from nobody's cell first",

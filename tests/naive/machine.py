@@ -3,9 +3,12 @@
 Each example runs in one transaction on real PostgreSQL, rolled back at its end.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +23,7 @@ from app.alerts import service as alerts
 from app.alerts.refresh import appoint, rebuild, refresh, verify
 from app.core import db
 from app.intake.service import take
+from app.population import rows
 from app.population import service as population
 from tests.factories.operations import AREAS, make_actor, make_operation
 from tests.naive.model import CELLS, AreaSum, Model, Report
@@ -40,7 +44,7 @@ COMMON: dict[str, Any] = {
 }
 # Without shrinking: on the real database that takes minutes. The long profile shrinks what it finds.
 SHORT = settings(
-    max_examples=60, stateful_step_count=30, phases=[Phase.generate], report_multiple_bugs=False, **COMMON
+    max_examples=80, stateful_step_count=30, phases=[Phase.generate], report_multiple_bugs=False, **COMMON
 )
 LONG = settings(max_examples=2_000, stateful_step_count=50, **COMMON)
 
@@ -144,6 +148,13 @@ def world(url: str) -> Actor:
     """An operation and someone to report, made once in each database."""
     with db.unit_of_work() as session:
         return make_actor(session, make_operation(session, time_zone=ZONE))
+
+
+@contextmanager
+def small_pieces() -> Iterator[None]:
+    """Rows read ahead two at a time and places two at a time, so that few of them are enough to need more pieces."""
+    with patch.object(rows, "_CHUNK", 2), patch.object(population, "PLACES_A_TIME", 2):
+        yield
 
 
 class FoldMachine(RuleBasedStateMachine):

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask, render_template_string, request
+from flask_babel import Babel
+
+from app.core import templating
 
 FOLDER = Path(__file__).parents[2] / "app" / "translations"
 CATALOGUES = sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))
@@ -31,3 +35,20 @@ def test_translations_name_the_same_numbers(path: Path) -> None:
             assert "%" not in re.sub(r"%\(\w+\)s", "", form), (singular, form)
         if not message.pluralizable:
             assert named(forms[0]) == allowed, (singular, forms[0])
+
+
+def test_numbers_in_templates_are_written_for_each_reader_anew() -> None:
+    application = Flask(__name__)
+    Babel(application, locale_selector=lambda: request.args["lang"])
+    templating.register(application)
+    for language, written in (("en", "1,234 85%"), ("ar", "١٬٢٣٤ ٨٥٪"), ("en", "1,234 85%")):
+        with application.test_request_context(f"/?lang={language}"):
+            assert render_template_string("{{ 1234|number }} {{ 0.85|percent }}") == written
+
+
+@pytest.mark.parametrize(("share", "written"), [(0.999, "99%"), (0.8499, "84%"), (1.0, "100%"), (1.239, "124%")])
+def test_full_is_only_said_of_what_is_full(share: float, written: str) -> None:
+    application = Flask(__name__)
+    Babel(application, locale_selector=lambda: "en")
+    with application.test_request_context():
+        assert templating.percent(share) == written

@@ -1,0 +1,151 @@
+"""The API over HTTP: who may, what comes back, what is kept."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app.accounts.service import make_token
+from app.alerts.refresh import refresh
+from app.core.db import new_session, unit_of_work
+from app.factory import create_app
+from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor, make_operation
+
+EVERYTHING = {"en": "Shelter KHM"}
+
+
+class Caller:
+    """Programs of an operation, one for each role."""
+
+    def __init__(self, client: FlaskClient, tokens: dict[str, str]) -> None:
+        self.client, self.tokens = client, tokens
+
+    def get(self, path: str, role: str = "coordinator", **headers: str) -> Any:
+        return self.client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {self.tokens[role]}", **headers})
+
+    def post(self, path: str, body: Any, role: str = "field_worker") -> Any:
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        return self.client.post(f"/api/v1{path}", json=body, headers=headers)
+
+
+@pytest.fixture
+def caller(database: str) -> Iterator[Caller]:
+    tokens = {}
+    with unit_of_work() as session:
+        operation = make_operation(session)
+        for role in ("field_worker", "coordinator", "administrator", "partner"):
+            actor = make_actor(session, operation, role=role)  # type: ignore[arg-type]
+            tokens[role] = make_token(session, email=actor.email, operation_id=operation.id)
+    yield Caller(create_app().test_client(), tokens)
+
+
+def fold() -> None:
+    with unit_of_work() as session:
+        while refresh(session):
+            pass
+
+
+def test_reports_become_figures_alerts_and_shelters(caller: Caller) -> None:
+    reports = [
+        a_shelter(code="KHM", capacity=100, status="open"),
+        a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people={"cells": {"female:18-59": 60, "male:0-4": 30}}),
+        a_movement(to="KHM", at="2025-03-10T13:00:00+03:00", people=20, origin="SY0602"),
+    ]
+    answer = caller.post("/reports", {"reports": reports})
+    assert answer.status_code == HTTPStatus.OK
+    assert [result["status"] for result in answer.json["results"]] == ["accepted"] * 3
+    fold()
+    [shelter] = caller.get("/population?by=shelter").json["items"]
+    assert shelter["people"]["total"] == 110
+    assert shelter["people"]["cells"] == {"female:18-59": 60, "male:0-4": 30, "unknown:unknown": 20}
+    assert (shelter["basis"], shelter["free"], shelter["occupancy"]) == ("counted", -10, 1.1)
+    areas = {item["area"]: item["people"]["total"] for item in caller.get("/population?by=area").json["items"]}
+    assert areas == {"SY": 110, "SY06": 110, "SY0602": 110}
+    cells = {item["cell"]: item["people"]["total"] for item in caller.get("/population?by=cell").json["items"]}
+    assert sum(cells.values()) == 110
+    [alert] = caller.get("/alerts?status=open").json["items"]
+    assert (alert["shelter"], alert["severity"], alert["numbers"]) == (
+        "KHM",
+        "critical",
+        {"people": 110, "places": 100},
+    )
+    assert caller.get("/shelters").json["items"][0]["name"] == EVERYTHING
+    assert caller.get("/shelters/KHM").json["capacity"] == 100
+
+
+def test_an_alert_is_acknowledged_by_who_decides_only(caller: Caller) -> None:
+    reports = [a_shelter(code="KHM", capacity=10), a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=20)]
+    caller.post("/reports", {"reports": reports})
+    fold()
+    [alert] = caller.get("/alerts").json["items"]
+    path = f"/alerts/{alert['id']}/acknowledge"
+    assert caller.post(path, {"comment": "on it"}, role="field_worker").status_code == HTTPStatus.FORBIDDEN
+    assert caller.post(path, {"comment": "on it"}, role="coordinator").json["status"] == "acknowledged"
+    gone = caller.post(f"/alerts/{uuid4()}/acknowledge", {}, role="coordinator")
+    assert gone.status_code == HTTPStatus.NOT_FOUND
+    assert gone.content_type == "application/problem+json"
+
+
+def test_partners_see_governorates_and_nothing_finer(caller: Caller) -> None:
+    caller.post("/reports", {"reports": [a_shelter(), a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=20)]})
+    fold()
+    assert [item["area"] for item in caller.get("/population?by=area", role="partner").json["items"]] == ["SY", "SY06"]
+    for path in ("/population?by=shelter", "/population?by=cell", "/shelters", "/alerts"):
+        assert caller.get(path, role="partner").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_list_asked_again_unchanged_costs_nothing(caller: Caller) -> None:
+    caller.post("/reports", {"reports": [a_shelter()]})
+    fold()
+    first = caller.get("/shelters")
+    assert caller.get("/shelters", **{"If-None-Match": first.headers["ETag"]}).status_code == HTTPStatus.NOT_MODIFIED
+
+
+def test_lists_are_read_page_by_page_without_loss(caller: Caller) -> None:
+    codes = [f"S-{number}" for number in range(5)]
+    caller.post("/reports", {"reports": [a_shelter(code=code) for code in codes]})
+    fold()
+    for path in ("/shelters", "/population"):
+        seen, after = [], ""
+        while after is not None:
+            page = caller.get(f"{path}?limit=2{after and '&after=' + after}").json
+            seen += [item["shelter"] for item in page["items"]]
+            after = page["next"]
+        assert seen == codes
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"reports": []}, HTTPStatus.UNPROCESSABLE_ENTITY),
+        ({}, HTTPStatus.UNPROCESSABLE_ENTITY),
+        ([], HTTPStatus.UNPROCESSABLE_ENTITY),
+        ({"reports": [1]}, HTTPStatus.UNPROCESSABLE_ENTITY),
+        ({"reports": [{}] * 1001}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        ({"reports": [{"note": "x" * 3_000_000}]}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    ],
+)
+def test_what_is_no_post_of_reports_is_refused_in_words(caller: Caller, body: Any, status: HTTPStatus) -> None:
+    answer = caller.post("/reports", body)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    with new_session() as session:
+        assert session.scalar(text("SELECT count(*) FROM reports")) == 0
+
+
+def test_a_cookie_alone_changes_nothing_through_the_api(database: str) -> None:
+    """A page of another site can make a browser send the cookie; only our own pages send the rest."""
+    client = create_app().test_client()
+    answer = client.post("/api/v1/reports", json={"reports": [a_shelter()]})
+    assert answer.status_code == HTTPStatus.UNAUTHORIZED
+    assert answer.content_type == "application/problem+json"
+
+
+def test_the_api_describes_itself(caller: Caller) -> None:
+    described = caller.client.get("/api/v1/openapi.json").json
+    assert described["openapi"].startswith("3.1")
+    assert {"/api/v1/reports", "/api/v1/population", "/api/v1/shelters", "/api/v1/alerts"} <= set(described["paths"])
+    assert caller.client.get("/api/docs").status_code == HTTPStatus.OK

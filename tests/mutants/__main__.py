@@ -1,0 +1,94 @@
+"""Plant every fault in a copy of app/, one at a time, and demand that the tests notice it. Exit 1 if any survives."""
+
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app import migrations
+from config.services.throwaway import Throwaway, throwaway_services
+from tests.mutants.faults import FAULTS, Fault
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = "mutants_template"
+AT_ONCE = 2
+PATIENCE_S = 300
+NOT_NOTICED, NOTICED = 0, 1
+SOUND = Fault("no fault at all", "counts/__init__.py", '"""Counting people', '"""Counting people')
+
+
+@dataclass(frozen=True)
+class Outcome:
+    fault: Fault
+    code: int
+    seconds: float
+    said: str
+
+
+def missing() -> list[str]:
+    """Faults whose text is no longer found exactly once: the source moved on, and so must the fault."""
+    return [
+        f"{fault.name}: found {times} times in app/{fault.file}"
+        for fault in FAULTS
+        if (times := (ROOT / "app" / fault.file).read_text().count(fault.search)) != 1
+    ]
+
+
+def plant(fault: Fault, folder: Path) -> None:
+    """Copy app/ and put the fault into the copy."""
+    shutil.copytree(ROOT / "app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    source = folder / "app" / fault.file
+    source.write_text(source.read_text().replace(fault.search, fault.replace))
+
+
+def run(fault: Fault, number: int, services: Throwaway) -> Outcome:
+    started = time.monotonic()
+    name = f"mutant_{number}"
+    url = services.create_database(name, template=TEMPLATE)
+    with TemporaryDirectory(prefix="mawa-mutant-") as folder:
+        plant(fault, Path(folder))
+        child = [sys.executable, "-m", "tests.mutants.child", folder, url, services.addresses.redis, fault.seen_by]
+        try:
+            done = subprocess.run(child, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        except subprocess.TimeoutExpired:
+            return Outcome(fault, -1, time.monotonic() - started, f"no answer within {PATIENCE_S} s")
+    services.drop_database(name)
+    said = (done.stdout or done.stderr).strip().splitlines()
+    line = (said[0] if done.returncode == NOTICED and done.stdout else said[-1]) if said else ""
+    return Outcome(fault, done.returncode, time.monotonic() - started, line)
+
+
+def main() -> int:
+    if lost := missing():
+        print("\n".join(lost))
+        return 1
+    wanted = [fault for fault in FAULTS if all(word in fault.name for word in sys.argv[1:])]
+    started = time.monotonic()
+    with throwaway_services() as services:
+        migrations.upgrade(services.create_database(TEMPLATE))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(run, fault, number, services) for number, fault in enumerate((SOUND, *wanted))]
+            outcomes = [_told(future.result()) for future in running]
+    sound, *planted = outcomes
+    survived = [outcome for outcome in planted if outcome.code != NOTICED]
+    print(f"{len(planted) - len(survived)} of {len(planted)} faults noticed in {time.monotonic() - started:.0f} s")
+    if sound.code != NOT_NOTICED:
+        print(f"the tests fail without any fault: {sound.said}")
+    return 1 if survived or sound.code != NOT_NOTICED else 0
+
+
+def _told(outcome: Outcome) -> Outcome:
+    words = {NOTICED: "noticed ", NOT_NOTICED: "SURVIVED"}
+    if outcome.fault is SOUND:
+        words = {NOTICED: "FAILS   ", NOT_NOTICED: "sound   "}
+    word = words.get(outcome.code, "BROKEN  ")
+    print(f"{word} {outcome.seconds:5.1f} s  {outcome.fault.name:<68} {outcome.said[:120]}", flush=True)
+    return outcome
+
+
+if __name__ == "__main__":
+    sys.exit(main())

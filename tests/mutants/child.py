@@ -1,0 +1,62 @@
+"""One fault in a process of its own: `child FOLDER DATABASE REDIS TESTS`. The app is imported from FOLDER.
+
+Exit 0: the tests passed, so the fault survived; 1: they noticed; anything else: the fault broke the import.
+"""
+
+import sys
+from pathlib import Path
+
+_FOLDER, _DATABASE, _REDIS, _TESTS = sys.argv[1:5]
+sys.path.insert(0, _FOLDER)
+
+import app  # noqa: E402 - from the folder just named
+
+assert Path(app.__file__).is_relative_to(_FOLDER), f"imported {app.__file__}"
+
+from collections.abc import Iterator  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from importlib import import_module  # noqa: E402
+
+from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
+
+from app.core import db  # noqa: E402
+from tests.conftest import use_database  # noqa: E402
+from tests.naive.machine import SHORT, FoldMachine, small_pieces  # noqa: E402
+
+
+@contextmanager
+def rolled_back() -> Iterator[Session]:
+    with db.engine().connect() as connection, connection.begin() as transaction:
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        transaction.rollback()
+
+
+def run(tests: str) -> None:
+    if tests == "fold":
+        with small_pieces():
+            run_state_machine_as_test(FoldMachine, settings=SHORT)
+        return
+    if tests == "late":
+        for test in _tests_of("tests.integration.test_fold_late_states"):
+            with rolled_back() as session:
+                test(session)
+        return
+    for test in _tests_of(f"tests.unit.{tests}"):
+        test()
+
+
+def _tests_of(module: str) -> list:  # type: ignore[type-arg]
+    """The tests of a module that need nothing of pytest but the session."""
+    found = vars(import_module(module)).items()
+    return [test for name, test in found if name.startswith("test_") and not hasattr(test, "pytestmark")]
+
+
+if __name__ == "__main__":
+    use_database(_DATABASE, _REDIS)
+    try:
+        run(_TESTS)
+    except Exception as noticed:  # whatever the tests say, they said it
+        print(f"{type(noticed).__name__}: {str(noticed).splitlines()[0] if str(noticed) else ''}")
+        sys.exit(1)
