@@ -153,7 +153,11 @@ def add_edge(application: Flask) -> None:
     def commit(response: Response) -> Response:
         opened = g.get("session")
         if opened is not None and request.method in CHANGING and response.status_code < HTTPStatus.BAD_REQUEST:
-            db.commit(opened)
+            try:
+                db.commit(opened)
+            except OperationalError as error:
+                # Nobody knows whether it was stored. Sending it again is harmless, so say that it was not.
+                return application.make_response(application.handle_user_exception(error))
         return response
 
     @application.teardown_request

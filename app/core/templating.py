@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
-from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -60,28 +59,19 @@ def in_language(code: str) -> str:
 
 
 def number(value: float) -> str:
-    return digits(format_decimal(value, locale=text.locale_of(language()), numbering_system=_numerals()))
-
-
-def _numerals() -> str:
-    """Whose separators; Babel leaves the digits as they are."""
-    return "arab" if language() == "ar" else "latn"
+    return text.number(value, language())
 
 
 def percent(value: float) -> str:
-    """A share as whole per cent; below 100 % rounded down, so that 100 % is only ever written for full."""
-    whole = int(value * 100 + 1e-9) if value < 1 else round(value * 100)
-    said = format_percent(whole / 100, locale=text.locale_of(language()), numbering_system=_numerals())
-    return digits(said.replace("%", "٪") if language() == "ar" else said)
+    return text.percent(value, language())
 
 
 def moment(value: datetime) -> str:
     """An instant: the time alone today, day and time otherwise."""
     local = value.astimezone(zone())
     today = clock.now().astimezone(zone()).date()
-    comma = "،" if language() == "ar" else ","
-    pattern = f"d MMM{comma} HH:mm" if local.year == today.year else f"d MMM y{comma} HH:mm"
-    return digits(text.moment(value, language(), zone(), "HH:mm" if local.date() == today else pattern))
+    pattern = "d MMM, HH:mm" if local.year == today.year else "d MMM y, HH:mm"
+    return text.moment(value, language(), zone(), "HH:mm" if local.date() == today else pattern)
 
 
 def day(value: date | datetime) -> str:
@@ -113,9 +103,7 @@ def named(names: dict[str, str]) -> str:
 
 def digits(value: str) -> str:
     """A text with its digits as the reader's language writes them: 18–59."""
-    if language() != "ar":
-        return value
-    return value.translate({ord("0") + place: chr(0x0660 + place) for place in range(10)})
+    return text.digits(value, language())
 
 
 @lru_cache(maxsize=256)

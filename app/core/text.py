@@ -4,18 +4,20 @@ A message is its English sentence, marked with `mark` where it is written and re
 numbers. Catalogues lie in app/translations; a language without one falls back to English.
 """
 
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("en", "ar", "fr")
 RIGHT_TO_LEFT = frozenset({"ar"})
 _LOCALES = {"en": "en_GB", "ar": "ar_SY", "fr": "fr_FR"}
+_DIGITS = {"ar": {ord("0") + value: chr(0x0660 + value) for value in range(10)}}
 _FOLDER = Path(__file__).parent.parent / "translations"
 
 
@@ -52,13 +54,27 @@ def name_in(names: dict[str, str], language: str) -> str:
     return names.get(language) or names.get("en") or next(iter(names.values()), "")
 
 
-def number(value: int | float, language: str) -> str:
-    return format_decimal(value, locale=locale_of(language))
+def digits(words: str, language: str) -> str:
+    """A text with its digits as a language writes them: Babel does the separators and leaves the digits."""
+    return words.translate(_DIGITS.get(language, {}))
 
 
-def moment(value: Any, language: str, zone: Any, pattern: str = "d MMMM y, HH:mm") -> str:
-    """An instant as people of the operation read it."""
-    return format_datetime(value, pattern, tzinfo=zone, locale=locale_of(language))
+def number(value: float, language: str) -> str:
+    """A number with the digits and separators of a language."""
+    return digits(format_decimal(value, locale=locale_of(language), numbering_system="default"), language)
+
+
+def percent(share: float, language: str) -> str:
+    """A share as whole per cent; below 1 rounded down, so that 100 % is only ever written for full."""
+    whole = int(share * 100 + 1e-9) if share < 1 else round(share * 100)
+    said = format_percent(whole / 100, locale=locale_of(language), numbering_system="default")
+    return digits(said.replace("%", "٪") if language == "ar" else said, language)
+
+
+def moment(value: datetime, language: str, zone: tzinfo | None, pattern: str = "d MMMM y, HH:mm") -> str:
+    """An instant as people in a zone read it."""
+    said = format_datetime(value, pattern, tzinfo=zone, locale=locale_of(language))
+    return digits(said.replace(",", "،") if language == "ar" else said, language)
 
 
 def _fill(sentence: str, language: str, numbers: dict[str, Any]) -> str:

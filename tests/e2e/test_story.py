@@ -1,7 +1,6 @@
 """The story Mawa exists for: a family arrives, the shelter fills, the coordinator gets one mail and sees it."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -40,7 +39,7 @@ def visit(context: BrowserContext, path: str) -> Page:
 
 
 @pytest.fixture
-def school(live: Live) -> Iterator[str]:
+def school(live: Live) -> str:
     """A school in Jablah with 100 places, where 80 people were counted this morning."""
     earlier = (clock.now() - timedelta(minutes=20)).isoformat()
     token = live.token("coordinator")
@@ -69,7 +68,7 @@ def school(live: Live) -> Iterator[str]:
     answer = live.api("/reports", token, {"reports": [shelter, count]})
     assert [result["status"] for result in answer["results"]] == ["accepted", "accepted"]
     live.wait_until_idle()
-    yield CODE
+    return CODE
 
 
 def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(

@@ -12,8 +12,7 @@ from app.cli import mawa
 from config.settings import Settings
 from tests.guards.project import nothing, read
 
-TABLE_ROW = re.compile(r"^\| (`[^|]*`) \|(.*)\|$", re.MULTILINE)
-BUILT_IN = frozenset({"--help"})
+FIRST_CELL = re.compile(r"^\| (`(?:\\\||[^|])*`) \|", re.MULTILINE)
 
 
 def table_of_settings(settings: type[BaseSettings]) -> str:
@@ -56,7 +55,7 @@ def _shown(option: click.Option) -> str:
 
 def undocumented_commands(commands: Mapping[str, Iterable[str]], readme: str) -> list[str]:
     """Commands and options the README does not say, and commands it says that there are not."""
-    said = [usage for cells, _ in TABLE_ROW.findall(readme) for usage in re.findall(r"`(mawa [^`]*)`", cells)]
+    said = [usage for cell in FIRST_CELL.findall(readme) for usage in re.findall(r"`(mawa [^`]*)`", cell)]
     found = []
     for name, options in commands.items():
         usage = next((usage for usage in said if f"{usage} ".startswith(f"{name} ")), None)

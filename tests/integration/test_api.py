@@ -1,6 +1,5 @@
 """The API over HTTP: who may, what comes back, what is kept."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -33,14 +32,14 @@ class Caller:
 
 
 @pytest.fixture
-def caller(database: str) -> Iterator[Caller]:
+def caller(database: str) -> Caller:
     tokens = {}
     with unit_of_work() as session:
         operation = make_operation(session)
         for role in ("field_worker", "coordinator", "administrator", "partner"):
             actor = make_actor(session, operation, role=role)  # type: ignore[arg-type]
             tokens[role] = make_token(session, email=actor.email, operation_id=operation.id)
-    yield Caller(create_app().test_client(), tokens)
+    return Caller(create_app().test_client(), tokens)
 
 
 def fold() -> None:

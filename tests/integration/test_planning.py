@@ -100,11 +100,11 @@ def test_kilometres_are_those_of_the_map() -> None:
 
 
 def test_thousands_of_shelters_are_searched_in_one_query(session: Session) -> None:
-    """The one with room is the last of ten thousand that are full or admit nobody of them: the worst there is."""
+    """The one with room is the last of four thousand that are full or admit nobody of them: the worst there is."""
     actor = make(session, a_room("LAST", people=10, lat=35.3))
     (template,) = nearest_with_room(session, scope=actor.scope, **HERE, people=None, limit=1)
-    fill_with_copies(session, template.place_id, 5_000, full={"capacity": 10})
-    fill_with_copies(session, template.place_id, 5_000, closed_to_them={"admits": {"cells": ["male:60+"]}})
+    fill_with_copies(session, template.place_id, 2_000, crowded={"capacity": 10})
+    fill_with_copies(session, template.place_id, 2_000, closed_to_them={"admits": {"cells": ["male:60+"]}})
     statements: list[str] = []
     event.listen(session.connection(), "before_cursor_execute", lambda *given: statements.append(given[2]))
     assert found(session, actor.scope, limit=3, people={"female:0-4": 1}) == ["LAST"]
@@ -121,7 +121,7 @@ def fill_with_copies(session: Session, shelter_id: UUID, count: int, **kind: dic
     for statement in (
         "INSERT INTO places SELECT made.id, operation_id, kind, area_code, area_path"
         " FROM places, {name} AS made WHERE places.id = :id",
-        "INSERT INTO shelters SELECT made.id, operation_id, upper(left(:name, 1)) || g, area_code, area_path,"
+        "INSERT INTO shelters SELECT made.id, operation_id, upper(left(:name, 2)) || g, area_code, area_path,"
         " state || jsonb_build_object('lat', 35.4 + g / 200000.0) || CAST(:state AS jsonb)"
         " FROM shelters, {name} AS made WHERE shelters.id = :id",
         "INSERT INTO place_now SELECT made.id, operation_id, day FROM place_now, {name} AS made WHERE place_id = :id",
