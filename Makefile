@@ -108,5 +108,5 @@ browser:
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install \
 			--yes --no-install-recommends chromium fonts-noto-core >/dev/null && exit 0; \
 	fi; \
-	echo 'There is no Chromium, so the browser tests are left out. Install it first to run them too:'; \
+	echo 'There is no Chromium, so the browser tests will fail. Install it first:'; \
 	echo '  Debian: apt-get install chromium   Fedora: dnf install chromium   others: any Chromium or Chrome on PATH'

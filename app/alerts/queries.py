@@ -1,6 +1,7 @@
 """Reading alerts."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from app.alerts.models import Alert
 from app.alerts.schemas import AlertRow
 from app.alerts.sentences import sentence
 from app.core.text import name_in
+from app.places.queries import frame_of
 from app.population.models import PlaceDay, PlaceNow
 from app.shelters.models import Shelter
 
@@ -31,7 +33,7 @@ def list_alerts(
 ) -> list[AlertRow]:
     """Alerts in scope with one of these statuses."""
     wanted = (
-        select(Alert, Shelter, col(PlaceDay.rules))
+        select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis))
         .join(Shelter, col(Shelter.id) == col(Alert.place_id))
         .join(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
         .join(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
@@ -39,13 +41,25 @@ def list_alerts(
         .order_by(case((col(Alert.severity) == "critical", 0), else_=1), col(Alert.since), col(Alert.id))
         .limit(limit)
     )
-    return [_row(alert, shelter, rules, language) for alert, shelter, rules in session.execute(wanted)]
+    zone = frame_of(session, scope.operation_id).zone
+    return [_row(*found, language=language, zone=zone) for found in session.execute(wanted)]
 
 
-def _row(alert: Alert, shelter: Shelter, rules: dict[str, Any], language: str) -> AlertRow:
-    now = rules.get(alert.rule, alert.numbers) if alert.ended_at is None else alert.numbers
+def _row(
+    alert: Alert, shelter: Shelter, rules: dict[str, Any], basis: str, *, language: str, zone: ZoneInfo
+) -> AlertRow:
+    has_ended = alert.ended_at is not None
+    now = alert.numbers if has_ended else rules.get(alert.rule, alert.numbers)
     numbers = {"people": now["people"], "places": now["places"]}
-    name = name_in(shelter.state["name"], language)
+    words = sentence(
+        alert.rule,
+        "ok" if has_ended else alert.severity,
+        numbers | {"basis": basis},
+        name_in(shelter.state["name"], language),
+        language,
+        unknown_since=alert.unknown_since,
+        zone=zone,
+    )
     return AlertRow(
         id=alert.id,
         shelter=shelter.code,
@@ -58,7 +72,7 @@ def _row(alert: Alert, shelter: Shelter, rules: dict[str, Any], language: str) -
         opened_at=alert.opened_at,
         unknown_since=alert.unknown_since,
         acknowledged_at=alert.acknowledged_at,
-        sentence=sentence(alert.rule, alert.severity, numbers, name, language),
+        sentence=words,
         numbers=numbers,
     )
 

@@ -5,13 +5,10 @@ from datetime import datetime, tzinfo
 from typing import Any
 from unicodedata import bidirectional
 
-from babel.numbers import format_decimal, format_percent
-
 from app.core import text
-from app.core.text import RIGHT_TO_LEFT, locale_of, mark, render, render_plural
+from app.core.text import RIGHT_TO_LEFT, mark, render, render_plural
 
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_DIGITS = {"ar": {ord("0") + value: chr(0x0660 + value) for value in range(10)}}
 
 _OVER = mark("%(name)s is %(people)s over its places")
 _OVER_AT_LEAST = mark("%(name)s is at least %(people)s over its places")
@@ -41,7 +38,7 @@ def sentence(
     """
     called = isolated(name, language)
     if unknown_since is not None:
-        return render(_UNKNOWN_SINCE, language, name=called, moment=moment_in(unknown_since, language, zone))
+        return render(_UNKNOWN_SINCE, language, name=called, moment=text.moment(unknown_since, language, zone))
     people, places = numbers.get("people"), numbers.get("places")
     if people is None or places is None:
         return render(_NO_PEOPLE if people is None else _NO_CAPACITY, language, name=called)
@@ -50,40 +47,22 @@ def sentence(
 
 def people_in_words(count: int, language: str) -> str:
     """So many people."""
-    return render_plural("%(n)s person", "%(n)s people", count, language, n=number_in(count, language))
+    return render_plural("%(n)s person", "%(n)s people", count, language, n=text.number(count, language))
 
 
 def places_in_words(count: int, language: str) -> str:
     """So many places."""
-    return render_plural("%(n)s place", "%(n)s places", count, language, n=number_in(count, language))
+    return render_plural("%(n)s place", "%(n)s places", count, language, n=text.number(count, language))
 
 
 def free_in_words(count: int, language: str) -> str:
     """So many free places."""
-    return render_plural("%(n)s free place", "%(n)s free places", count, language, n=number_in(count, language))
+    return render_plural("%(n)s free place", "%(n)s free places", count, language, n=text.number(count, language))
 
 
 def share_in_words(people: int, places: int, language: str) -> str:
     """Per cent of the places; below full rounded down, so that 100 % is only ever written for full."""
-    whole = 100 * people // places if people < places else round(100 * people / places)
-    share = format_percent(whole / 100, locale=locale_of(language), numbering_system="default")
-    return digits_in(share.replace("%", "٪") if language == "ar" else share, language)
-
-
-def number_in(value: float, language: str) -> str:
-    """A number with the digits and the separators of a language (Babel does the separators only)."""
-    return digits_in(format_decimal(value, locale=locale_of(language), numbering_system="default"), language)
-
-
-def moment_in(value: datetime, language: str, zone: tzinfo | None, pattern: str = "d MMMM y, HH:mm") -> str:
-    """An instant in a zone, with the digits of a language."""
-    shown = text.moment(value, language, zone, pattern)
-    return digits_in(shown.replace(",", "،") if language == "ar" else shown, language)
-
-
-def digits_in(words: str, language: str) -> str:
-    """A text with its digits as a language writes them."""
-    return words.translate(_DIGITS.get(language, {}))
+    return text.percent(people / places, language)
 
 
 def isolated(name: str, language: str) -> str:

@@ -72,7 +72,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     with unit_of_work() as session:
         operation = make_operation(session)
         actors = {role: make_actor(session, operation, role=role) for role in ROLES}
-        tokens = {
+        tokens: dict[str, str] = {
             role: make_token(session, email=actor.email, operation_id=operation.id, name=role)
             for role, actor in actors.items()
         }

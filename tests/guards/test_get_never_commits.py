@@ -1,7 +1,7 @@
 """Reading changes nothing: no GET route leaves anything written in the database, whoever asks."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,7 +35,7 @@ def commits_of_writes(engine: Engine) -> Any:
     def forget(connection: Connection) -> None:
         written.pop(id(connection), None)
 
-    listeners = {"before_cursor_execute": note, "commit": keep, "rollback": forget}
+    listeners: dict[str, Callable[..., None]] = {"before_cursor_execute": note, "commit": keep, "rollback": forget}
     for name, listener in listeners.items():
         event.listen(engine, name, listener)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.alerts.emails.layout import word
 from app.alerts.emails.schemas import Ages
-from app.alerts.sentences import digits_in, moment_in, number_in
+from app.core import text
 from app.core.text import mark, render
 from app.counts.scheme import UNKNOWN, Scheme
 from app.places.schemas import Frame
@@ -33,7 +33,9 @@ def ages_of(frame: Frame, figure: ShelterFigure, language: str) -> Ages | None:
     if not any(count for cell, count in cells.items() if cell != f"{UNKNOWN}:{UNKNOWN}"):
         return None
     at = figure.composition_at
-    caption = render(mark("as of %(day)s"), language, day=moment_in(at, language, frame.zone, "d MMMM y")) if at else ""
+    caption = (
+        render(mark("as of %(day)s"), language, day=text.moment(at, language, frame.zone, "d MMMM y")) if at else ""
+    )
     split = halves(frame.scheme, cells)
     if split is None:
         by_sex = {sex: (sum(cells.get(f"{sex}:{age}", 0) for age in frame.scheme.ages),) for sex in frame.scheme.sexes}
@@ -42,15 +44,15 @@ def ages_of(frame: Frame, figure: ShelterFigure, language: str) -> Ages | None:
         rows = {sex: list(counts) for sex, counts in by_sex.items()}
     else:
         rows, not_known = {sex: list(counts) for sex, counts in split[0].items()}, split[1]
-        columns = [digits_in(f"0–{ADULT_FROM - 1}", language), render(mark("18 and over"), language)]
+        columns = [text.digits(f"0–{ADULT_FROM - 1}", language), render(mark("18 and over"), language)]
     return Ages(
         caption=caption,
         columns=columns,
         rows=[
-            (word("sex", sex, language), [number_in(count, language) for count in counts])
+            (word("sex", sex, language), [text.number(count, language) for count in counts])
             for sex, counts in rows.items()
         ],
-        not_known=number_in(not_known, language) if not_known else "",
+        not_known=text.number(not_known, language) if not_known else "",
     )
 
 

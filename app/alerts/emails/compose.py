@@ -6,7 +6,7 @@ from app.alerts.emails.layout import text_and_html
 from app.alerts.emails.schemas import Reader, Told, Written
 from app.alerts.emails.sections import list_of, section_of
 from app.alerts.rules import RANK
-from app.alerts.sentences import number_in
+from app.core import text
 from app.core.text import mark, name_in, render, render_plural
 
 IN_FULL = 5  # alerts told in full in one mail; the others follow with their sentence
@@ -22,14 +22,14 @@ def compose(reader: Reader, alerts: Sequence[Told], *, base_url: str) -> Written
     first = render(
         mark("%(severity)s: %(sentence)s"), language, severity=sections[0].severity, sentence=sections[0].headline
     )
-    count = number_in(len(sections), language)
+    count = text.number(len(sections), language)
     title = (
         first if len(sections) == 1 else render_plural("%(n)s alert", "%(n)s alerts", len(sections), language, n=count)
     )
-    text, html = text_and_html(
+    plain, html = text_and_html(
         language, title=title, first=first, sections=sections, why=_why(reader, any(told.is_brief for told in ordered))
     )
-    return Written(subject=first if len(sections) == 1 else f"{title}: {first}", text=text, html=html)
+    return Written(subject=first if len(sections) == 1 else f"{title}: {first}", text=plain, html=html)
 
 
 def _why(reader: Reader, is_brief: bool) -> str:

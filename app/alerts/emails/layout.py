@@ -9,7 +9,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from app.alerts.sentences import digits_in
+from app.core import text
 from app.core.text import LANGUAGES, RIGHT_TO_LEFT, render
 
 _TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -42,5 +42,5 @@ def _layout(language: str) -> Environment:
         undefined=StrictUndefined,
     )
     layout.globals["_"] = lambda message, **values: render(message, language, **values)
-    layout.filters["digits"] = lambda words: digits_in(words, language)
+    layout.filters["digits"] = lambda words: text.digits(words, language)
     return layout

@@ -10,17 +10,14 @@ from app.alerts.emails.layout import word
 from app.alerts.emails.schemas import Evidence, Room, Section, Told
 from app.alerts.rules import OCCUPANCY
 from app.alerts.sentences import (
-    digits_in,
     free_in_words,
     isolated,
-    moment_in,
-    number_in,
     people_in_words,
     places_in_words,
     sentence,
     share_in_words,
 )
-from app.core import clock
+from app.core import clock, text
 from app.core.text import locale_of, mark, name_in, render, render_plural
 from app.places.schemas import Frame
 from app.planning.schemas import Nearby
@@ -72,17 +69,17 @@ def _people(figure: ShelterFigure, language: str) -> tuple[str, str, str]:
     words = people_in_words(total, language)
     if figure.basis == "at_least":
         words = render(mark("at least %(number)s"), language, number=words)
-    return _around(words, number_in(total, language))
+    return _around(words, text.number(total, language))
 
 
 def _range(figure: ShelterFigure, language: str) -> str:
     people = figure.people
     if people.low is None or people.low == people.high or figure.basis == "at_least":
         return ""
-    low = number_in(people.low, language)
+    low = text.number(people.low, language)
     if people.high is None:
         return render(mark("%(low)s or more"), language, low=low)
-    return f"{low}–{number_in(people.high, language)}"
+    return f"{low}–{text.number(people.high, language)}"
 
 
 def _places(figure: ShelterFigure, language: str) -> tuple[str, str, str]:
@@ -107,7 +104,7 @@ def _when(told: Told, language: str) -> tuple[str, ...]:
     zone = told.frame.zone
     since, learned = _instant(told.since, told.frame, language), _instant(told.learned_at, told.frame, language)
     if told.frame.day_of(told.since) == told.frame.day_of(told.learned_at):
-        learned = moment_in(told.learned_at, language, zone, "HH:mm")
+        learned = text.moment(told.learned_at, language, zone, "HH:mm")
     said = [render(mark("Since %(since)s. Learned %(learned)s."), language, since=since, learned=learned)]
     figure, numbers = told.figure, told.numbers
     if figure and (figure.people.total, figure.capacity) != (numbers["people"], numbers["places"]):
@@ -130,11 +127,11 @@ def _room(near: Nearby, language: str) -> Room:
         detail.append(render(_ACCESS[near.access], language))
     if near.admission:
         detail.append(isolated(near.admission, language))
-    km = number_in(round(near.km) if near.km >= 10 else round(near.km, 1), language)
+    km = text.number(round(near.km) if near.km >= 10 else round(near.km, 1), language)
     return Room(
         name=name_in(near.name, language),
         detail=" · ".join(detail),
-        free=number_in(near.free, language),
+        free=text.number(near.free, language),
         distance=render(mark("%(number)s km"), language, number=km),
     )
 
@@ -179,7 +176,7 @@ def _sure(told: Told, figure: ShelterFigure, language: str) -> tuple[str, ...]:
         short = people_in_words(figure.shortfall, language)
         said.append(render(mark("By the reports, %(people)s more left than were there."), language, people=short))
     if figure.competing:
-        others = number_in(figure.competing, language)
+        others = text.number(figure.competing, language)
         said.append(
             render_plural(
                 "%(n)s other figure is not used.",
@@ -206,7 +203,7 @@ def _moved(evidence: Evidence, language: str) -> str:
 def _instant(value: datetime, frame: Frame, language: str) -> str:
     """An instant in the zone of the operation; what was told of a whole day stands at its end and has no hour."""
     is_a_day = value == clock.end_of(frame.day_of(value), frame.zone)
-    return moment_in(value, language, frame.zone, _DAY if is_a_day else f"{_DAY}, HH:mm")
+    return text.moment(value, language, frame.zone, _DAY if is_a_day else f"{_DAY}, HH:mm")
 
 
 def _counted(at: datetime, language: str) -> str:
@@ -214,4 +211,4 @@ def _counted(at: datetime, language: str) -> str:
     if elapsed.total_seconds() < 60:
         return render(mark("just counted"), language)
     ago = format_timedelta(-elapsed, threshold=1.2, add_direction=True, locale=locale_of(language))
-    return render(mark("counted %(ago)s"), language, ago=digits_in(ago, language))
+    return render(mark("counted %(ago)s"), language, ago=text.digits(ago, language))
