@@ -11,7 +11,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
 
-from app.places.schemas import EVIDENCE_WEIGHTS
+from app.places.schemas import Method
+from app.shelters.policy import Access, Building, SiteType
+from app.shelters.policy import Status as ShelterStatus
 
 MOST_PEOPLE = 100_000_000
 CODE = r"^[A-Z0-9-]{1,32}$"
@@ -23,17 +25,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(max_length=2_000)]
 Language = Literal["en", "ar", "fr"]
 Square = Annotated[float, Field(ge=0, le=100_000_000)]
-Method = Literal[
-    "registration",
-    "full_count",
-    "household_listing",
-    "sample_survey",
-    "site_visit",
-    "structure_count",
-    "key_informant",
-    "secondary_report",
-]
-assert set(Method.__args__) == set(EVIDENCE_WEIGHTS)  # type: ignore[attr-defined]
 Need = Literal["CR", "SC", "DS", "ER", "SP", "WR", "SM", "PL", "FU"]
 PriorityNeed = Literal[
     "food",
@@ -112,41 +103,11 @@ class ShelterFields(ReportShape):
 
     name: Annotated[dict[Language, Name], Field(min_length=1)] | None = None
     aliases: list[Name] | None = None
-    site_type: (
-        Literal[
-            "planned_camp",
-            "self_settled_camp",
-            "collective_centre",
-            "reception_centre",
-            "transit_centre",
-            "evacuation_centre",
-            "other",
-        ]
-        | None
-    ) = None
-    building: (
-        Literal[
-            "school",
-            "community_hall",
-            "religious_building",
-            "hotel",
-            "gym",
-            "warehouse",
-            "factory",
-            "unfinished_building",
-            "military_facility",
-            "public_building",
-            "private_building",
-            "tents",
-            "prefab",
-            "open_air",
-            "other",
-        ]
-        | None
-    ) = None
+    site_type: SiteType | None = None
+    building: Building | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
-    status: Literal["planned", "open", "restricted", "full", "closing", "closed"] | None = None
+    status: ShelterStatus | None = None
     capacity: Count | None = None
     blocked: Count | None = None
     covered_area_m2: Square | None = None
@@ -160,7 +121,7 @@ class ShelterFields(ReportShape):
     admits: AdmissionShape | None = None
     managed_by: Name | None = None
     contact: Name | None = None
-    access: Literal["open", "difficult", "cut_off", "unknown"] | None = None
+    access: Access | None = None
 
     def said(self) -> dict[str, Any]:
         """The shelter's own fields that were spoken of, null included."""
@@ -173,15 +134,7 @@ class ShelterReport(ShelterFields):
     code: Code | None = None
     area: Reference
     name: Annotated[dict[Language, Name], Field(min_length=1)]
-    site_type: Literal[
-        "planned_camp",
-        "self_settled_camp",
-        "collective_centre",
-        "reception_centre",
-        "transit_centre",
-        "evacuation_centre",
-        "other",
-    ]
+    site_type: SiteType
 
 
 class ShelterStateReport(ShelterFields):

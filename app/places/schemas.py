@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from app.core import clock
 from app.counts.scheme import Scheme
 
+Method = Literal[
+    "registration",
+    "full_count",
+    "household_listing",
+    "sample_survey",
+    "site_visit",
+    "structure_count",
+    "key_informant",
+    "secondary_report",
+]
+
 # Checchi et al. 2013, Int J Health Geographics 12:4, for 10, 6, 4 and 1; the rest our choice (domain.md).
-EVIDENCE_WEIGHTS = {
+EVIDENCE_WEIGHTS: dict[str, int] = {
     "registration": 10,
     "full_count": 10,
     "household_listing": 8,

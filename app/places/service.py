@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core import clock
 from app.counts.scheme import UNHCR, Scheme
-from app.places.models import Area, Operation, OperationSetting, Place
+from app.places.models import Area, Operation, Place
 from app.places.schemas import area_place_id
 
 
@@ -99,14 +98,3 @@ def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow])
         ],
     )
     return len(areas)
-
-
-def set_setting(session: Session, *, operation_id: UUID, name: str, value: Any, actor_id: UUID | None = None) -> None:
-    """Record a setting of an operation as of now. Figures follow when the places concerned are marked whole."""
-    session.execute(
-        insert(OperationSetting),
-        {"id": uuid4(), "operation_id": operation_id, "name": name, "value": value, "recorded_at": clock.now()},
-    )
-    audit.record(
-        session, action="operation.set", subject=name, actor_id=actor_id, operation_id=operation_id, value=value
-    )

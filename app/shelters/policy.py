@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import floor
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 COVERED_M2_PER_PERSON = 3.5  # Sphere shelter standard 3
 
-SITE_TYPES = (
+SiteType = Literal[
     "planned_camp",
     "self_settled_camp",
     "collective_centre",
@@ -16,8 +16,8 @@ SITE_TYPES = (
     "transit_centre",
     "evacuation_centre",
     "other",
-)
-BUILDINGS = (
+]
+Building = Literal[
     "school",
     "community_hall",
     "religious_building",
@@ -33,11 +33,13 @@ BUILDINGS = (
     "prefab",
     "open_air",
     "other",
-)
-STATUSES = ("planned", "open", "restricted", "full", "closing", "closed")
-ACCESS = ("open", "difficult", "cut_off", "unknown")
+]
+Status = Literal["planned", "open", "restricted", "full", "closing", "closed"]
+Access = Literal["open", "difficult", "cut_off", "unknown"]
 
 BASE_FIELDS = ("capacity", "blocked", "covered_area_m2")  # what places_for_people looks at
+
+SITE_TYPES, BUILDINGS, STATUSES = (get_args(words) for words in (SiteType, Building, Status))
 
 Statement = tuple[datetime, UUID, Mapping[str, Any]]
 

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from datetime import UTC, datetime
+from http.client import HTTPException
 from urllib.error import HTTPError
 from uuid import uuid4
 
@@ -55,16 +56,17 @@ class Senders:
             time.sleep(PAUSE_S)
 
     def _is_taken(self, post: dict[str, object]) -> bool:
-        """Send once. What fails on the way, or with 429 or 5xx, is sent again; anything else is held against the server."""
+        """Send once. What fails on the way, or with 429 or 5xx, is to be sent again; the rest is held against us."""
         try:
             (result,) = self.live.api("/reports", self.token, post)["results"]
         except HTTPError as error:
             error.close()
-            if error.code not in (429, 500, 502, 503, 504):
-                self.refused.append((error.code, post))
             self.failures += 1
-            return error.code == 400
-        except (OSError, json.JSONDecodeError, ValueError):
+            if error.code in (429, 500, 502, 503, 504):
+                return False
+            self.refused.append((error.code, post))
+            return True
+        except (OSError, HTTPException, json.JSONDecodeError):  # the answer was cut off, or there was none
             self.failures += 1
             return False
         if result["status"] not in TAKEN:
