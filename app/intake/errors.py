@@ -63,8 +63,21 @@ _BY_PYDANTIC = {
     "uuid_parsing": "not_an_id",
     "uuid_type": "not_an_id",
     "string_too_long": "too_long",
+    "string_unicode": "unprintable",
+    "too_short": "name",
 }
 _CODE_FIELDS = frozenset({"code"})
+_POSITIONS = frozenset({"lat", "lon"})
+# What the shapes find of a report as a whole, and the field it is put right in.
+_MENDED_IN = {
+    "no_end": "to",
+    "same_place": "to",
+    "left_after_arriving": "left_at",
+    "stayed_there": "stayed_there",
+    "name": "name",
+    "nothing_said": "",
+    "unprintable": "",
+}
 
 
 def fault(field: str, code: str, language: str) -> Fault:
@@ -74,7 +87,7 @@ def fault(field: str, code: str, language: str) -> Fault:
 def faults_of(error: ValidationError, language: str) -> tuple[Fault, ...]:
     """The findings of the shapes as faults, each once, in the order of the report's fields."""
     found = [
-        fault(_path(finding["loc"]), _code(finding), language)
+        fault(_field(finding), _code(finding), language)
         for finding in error.errors(include_url=False, include_context=True)
     ]
     return tuple(dict.fromkeys(found))
@@ -86,7 +99,15 @@ def _code(finding: Any) -> str:
         return said if said in MESSAGES else "wrong"
     if finding["type"] == "string_pattern_mismatch" and finding["loc"][-1] in _CODE_FIELDS:
         return "not_a_code"
+    if finding["loc"] and finding["loc"][-1] in _POSITIONS:
+        return "wrong"
     return _BY_PYDANTIC.get(finding["type"], "wrong")
+
+
+def _field(finding: Any) -> str:
+    if len(finding["loc"]) == 1 and finding["loc"][0] in _KINDS:
+        return _MENDED_IN.get(_code(finding), "kind")
+    return _path(finding["loc"])
 
 
 def _path(location: Iterable[int | str]) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.core import clock
 
 CLOCKS_AGREE_WITHIN = timedelta(minutes=5)
+FURTHEST_OFF = timedelta(days=60 * 365)  # a phone that fell back to 1970 is put right; beyond this it is no clock
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,18 @@ class Instant:
 
 
 def clock_difference(sent_at: datetime | None, now: datetime) -> timedelta:
-    """How far the sender's clock is from ours; zero where it did not say or they agree within five minutes."""
+    """How far the sender's clock is from ours, at most FURTHEST_OFF; zero where it did not say or they agree within
+    five minutes."""
     if sent_at is None or abs(now - sent_at) <= CLOCKS_AGREE_WITHIN:
         return timedelta(0)
-    return now - sent_at
+    return max(-FURTHEST_OFF, min(now - sent_at, FURTHEST_OFF))
 
 
 def settle(said: datetime, *, filled_in_by_device: bool, difference: timedelta, now: datetime) -> Instant:
     """The instant to record. What a device filled in is shifted by its clock's difference, what a person typed
     is not; a moment still ahead of us becomes now: nothing is reported before it happens."""
     shifted = filled_in_by_device and difference != timedelta(0)
-    at = said + difference if shifted else said
+    at = min(said, now + 2 * FURTHEST_OFF) + difference if shifted else said
     return Instant(min(at, now), shifted, at > now)
 
 

@@ -25,6 +25,7 @@ _GROUPS = text("""
   UNION ALL
   SELECT id::text, id, code FROM groups WHERE operation_id = :operation AND id = ANY(:ids)
 """)
+_LOCK_CODES = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
 _LAST_CODE = {
     "S": text(
         r"SELECT max(substr(code, 3)::int) FROM shelters WHERE operation_id = :operation AND code ~ '^S-\d{4,8}$'"
@@ -60,21 +61,33 @@ def find_groups(session: Session, operation_id: UUID, groups: Iterable[str]) -> 
 
 def as_reference(word: str) -> str:
     """A code as it is, an id as PostgreSQL writes it, so that one thing has one name."""
-    try:
-        return str(UUID(word))
-    except ValueError:
-        return word
+    id_ = _id_in(word)
+    return word if id_ is None else str(id_)
 
 
 def _codes_and_ids(words: Iterable[str]) -> dict[str, Any]:
     codes: list[str] = []
     ids: list[UUID] = []
     for word in words:
-        try:
-            ids.append(UUID(word))
-        except ValueError:
-            codes.append(word)
+        id_ = _id_in(word)
+        codes.append(word) if id_ is None else ids.append(id_)
     return {"codes": codes, "ids": ids}
+
+
+def _id_in(word: str) -> UUID | None:
+    """An id is written in 36 characters; a code has at most 32, so 32 hexadecimal digits are a code."""
+    if len(word) != 36:
+        return None
+    try:
+        return UUID(word)
+    except ValueError:
+        return None
+
+
+def lock_codes(session: Session, operation_id: UUID) -> None:
+    """Let one post at a time make shelters and groups in an operation, until it commits: two in different order
+    would lock each other up over ids and codes, and two at once would take the same number."""
+    session.execute(_LOCK_CODES, {"operation": str(operation_id)})
 
 
 def next_number(session: Session, operation_id: UUID, letter: str) -> int:

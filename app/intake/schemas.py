@@ -4,20 +4,49 @@ Shapes only check form: what a place or group refers to, and what the scheme of 
 asked by the service. In `shelter` and `shelter_state` an absent field is unchanged and null is now unknown.
 """
 
+import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    TypeAdapter,
+    model_validator,
+)
 
 from app.places.schemas import Method
 from app.shelters.policy import Access, Building, SiteType
 from app.shelters.policy import Status as ShelterStatus
 
-MOST_PEOPLE = 100_000_000
+MOST_PEOPLE = 10_000_000  # at one place; sums of squares of such numbers still fit PostgreSQL's bigint
 CODE = r"^[A-Z0-9-]{1,32}$"
 
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def _written(said: Any) -> Any:
+    """A number could be seconds or milliseconds of any clock: only ISO 8601 says which moment is meant."""
+    if isinstance(said, int | float) or (isinstance(said, str) and not re.match(r"\d{4}-", said)):
+        raise ValueError("not_a_time")
+    return said
+
+
+def _in_living_memory(at: datetime) -> datetime:
+    if at < EARLIEST:
+        raise ValueError("not_a_time")
+    return at
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_living_memory)]
 Count = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
 Code = Annotated[str, Field(pattern=CODE)]
 Reference = Annotated[str, Field(min_length=1, max_length=36)]
@@ -77,7 +106,7 @@ class ReportShape(Shape):
     """What every report carries."""
 
     id: UUID
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     method: Method | None = None
     source: Words | None = None
     url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://")] | None = None
@@ -185,7 +214,7 @@ class GroupReport(ReportShape):
 
 class MovementReport(ReportShape):
     kind: Literal["movement"]
-    left_at: AwareDatetime | None = None
+    left_at: Moment | None = None
     seen: Literal["to", "from", "both"] | None = None
     group: Reference | None = None
     origin: Reference | None = None

@@ -32,7 +32,8 @@ def actor(database: str) -> Actor:
 
 def at_once(senders: int, rounds: int, post: Callable[[int, int, Session], list[Result]]) -> list[list[list[Result]]]:
     """Every sender posts once in each round, all at the same moment, each in a transaction of its own."""
-    engine = create_engine(db.engine().url, pool_size=senders, max_overflow=0, connect_args={"options": "-c timezone=UTC"})
+    in_utc = {"options": "-c timezone=UTC"}
+    engine = create_engine(db.engine().url, pool_size=senders, max_overflow=0, connect_args=in_utc)
     barrier = Barrier(senders, timeout=60)
 
     def send(sender: int) -> list[list[Result]]:
@@ -41,8 +42,12 @@ def at_once(senders: int, rounds: int, post: Callable[[int, int, Session], list[
             with Session(engine, expire_on_commit=False) as session:
                 session.execute(text("SELECT 1"))
                 barrier.wait()
-                answers.append(post(sender, number, session))
-                session.commit()
+                try:
+                    answers.append(post(sender, number, session))
+                    session.commit()
+                except Exception:
+                    barrier.abort()
+                    raise
         return answers
 
     try:
@@ -61,9 +66,7 @@ def stored(kind: str) -> int:
 @pytest.mark.slow
 def test_of_equal_posts_at_one_moment_exactly_one_is_accepted(actor: Actor) -> None:
     reports = [a_movement(at=NOON, to="KHM", people=number + 1) for number in range(ROUNDS)]
-    rounds = at_once(
-        SENDERS, ROUNDS, lambda _, number, session: take(session, actor=actor, reports=[reports[number]])
-    )
+    rounds = at_once(SENDERS, ROUNDS, lambda _, number, session: take(session, actor=actor, reports=[reports[number]]))
     for answers in rounds:
         assert Counter(result.status for [result] in answers) == {"accepted": 1, "duplicate": SENDERS - 1}
     assert stored("movement") == ROUNDS

@@ -1,5 +1,7 @@
 """Plant every fault in a copy of app/, one at a time, and demand that the tests notice it. Exit 1 if any survives."""
 
+# ruff: noqa: T201 - what it prints is what it is for
+
 import shutil
 import subprocess
 import sys

@@ -3,6 +3,8 @@
 Exit 0: the tests passed, so the fault survived; 1: they noticed; anything else: the fault broke the import.
 """
 
+# ruff: noqa: T201 - what it prints is what it is for
+
 import sys
 from pathlib import Path
 

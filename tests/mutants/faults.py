@@ -20,6 +20,9 @@ AREAS = "population/areas.py"
 RULES = "alerts/rules.py"
 LEDGER = "ledger/service.py"
 
+APPEND = "        changes.append(DayChange(day, row, derived))\n"
+STOP = "        if day > last_fresh and row == derived:\n            break\n"
+
 FAULTS = (
     Fault(
         "headcounts stand after movements of the same instant",
@@ -66,7 +69,8 @@ FAULTS = (
     Fault(
         "a headcount of heads alone erases sex and age",
         FACTS,
-        "            if event.people.cells is not None:\n                composed_at, cells = anchor.at, event.people.cells",
+        "            if event.people.cells is not None:\n"
+        "                composed_at, cells = anchor.at, event.people.cells",
         "            composed_at, cells = anchor.at, cells_of(event.people, frame)",
     ),
     Fault(
@@ -84,8 +88,8 @@ FAULTS = (
     Fault(
         "the area forgets the row after the last change",
         LEVELS,
-        "        changes.append(DayChange(day, row, derived))\n        if day > last_fresh and row == derived:\n            break",
-        "        if day > last_fresh and row == derived:\n            break\n        changes.append(DayChange(day, row, derived))",
+        APPEND + STOP,
+        STOP + APPEND,
     ),
     Fault(
         "the walk stops at the first row after what was marked",

@@ -34,6 +34,16 @@ SHELTERS = {"KHM": "SY0602", "JAB": "SY0602", "BAN": "SY1002"}
 PLACES = [*SHELTERS, "KHM", "KHM", "SY0602", "SY06"]  # most of what happens, happens in Khmeimim
 # Around midnight in Damascus, around midnight in Greenwich, and noon twice: most headcounts are at noon.
 MINUTES = [0, 1, 179, 180, 540, 720, 720, 1259, 1260, 1439]
+NAMES = "places LEFT JOIN shelters ON shelters.id = places.id"
+NAME = "coalesce(shelters.code, places.area_code)"
+MARK_WHOLE = f"""INSERT INTO marks (operation_id, place_id, marked_at)
+  SELECT :operation, places.id, now() FROM {NAMES} WHERE {NAME} = :place
+  AND places.operation_id = :operation AND (places.kind = 'area' OR shelters.id IS NOT NULL)"""
+WAITING = (
+    f"SELECT {NAME} AS name FROM marks JOIN ({NAMES}) ON places.id = place_id WHERE marks.operation_id = :operation"
+)
+STORED = f"""SELECT {NAME} AS name, place_days.* FROM place_days JOIN ({NAMES}) ON places.id = place_id
+  WHERE place_days.operation_id = :operation ORDER BY 1, day"""
 BRINK = [79, 80, 82, 84, 85, 90, 94, 95, 98, 100, 101]
 COMMON: dict[str, Any] = {
     "derandomize": True,
@@ -44,9 +54,7 @@ COMMON: dict[str, Any] = {
     "suppress_health_check": list(HealthCheck),
 }
 # Without shrinking: on the real database that takes minutes. The long profile shrinks what it finds.
-SHORT = settings(
-    max_examples=60, stateful_step_count=20, phases=[Phase.generate], report_multiple_bugs=False, **COMMON
-)
+SHORT = settings(max_examples=60, stateful_step_count=20, phases=[Phase.generate], report_multiple_bugs=False, **COMMON)
 LONG = settings(max_examples=2_000, stateful_step_count=50, **COMMON)
 
 
@@ -300,12 +308,7 @@ class FoldMachine(RuleBasedStateMachine):
     @rule(place=st.sampled_from(PLACES))
     def mark_whole(self, place: str) -> None:
         """A mark without a day folds everything about a place and finds it right."""
-        self._query(
-            "INSERT INTO marks (operation_id, place_id, marked_at) SELECT :operation, id, now() FROM (SELECT shelters.id"
-            " FROM shelters WHERE code = :place AND operation_id = :operation UNION SELECT id FROM places"
-            " WHERE kind = 'area' AND area_code = :place AND operation_id = :operation) AS found",
-            place=place,
-        )
+        self._query(MARK_WHOLE, place=place)
         self.fold()
 
     @precondition(lambda self: self.said > 10)
@@ -390,20 +393,10 @@ class FoldMachine(RuleBasedStateMachine):
             assert not any(any(change) for change in by_area.get(area, {}).values()), f"{area}: days nobody reported on"
 
     def _marks(self) -> set[str]:
-        return {
-            row.name
-            for row in self._query(
-                "SELECT coalesce(shelters.code, places.area_code) AS name FROM marks JOIN places ON places.id = place_id"
-                " LEFT JOIN shelters ON shelters.id = places.id WHERE marks.operation_id = :operation"
-            )
-        }
+        return {row.name for row in self._query(WAITING)}
 
     def _stored(self) -> dict[tuple[str, date], Any]:
-        rows = self._query(
-            "SELECT coalesce(shelters.code, places.area_code) AS name, place_days.* FROM place_days"
-            " JOIN places ON places.id = place_id LEFT JOIN shelters ON shelters.id = places.id"
-            " WHERE place_days.operation_id = :operation ORDER BY 1, day"
-        )
+        rows = self._query(STORED)
         return {(row.name, row.day): row for row in rows}
 
     def _query(self, statement: str, **values: Any) -> Any:
@@ -435,5 +428,3 @@ def _floor_root(total: int, squares: int) -> int:
     while root * root < squares:
         root += 1
     return total - root
-
-

@@ -124,7 +124,7 @@ def _take_alone(session: Session, post: Post, report: AnyReport) -> dict[UUID, R
 def _take_all(session: Session, post: Post, reports: Sequence[AnyReport]) -> dict[UUID, Result]:
     results: dict[UUID, Result] = {}
     making = [report.id for report in reports if isinstance(report, ShelterReport | GroupReport)]
-    standing = ledger.standing(session, making) if making else {}
+    standing = _standing_of_makers(session, post, making) if making else {}
     fresh = [report for report in reports if report.id not in standing]
     known = known_of(session, post, fresh)
     codes = codes_of(session, post, fresh, known)
@@ -148,6 +148,12 @@ def _take_all(session: Session, post: Post, reports: Sequence[AnyReport]) -> dic
         elif report.id in standing:
             results[report.id] = _stood(session, post, report, standing[report.id])
     return results
+
+
+def _standing_of_makers(session: Session, post: Post, making: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Which of these shelters and groups are made already; no other post makes any from here to our commit."""
+    queries.lock_codes(session, post.frame.operation_id)
+    return ledger.standing(session, making)
 
 
 def _stood(session: Session, post: Post, report: AnyReport, standing: tuple[UUID, str]) -> Result:

@@ -11,6 +11,7 @@ from app.core.text import mark
 from app.counts.people import Miscount, People
 from app.intake import policy, queries
 from app.intake.schemas import (
+    MOST_PEOPLE,
     AnyReport,
     GroupReport,
     HeadcountReport,
@@ -180,6 +181,9 @@ def _people(post: Post, report: AnyReport, shape: PeopleShape | None) -> dict[st
     if shape is None:
         return {}
     try:
-        return asdict(People.of(post.frame.scheme, **shape.model_dump()))
+        people = People.of(post.frame.scheme, **shape.model_dump())
     except Miscount as miscount:
         reject(post, report, f"people.{miscount.part}", miscount.code)
+    if (people.best(post.frame.settings.household_size) or 0) > MOST_PEOPLE:
+        reject(post, report, "people.households" if people.total is None else "people.total", "too_many")
+    return asdict(people)
