@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= 2
 ARGS ?=
 KEYS ?=
 QUICK ?=
@@ -18,7 +19,7 @@ define HELP
 Mawa: who is displaced, where they are, and where there is still room.
 
   make run           install what is missing and start everything; PORT=8001 make run takes another port
-  make test          install what the tests need and run them all; ARGS='-k fold' make test runs some
+  make test          install what the tests need and run them all; ARGS='-k fold' make test runs some, JOBS=0 one by one
   make check         style, types, import contracts; that migrations make the tables the program expects
   make install       only the environment: afterwards .venv/bin/mawa stands
   make bench         measure; KEYS='fresh start' make bench measures some, QUICK=1 shorter
@@ -42,7 +43,7 @@ run: install
 	@exec $(BIN)/mawa up --port $(PORT)
 
 test: development browser $(CATALOGUES)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: development
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NOT_OURS = frozenset({".git", ".venv", ".mawa", ".bench", "__pycache__", "node_modules", "build"})
+MADE_BY_PROGRAMS = frozenset({"__pycache__", "node_modules", "build"})
 
 
 @lru_cache(maxsize=1)
@@ -21,8 +21,15 @@ def files() -> tuple[str, ...]:
         )
         names = listed.stdout.decode().split("\0")
     except (OSError, subprocess.CalledProcessError):
-        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if NOT_OURS.isdisjoint(path.parts)]
+        names = [str(path) for path in (found.relative_to(ROOT) for found in ROOT.rglob("*")) if _is_ours(path)]
     return tuple(sorted(name for name in names if name and (ROOT / name).is_file()))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file would be in the repository, guessed from where it lies."""
+    folders = path.parts[:-1]
+    hidden = any((folder.startswith(".") and folder != ".ci") or folder.endswith(".egg-info") for folder in folders)
+    return not hidden and MADE_BY_PROGRAMS.isdisjoint(folders) and path.suffix != ".mo"
 
 
 @lru_cache(maxsize=1)

@@ -253,6 +253,15 @@ class FoldMachine(RuleBasedStateMachine):
         if fold:
             self.fold()
 
+    @rule(place=st.sampled_from(["KHM", "JAB"]), days_in=st.sampled_from([-9, 2, 6]))
+    def forget_capacity(self, place: str, days_in: int) -> None:
+        """How many places there are was never known, or is not known any more: alerts stay as they were told."""
+        at = datetime.combine(FIRST + timedelta(days=days_in), datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=9)
+        unknown = {"capacity": None, "covered_area_m2": None, "blocked": None}
+        self.fold()
+        self._say([({"kind": "shelter_state", "occurred_at": at.isoformat(), "shelter": place, **unknown}, 8)])
+        self.fold()
+
     @rule(data=st.data())
     def report_again(self, data: st.DataObject) -> None:
         """What was said before, once more, in another order: everything is a duplicate."""

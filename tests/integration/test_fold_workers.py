@@ -1,0 +1,214 @@
+"""Workers folding at once, dying anywhere, and reporters who never wait for them."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Actor
+from app.alerts.refresh import rebuild, refresh, verify
+from app.core import db
+from app.intake.service import take
+from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
+
+NOON = "2025-03-10T12:00:00+03:00"
+
+
+@pytest.fixture
+def actor(database: str) -> Actor:
+    with db.unit_of_work() as session:
+        found = make_actor(session, make_operation(session), role="coordinator")
+        take(session, actor=found, reports=[a_shelter(capacity=100), a_shelter(code="BAN", area="SY1002", capacity=50)])
+        return found
+
+
+def send(actor: Actor, *reports: dict[str, Any]) -> None:
+    with db.unit_of_work() as session:
+        assert {result.status for result in take(session, actor=actor, reports=reports)} == {"accepted"}
+
+
+def drain() -> int:
+    folded = 0
+    while True:
+        with db.unit_of_work() as session:
+            if not (now := refresh(session)):
+                return folded
+            folded += now
+
+
+def totals() -> dict[str, int]:
+    with db.unit_of_work() as session:
+        rows = session.execute(
+            text(
+                "SELECT code, total[1] AS total FROM place_now JOIN place_days USING (place_id, day)"
+                " JOIN shelters ON shelters.id = place_id"
+            )
+        )
+        return {row.code: row.total for row in rows}
+
+
+def differences() -> list[str]:
+    with db.new_session() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return [found for part in verify(session) for found in part]
+
+
+def test_a_thousand_reports_on_one_place_fold_once(actor: Actor) -> None:
+    send(actor, *[a_movement(at=NOON, to="KHM", people=1) for _ in range(1_000)])
+    with db.unit_of_work() as session:
+        assert refresh(session) == 2  # the two shelters: both were marked when they were made
+        assert session.scalar(text("SELECT count(*) FROM marks")) == 0
+    assert totals()["KHM"] == 1_000
+
+
+def test_more_marks_than_are_read_at_once_fold_too(actor: Actor) -> None:
+    for _ in range(3):
+        send(actor, *[a_movement(at=NOON, to="KHM", people=1) for _ in range(900)])
+    send(actor, a_headcount("BAN", at=NOON, people=7))
+    drain()
+    assert totals() == {"KHM": 2_700, "BAN": 7}
+
+
+def test_two_late_reports_around_a_headcount_both_fold(actor: Actor) -> None:
+    send(actor, a_headcount("KHM", at=NOON, people=50), a_headcount("KHM", at="2025-03-12T12:00:00+03:00", people=60))
+    drain()
+    send(actor, a_movement(at="2025-03-10T11:59:00+03:00", to="KHM", people=7))
+    send(actor, a_movement(at="2025-03-10T12:00:00+03:00", to="KHM", people=5))
+    drain()
+    with db.unit_of_work() as session:
+        rows = session.execute(
+            text(
+                "SELECT total[1] AS total, opening, came FROM place_days JOIN shelters ON shelters.id = place_id"
+                " WHERE code = 'KHM' AND day >= '2025-03-10' ORDER BY day"
+            )
+        )
+        assert [tuple(row) for row in rows] == [(55, 0, 12), (60, 55, 0)]
+    assert differences() == []
+
+
+def test_a_late_report_is_carried_through_many_days(actor: Actor) -> None:
+    days = [f"2025-04-{day:02}T12:00:00+03:00" for day in range(1, 31)]
+    send(actor, a_headcount("KHM", at=NOON, people=10), *[a_movement(at=day, to="KHM", people=1) for day in days])
+    drain()
+    send(actor, a_movement(at="2025-03-10T13:00:00+03:00", to="KHM", source="BAN", people=5))
+    drain()
+    assert totals() == {"KHM": 45, "BAN": -5}
+    assert differences() == []
+
+
+def test_a_worker_that_dies_loses_nothing_and_doubles_nothing(actor: Actor) -> None:
+    send(actor, a_headcount("KHM", at=NOON, people=50))
+    for _ in range(3):
+        with db.new_session() as dying:
+            assert refresh(dying) == 2
+            dying.rollback()
+    assert totals() == {}
+    assert drain() == 2
+    assert totals()["KHM"] == 50
+    assert differences() == []
+
+
+def test_reporters_do_not_wait_for_a_worker_and_what_they_say_meanwhile_is_folded_next(actor: Actor) -> None:
+    send(actor, a_headcount("KHM", at=NOON, people=50))
+    with db.new_session() as folding:
+        assert refresh(folding) == 2
+        with db.unit_of_work() as session:
+            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            reports = [
+                a_movement(at=NOON, to="KHM", people=5),
+                a_state("KHM", at=NOON, capacity=40),
+                a_shelter(code="X"),
+            ]
+            assert {result.status for result in take(session, actor=actor, reports=reports)} == {"accepted"}
+        with db.unit_of_work() as other:
+            assert refresh(other) in (0, 1)  # the place of the first worker is left to it
+        folding.commit()
+    drain()
+    assert totals()["KHM"] == 55
+    assert differences() == []
+
+
+def test_what_a_slow_sender_commits_after_a_fold_is_folded_later(actor: Actor) -> None:
+    drain()
+    with db.new_session() as slow:
+        take(slow, actor=actor, reports=[a_movement(at=NOON, to="KHM", people=5)])
+        send(actor, a_movement(at=NOON, to="KHM", people=7))
+        drain()
+        assert totals()["KHM"] == 7
+        assert differences() == []
+        slow.commit()
+    drain()
+    assert totals()["KHM"] == 12
+
+
+@pytest.mark.slow
+def test_workers_at_once_do_not_lock_each_other_up_and_end_where_the_ledger_says(actor: Actor) -> None:
+    """Two operations, four workers, four senders, a rebuild in between."""
+    with db.unit_of_work() as session:
+        other = make_actor(session, make_operation(session), role="coordinator")
+        take(session, actor=other, reports=[a_shelter(capacity=9), a_shelter(code="BAN", area="SY1002")])
+    barrier = Barrier(9, timeout=60)
+    is_over: list[bool] = []
+
+    def report(number: int) -> None:
+        chance = random.Random(number)
+        barrier.wait()
+        for _ in range(40):
+            day = chance.randint(1, 28)
+            batch = [
+                a_movement(at=f"2025-03-{day:02}T12:00:00+03:00", source=source, to=to, people=chance.randint(1, 9))
+                for source, to in (("KHM", "BAN"), ("BAN", None), (None, "SY0600"), ("SY0602", "KHM"))
+            ]
+            batch.append(a_headcount("KHM", at=f"2025-03-{day:02}T18:00:00+03:00", people=chance.randint(0, 120)))
+            send(actor if number % 2 else other, *chance.sample(batch, 3))
+        is_over.append(True)
+
+    def fold(_: int) -> None:
+        barrier.wait()
+        while len(is_over) < 4:
+            with db.unit_of_work() as session:
+                refresh(session)
+
+    def build_again(_: int) -> None:
+        barrier.wait()
+        for _ in range(3):
+            with db.unit_of_work() as session:
+                list(rebuild(session))
+
+    with ThreadPoolExecutor(9) as pool:
+        running = [pool.submit(report, number) for number in range(4)]
+        running += [pool.submit(fold, number) for number in range(4)]
+        running.append(pool.submit(build_again, 0))
+        for future in running:
+            future.result()
+    drain()
+    assert differences() == []
+    before = everything()
+    with db.unit_of_work() as session:
+        list(rebuild(session))
+    assert everything() == before
+
+
+def everything() -> list[Any]:
+    with db.unit_of_work() as session:
+        return [rows(session, table) for table in ("place_days", "place_now")]
+
+
+def rows(session: Session, table: str) -> list[Any]:
+    return [tuple(row) for row in session.execute(text(f"SELECT * FROM {table} ORDER BY place_id, day"))]
+
+
+@pytest.mark.slow
+def test_absurd_but_possible_numbers_do_not_stop_the_fold(actor: Actor) -> None:
+    most = [
+        a_movement(at=NOON, to="KHM", people={"total": 10_000_000, "low": 0, "high": 10_000_000}) for _ in range(200)
+    ]
+    send(actor, *most)
+    send(actor, *[a_movement(at=NOON, source="KHM", people={"households": 2_000_000, "low": 0}) for _ in range(200)])
+    drain()
+    assert totals()["KHM"] == 0
+    assert differences() == []
