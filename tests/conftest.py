@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -15,9 +16,22 @@ from config.settings import settings
 TEMPLATE = "mawa_template"
 
 
-def use_database(url: str, redis: str, **more: str) -> None:
-    """Point this process at a database and a broker, forgetting what it held of others."""
-    os.environ |= {"DATABASE_URL": url, "REDIS_URL": redis, "MAWA_ENV": "test", "SECRET_KEY": "only for tests", **more}
+@contextmanager
+def using_database(url: str, redis: str) -> Iterator[None]:
+    """Point this process at a database and a broker, and leave no trace of it afterwards."""
+    before = dict(os.environ)
+    os.environ |= {"DATABASE_URL": url, "REDIS_URL": redis, "MAWA_ENV": "test", "SECRET_KEY": "only for tests"}
+    _forget()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+        _forget()
+
+
+def _forget() -> None:
+    """What this process held of its settings and database."""
     settings.cache_clear()
     if db.engine.cache_info().currsize:
         db.engine().dispose()
@@ -43,18 +57,19 @@ def database(services: Throwaway) -> Iterator[str]:
     """A database of its own, for tests that commit, run threads or processes. The app uses it."""
     name = f"own_{uuid4().hex[:8]}"
     url = services.create_database(name, template=TEMPLATE)
-    use_database(url, services.addresses.redis)
-    yield url
-    db.engine().dispose()
-    db.engine.cache_clear()
+    with using_database(url, services.addresses.redis):
+        yield url
     services.drop_database(name)
 
 
 @pytest.fixture
 def session(services: Throwaway, shared_database: str) -> Iterator[Session]:
     """A session whose every change is rolled back; savepoints inside work as in service."""
-    use_database(shared_database, services.addresses.redis)
-    with db.engine().connect() as connection, connection.begin() as transaction:
+    with (
+        using_database(shared_database, services.addresses.redis),
+        db.engine().connect() as connection,
+        connection.begin() as transaction,
+    ):
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
             yield opened
         transaction.rollback()

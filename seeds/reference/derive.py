@@ -239,10 +239,8 @@ def area_rows(pcodes: list[Row], names: dict[str, Row], shapes: list[Shape], mat
     countries = {row["iso3"]: code for code, row in names.items() if row["iso3"]}
     named = {row["code"]: row for row in matches if row["relation"] != "lies_within"}
     by_key = {shape.key: shape for shape in shapes}
-    rows = []
-    for code in countries.values():
-        middle = middle_of(shape for shape in shapes if shape.country == code)
-        rows.append(area_row(code, "0", "", {}, names[code], None, middle))
+    middles = {code: middle_of(shape for shape in shapes if shape.country == code) for code in countries.values()}
+    rows = [area_row((code, "0", ""), {}, names[code], None, middle) for code, middle in middles.items()]
     for said in sorted(pcodes, key=lambda row: (row["Admin Level"], row["P-Code"])):
         if said["Location"] not in countries or (said["Admin Level"] == "2" and said["Location"] not in ADMIN2_OF):
             continue
@@ -250,24 +248,21 @@ def area_rows(pcodes: list[Row], names: dict[str, Row], shapes: list[Shape], mat
         shape = by_key[match["natural_earth"]] if match else None
         point = shape.label if match and shape and match["relation"] == "same" else None
         parent = countries.get(said["Parent P-Code"], said["Parent P-Code"])
-        rows.append(area_row(code, said["Admin Level"], parent, said, names.get(code, {}), shape, point))
+        rows.append(area_row((code, said["Admin Level"], parent), said, names.get(code, {}), shape, point))
     return rows
 
 
 def area_row(
-    code: str, level: str, parent: str, said: Row, ours: Row, shape: Shape | None, point: tuple[str, str] | None
+    place: tuple[str, str, str], said: Row, ours: Row, shape: Shape | None, point: tuple[str, str] | None
 ) -> Row:
-    """One line of areas.csv: what `names.csv` says goes first, then the P-code list, then Natural Earth."""
+    """One line of areas.csv for (code, level, parent): names.csv first, then the P-code list, then Natural Earth."""
     theirs = shape.names if shape else {}
     if ours.get("lat"):
         point = (ours["lat"], ours["lon"])
     sources = ["ocha_pcodes"] if said else []
     sources += ours["source"].split() if ours else []
     sources += ["natural_earth"] if shape or (point and not ours.get("lat")) else []
-    return {
-        "code": code,
-        "level": level,
-        "parent": parent,
+    return dict(zip(("code", "level", "parent"), place, strict=True)) | {
         "name_en": ours.get("name_en") or said["Name"],
         "name_ar": ours.get("name_ar") or theirs.get("ar", ""),
         "name_fr": ours.get("name_fr") or theirs.get("fr", ""),
@@ -282,7 +277,8 @@ def derive(pcodes: Path, natural_earth: Path, tables: Path, out: Path) -> None:
     """Read the sources and the two tables kept by hand, write both files into `out`."""
     matches = read_rows(tables / "matches.csv")
     shapes = read_shapes(natural_earth)
-    rows = area_rows(read_rows(pcodes), {row["code"]: row for row in read_rows(tables / "names.csv")}, shapes, matches)
+    names = {row["code"]: row for row in read_rows(tables / "names.csv")}
+    rows = area_rows(read_rows(pcodes), names, shapes, matches)
     with (out / "areas.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -295,14 +291,10 @@ def derive(pcodes: Path, natural_earth: Path, tables: Path, out: Path) -> None:
     (out / "boundaries.geojson").write_text(text, encoding="utf-8")
 
 
-def main() -> None:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pcodes", type=Path, help="OCHA Global P-Code List, CSV")
     parser.add_argument("natural_earth", type=Path, help="Natural Earth 10m admin 1, GeoJSON")
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: beside this script)")
     given = parser.parse_args()
     derive(given.pcodes, given.natural_earth, HERE, given.out)
-
-
-if __name__ == "__main__":
-    main()

@@ -23,7 +23,7 @@ from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from app.core import db  # noqa: E402
-from tests.conftest import use_database  # noqa: E402
+from tests.conftest import using_database  # noqa: E402
 from tests.naive.machine import SHORT, FoldMachine, small_pieces  # noqa: E402
 
 
@@ -56,9 +56,9 @@ def _tests_of(module: str) -> list:  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    use_database(_DATABASE, _REDIS)
     try:
-        run(_TESTS)
+        with using_database(_DATABASE, _REDIS):
+            run(_TESTS)
     except Exception as noticed:  # whatever the tests say, they said it
         print(f"{type(noticed).__name__}: {str(noticed).splitlines()[0] if str(noticed) else ''}")
         sys.exit(1)

@@ -1,7 +1,6 @@
 """Turning due notices into mails."""
 
 from app.alerts.notices import compose_mails
-
 from app.core.db import unit_of_work
 from app.core.jobs import COMPOSE
 
