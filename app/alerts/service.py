@@ -109,7 +109,7 @@ def _publish_one(session: Session, place: Folded, rule: str, state: dict[str, An
     step = next_step(published, state)
     if step is None:
         return
-    since = datetime.fromisoformat(state["since"])
+    since = min(datetime.fromisoformat(state["since"]), now)  # a count of today stands at the day's end
     numbers = {"people": state["people"], "places": state["places"]}
     if alert is None:
         alert = Alert(

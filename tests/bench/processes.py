@@ -1,19 +1,22 @@
 """Memory and processor time of everything `mawa up` runs, part by part."""
 
+import sys
 from collections.abc import Iterator, Mapping
 
 import psutil
 
 MB = 1_000_000
-SUPERVISOR = "supervisor"
+SUPERVISOR = "supervisor"  # with the guardian beside it
+SHOWN = 70  # characters of a command
 # A child of the supervisor belongs, with all its own children, to the first part whose word stands in its command.
 WORDS = {
     "--queue fold": "fold worker",
     "--queue mail": "mail worker",
     "app.cli web": "web",
     "app.cli beat": "beat",
-    "postgres": "PostgreSQL",
-    "valkey": "Valkey",
+    "postgres -D": "PostgreSQL",
+    "valkey-server": "Valkey",
+    "redis-server": "Valkey",
 }
 
 
@@ -58,7 +61,7 @@ def memory_mb(supervisor: int) -> list[tuple[str, str, float]]:
     found = []
     for part, process in members(supervisor):
         try:
-            found.append((part, _command(process)[-60:], process.memory_full_info().pss / MB))
+            found.append((part, _command(process)[:SHOWN], process.memory_full_info().pss / MB))
         except psutil.NoSuchProcess:
             continue
     return found
@@ -66,6 +69,6 @@ def memory_mb(supervisor: int) -> list[tuple[str, str, float]]:
 
 def _command(process: psutil.Process) -> str:
     try:
-        return " ".join(process.cmdline())
+        return " ".join(process.cmdline()).removeprefix(sys.executable).strip()
     except psutil.NoSuchProcess:
         return ""

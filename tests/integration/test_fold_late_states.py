@@ -4,6 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.alerts.refresh import refresh, verify
+from app.core import clock
 from app.intake.service import take
 from tests.factories.operations import a_headcount, a_shelter, a_state, make_actor, make_operation
 
@@ -45,3 +46,14 @@ def test_a_late_covered_area_holds_once_the_declared_capacity_is_unknown_again(s
     refresh(session)
     assert places_by_day(session) == [500, 500, 500, 100]
     assert [found for part in verify(session) for found in part] == []
+
+
+def test_a_count_of_today_without_an_hour_raises_no_alert_in_the_future(session: Session) -> None:
+    """A day-dated headcount stands at the day's end, which is still to come."""
+    actor = make_actor(session, make_operation(session))
+    reports = [a_shelter(capacity=100), a_headcount("KHM", at=clock.now(), people=120, precision="day")]
+    take(session, actor=actor, reports=reports)
+    refresh(session)
+    [(since, opened_at)] = session.execute(text("SELECT since, opened_at FROM alerts")).all()
+    assert since <= opened_at
+    assert session.scalar(text("SELECT since <= at FROM alert_transitions"))

@@ -5,14 +5,13 @@ Each example runs in one transaction on real PostgreSQL, rolled back at its end.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import text
@@ -25,15 +24,10 @@ from app.core import db
 from app.intake.service import take
 from app.population import rows
 from app.population import service as population
-from tests.factories.operations import AREAS, make_actor, make_operation
+from tests.factories.operations import make_actor, make_operation
 from tests.naive.model import CELLS, AreaSum, Model, Report
+from tests.naive.sayings import BRINK, FIRST, PLACES, SHELTERS, ZONE, at_hour, days, paths, reports
 
-ZONE = "Asia/Damascus"
-FIRST = date(2025, 3, 6)
-SHELTERS = {"KHM": "SY0602", "JAB": "SY0602", "BAN": "SY1002"}
-PLACES = [*SHELTERS, "KHM", "KHM", "SY0602", "SY06"]  # most of what happens, happens in Khmeimim
-# Around midnight in Damascus, around midnight in Greenwich, and noon twice: most headcounts are at noon.
-MINUTES = [0, 1, 179, 180, 540, 720, 720, 1259, 1260, 1439]
 NAMES = "places LEFT JOIN shelters ON shelters.id = places.id"
 NAME = "coalesce(shelters.code, places.area_code)"
 MARK_WHOLE = f"""INSERT INTO marks (operation_id, place_id, marked_at)
@@ -44,112 +38,16 @@ WAITING = (
 )
 STORED = f"""SELECT {NAME} AS name, place_days.* FROM place_days JOIN ({NAMES}) ON places.id = place_id
   WHERE place_days.operation_id = :operation ORDER BY 1, day"""
-BRINK = [79, 80, 82, 84, 85, 90, 94, 95, 98, 100, 101]
 COMMON: dict[str, Any] = {
     "derandomize": True,
     "database": None,
     "deadline": None,
     "print_blob": False,
-    "verbosity": Verbosity.normal,
     "suppress_health_check": list(HealthCheck),
 }
 # Without shrinking: on the real database that takes minutes. The long profile shrinks what it finds.
 SHORT = settings(max_examples=60, stateful_step_count=20, phases=[Phase.generate], report_multiple_bugs=False, **COMMON)
 LONG = settings(max_examples=2_000, stateful_step_count=50, **COMMON)
-
-
-def paths() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for area in AREAS:
-        found[area.code] = (*(found[area.parent] if area.parent else ()), area.code)
-    return found
-
-
-# -- what people may say
-
-counts = st.sampled_from([1, 2, 3, 5, 8, 10, 20, 40, 52, 78, 84, 90, 100])
-cells = st.dictionaries(st.sampled_from(CELLS), st.sampled_from([1, 2, 3, 5, 8, 30]), min_size=1, max_size=4)
-days = st.integers(0, 6).map(lambda ahead: FIRST + timedelta(days=ahead))
-
-
-@st.composite
-def people(draw: st.DrawFn, *, counted: bool) -> dict[str, Any]:
-    """A best figure mostly, with or without a range, households, cells; for headcounts also 0 and bare ranges."""
-    said: dict[str, Any] = {}
-    shape = draw(st.sampled_from(["total", "total", "range", "cells", "cells", "part", "households", "bare"]))
-    best = draw(counts)
-    if shape == "bare" and counted:
-        return {"low": 200, "high": 999}
-    if shape == "households":
-        said["households"] = draw(st.sampled_from([1, 2, 7]))
-        best = said["households"] * 5
-    elif shape == "cells":
-        said["cells"] = draw(cells)
-        best = sum(said["cells"].values())
-    elif shape == "part":
-        said["cells"] = draw(cells)
-        best = said["total"] = sum(said["cells"].values()) + draw(st.sampled_from([0, 4, 20]))
-    else:
-        said["total"] = best = 0 if counted and draw(st.integers(0, 9)) == 0 else best
-    if shape == "range" or draw(st.integers(0, 4)) == 0:
-        ends = draw(st.sampled_from(["both", "low", "high"]))
-        if ends != "high":
-            said["low"] = max(0, best - draw(st.sampled_from([0, 3, 9])))
-        if ends != "low":
-            said["high"] = best + draw(st.sampled_from([0, 4, 12]))
-    if draw(st.integers(0, 5)) == 0:
-        said.setdefault("households", draw(st.sampled_from([1, 4])))
-    return said
-
-
-@st.composite
-def instants(draw: st.DrawFn) -> datetime:
-    day, minute = draw(days), draw(st.sampled_from(MINUTES))
-    local = datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(minutes=minute)
-    return local if draw(st.booleans()) else local.astimezone(UTC)
-
-
-@st.composite
-def reports(draw: st.DrawFn) -> Report:
-    """One report without its id."""
-    said: Report = {"occurred_at": draw(instants()).isoformat()}
-    if (precision := draw(st.sampled_from([None, None, None, "minute", "day", "about"]))) is not None:
-        said["precision"] = precision
-    kind = draw(st.sampled_from(["movement", "movement", "movement", "headcount", "headcount", "shelter_state"]))
-    if kind == "shelter_state":
-        fields = st.fixed_dictionaries(
-            {},
-            optional={
-                "capacity": st.sampled_from([None, 0, 50, 100]),
-                "blocked": st.sampled_from([None, 10, 40]),
-                "covered_area_m2": st.sampled_from([None, 200, 352.0]),
-                "taps": st.just(2),
-            },
-        ).filter(bool)
-        return said | {"kind": kind, "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
-    if kind == "headcount":
-        methods = ["full_count", "full_count", "registration", "site_visit", "household_listing", "sample_survey"]
-        method = draw(st.sampled_from([*methods, "secondary_report", "secondary_report"]))
-        place = _place(draw(st.sampled_from(PLACES)))
-        return said | {"kind": kind, "place": place, "method": method, "people": draw(people(counted=True))}
-    ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))
-    source, to = ends
-    said |= {"kind": kind, "people": draw(people(counted=False))}
-    if source is not None:
-        said |= {"from": _place(source), "stayed_there": True}
-    if to is not None:
-        said["to"] = _place(to)
-    if draw(st.integers(0, 3)) == 0:
-        earlier = timedelta(minutes=draw(st.sampled_from([1, 60, 1440, 2000])))
-        said["left_at"] = (datetime.fromisoformat(said["occurred_at"]) - earlier).isoformat()
-    return said
-
-
-def _place(word: str) -> dict[str, str]:
-    return {"shelter": word} if word in SHELTERS else {"area": word}
-
-
-# -- the operation all examples share; what they say is rolled back
 
 
 @lru_cache(maxsize=1)
@@ -199,7 +97,7 @@ class FoldMachine(RuleBasedStateMachine):
     def open_shelters(
         self, first: int, capacity: int | None, day: date, reports: list[Report], orders: list[int]
     ) -> None:
-        opened = datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=8)
+        opened = at_hour(day, 8)
         shelters: list[Report] = [
             {
                 "kind": "shelter",
@@ -234,13 +132,12 @@ class FoldMachine(RuleBasedStateMachine):
     )
     def count_every_day(self, first: date, totals: list[int], places: str, fold: bool) -> None:
         """A count at noon each day, near where the rule changes: where it stands depends on where it came from."""
-        noon = datetime.combine(first, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=12)
         self._say(
             [
                 (
                     {
                         "kind": "headcount",
-                        "occurred_at": (noon + timedelta(days=number)).isoformat(),
+                        "occurred_at": at_hour(first + timedelta(days=number), 12).isoformat(),
                         "place": {"shelter": places},
                         "method": "registration",
                         "people": {"total": total},
@@ -256,7 +153,7 @@ class FoldMachine(RuleBasedStateMachine):
     @rule(place=st.sampled_from(["KHM", "JAB"]), days_in=st.sampled_from([-9, 2, 6]))
     def forget_capacity(self, place: str, days_in: int) -> None:
         """How many places there are was never known, or is not known any more: alerts stay as they were told."""
-        at = datetime.combine(FIRST + timedelta(days=days_in), datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=9)
+        at = at_hour(FIRST + timedelta(days=days_in), 9)
         unknown = {"capacity": None, "covered_area_m2": None, "blocked": None}
         self.fold()
         self._say([({"kind": "shelter_state", "occurred_at": at.isoformat(), "shelter": place, **unknown}, 8)])

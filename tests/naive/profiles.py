@@ -1,4 +1,4 @@
-"""The long profile of the stateful test: `pytest -p tests.naive.profiles --hypothesis-profile=long -m ...`."""
+"""The long profile of the stateful test: `pytest -p tests.naive.profiles --hypothesis-profile=long`."""
 
 from hypothesis import settings
 

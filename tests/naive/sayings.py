@@ -1,0 +1,112 @@
+"""What people may say: hypothesis strategies for reports in the shape of interface.md, near every edge of the fold."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from tests.factories.operations import AREAS
+from tests.naive.model import CELLS, Report
+
+ZONE = "Asia/Damascus"
+FIRST = date(2025, 3, 6)
+SHELTERS = {"KHM": "SY0602", "JAB": "SY0602", "BAN": "SY1002"}
+PLACES = [*SHELTERS, "KHM", "KHM", "SY0602", "SY06"]  # most of what happens, happens in Khmeimim
+# Around midnight in Damascus, around midnight in Greenwich, and noon twice: most headcounts are at noon.
+MINUTES = [0, 1, 179, 180, 540, 720, 720, 1259, 1260, 1439]
+BRINK = [79, 80, 82, 84, 85, 90, 94, 95, 98, 100, 101]  # where the rule changes, of 100 places
+
+
+def paths() -> dict[str, tuple[str, ...]]:
+    """Each area with the codes from the country down to it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for area in AREAS:
+        found[area.code] = (*(found[area.parent] if area.parent else ()), area.code)
+    return found
+
+
+def at_hour(day: date, hour: int) -> datetime:
+    return datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=hour)
+
+
+counts = st.sampled_from([1, 2, 3, 5, 8, 10, 20, 40, 52, 78, 84, 90, 100])
+cells = st.dictionaries(st.sampled_from(CELLS), st.sampled_from([1, 2, 3, 5, 8, 30]), min_size=1, max_size=4)
+days = st.integers(0, 6).map(lambda ahead: FIRST + timedelta(days=ahead))
+
+
+@st.composite
+def people(draw: st.DrawFn, *, counted: bool) -> dict[str, Any]:
+    """A best figure mostly, with or without a range, households, cells; for headcounts also 0 and bare ranges."""
+    said: dict[str, Any] = {}
+    shape = draw(st.sampled_from(["total", "total", "range", "cells", "cells", "part", "households", "bare"]))
+    best = draw(counts)
+    if shape == "bare" and counted:
+        return {"low": 200, "high": 999}
+    if shape == "households":
+        said["households"] = draw(st.sampled_from([1, 2, 7]))
+        best = said["households"] * 5
+    elif shape == "cells":
+        said["cells"] = draw(cells)
+        best = sum(said["cells"].values())
+    elif shape == "part":
+        said["cells"] = draw(cells)
+        best = said["total"] = sum(said["cells"].values()) + draw(st.sampled_from([0, 4, 20]))
+    else:
+        said["total"] = best = 0 if counted and draw(st.integers(0, 9)) == 0 else best
+    if shape == "range" or draw(st.integers(0, 4)) == 0:
+        ends = draw(st.sampled_from(["both", "low", "high"]))
+        if ends != "high":
+            said["low"] = max(0, best - draw(st.sampled_from([0, 3, 9])))
+        if ends != "low":
+            said["high"] = best + draw(st.sampled_from([0, 4, 12]))
+    if draw(st.integers(0, 5)) == 0:
+        said.setdefault("households", draw(st.sampled_from([1, 4])))
+    return said
+
+
+@st.composite
+def instants(draw: st.DrawFn) -> datetime:
+    day, minute = draw(days), draw(st.sampled_from(MINUTES))
+    local = datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(minutes=minute)
+    return local if draw(st.booleans()) else local.astimezone(UTC)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """One report without its id."""
+    said: Report = {"occurred_at": draw(instants()).isoformat()}
+    if (precision := draw(st.sampled_from([None, None, None, "minute", "day", "about"]))) is not None:
+        said["precision"] = precision
+    kind = draw(st.sampled_from(["movement", "movement", "movement", "headcount", "headcount", "shelter_state"]))
+    if kind == "shelter_state":
+        fields = st.fixed_dictionaries(
+            {},
+            optional={
+                "capacity": st.sampled_from([None, 0, 50, 100]),
+                "blocked": st.sampled_from([None, 10, 40]),
+                "covered_area_m2": st.sampled_from([None, 200, 352.0]),
+                "taps": st.just(2),
+            },
+        ).filter(bool)
+        return said | {"kind": kind, "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
+    if kind == "headcount":
+        methods = ["full_count", "full_count", "registration", "site_visit", "household_listing", "sample_survey"]
+        method = draw(st.sampled_from([*methods, "secondary_report", "secondary_report"]))
+        place = place_named(draw(st.sampled_from(PLACES)))
+        return said | {"kind": kind, "place": place, "method": method, "people": draw(people(counted=True))}
+    ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))
+    source, to = ends
+    said |= {"kind": kind, "people": draw(people(counted=False))}
+    if source is not None:
+        said |= {"from": place_named(source), "stayed_there": True}
+    if to is not None:
+        said["to"] = place_named(to)
+    if draw(st.integers(0, 3)) == 0:
+        earlier = timedelta(minutes=draw(st.sampled_from([1, 60, 1440, 2000])))
+        said["left_at"] = (datetime.fromisoformat(said["occurred_at"]) - earlier).isoformat()
+    return said
+
+
+def place_named(word: str) -> dict[str, str]:
+    return {"shelter": word} if word in SHELTERS else {"area": word}
