@@ -30,8 +30,8 @@ def engine() -> Engine:
     """The engine of this process. Connections are checked before use, so a restarted server is not an error."""
     return create_engine(
         addresses(settings()).database,
-        pool_size=4,
-        max_overflow=12,
+        pool_size=8,  # as many as a web process has threads: a connection made anew costs more than a report
+        max_overflow=8,
         pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=60s", "connect_timeout": 5},
     )

@@ -1,17 +1,16 @@
 """`POST /api/v1/reports`."""
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from flask import Response, g, json
+from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, BaseModel, Field
+from pydantic_core import to_json
 
 from app.core import http
 from app.core.text import mark, render
-from app.intake.schemas import Result
 from app.intake.service import take
 
 MOST_REPORTS = 1_000
@@ -63,8 +62,4 @@ def post_reports(body: Post) -> Response:
         title = render(TOO_MANY, g.actor.language, most=MOST_REPORTS)
         return http.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many_reports", title)
     results = take(http.session(), actor=g.actor, reports=body.reports, sent_at=body.sent_at, device=body.device)
-    return Response(json.dumps({"results": [_out(result) for result in results]}), content_type="application/json")
-
-
-def _out(result: Result) -> dict[str, Any]:
-    return asdict(result) | {"id": str(result.id) if result.id else None}
+    return Response(to_json({"results": results}), content_type="application/json")

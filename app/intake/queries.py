@@ -8,17 +8,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.places.schemas import area_place_id
+
 _PLACES = text("""
-  SELECT shelters.code AS key, places.id, places.area_code, places.area_path, shelters.code
-  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND shelters.code = ANY(:codes)
+  SELECT code AS key, id, area_code, area_path, code FROM shelters
+  WHERE operation_id = :operation AND code = ANY(:codes)
   UNION ALL
-  SELECT shelters.id::text, places.id, places.area_code, places.area_path, shelters.code
-  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND shelters.id = ANY(:ids)
+  SELECT id::text, id, area_code, area_path, code FROM shelters WHERE operation_id = :operation AND id = ANY(:ids)
   UNION ALL
-  SELECT 'area:' || areas.code, places.id, areas.code, areas.path, NULL
-  FROM areas JOIN places ON places.operation_id = areas.operation_id AND places.kind = 'area'
-    AND places.area_code = areas.code
-  WHERE areas.operation_id = :operation AND areas.code = ANY(:areas)
+  SELECT 'area:' || code, NULL, code, path, NULL FROM areas WHERE operation_id = :operation AND code = ANY(:areas)
 """)
 _GROUPS = text("""
   SELECT code AS key, id, code FROM groups WHERE operation_id = :operation AND code = ANY(:codes)
@@ -50,7 +48,10 @@ def find_places(
     """Places by the word used for them: a shelter's code or id, or `area:` and a P-code. Unknown ones are left out."""
     words = _codes_and_ids(shelters) | {"operation": operation_id, "areas": list(areas)}
     rows = session.execute(_PLACES, words)
-    return {row.key: Found(row.id, row.area_code, row.area_path, row.code) for row in rows}
+    return {
+        key: Found(id_ or area_place_id(operation_id, area_code), area_code, path, code)
+        for key, id_, area_code, path, code in rows
+    }
 
 
 def find_groups(session: Session, operation_id: UUID, groups: Iterable[str]) -> dict[str, tuple[UUID, str]]:

@@ -1,12 +1,12 @@
 """The door of the ledger: reports go in by one statement that also leaves the marks."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -21,12 +21,12 @@ WITH stored AS (
     content, digest, reporter_id, device, clock_shift_s)
   SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
-    content, digest, reporter_id, device, clock_shift_s
+    content, decode(digest, 'hex'), reporter_id, device, clock_shift_s
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent (id uuid, operation_id uuid, kind text,
     occurred_at timestamptz, left_at timestamptz, recorded_at timestamptz, day date, left_day date,
     stands_at timestamptz, left_stands_at timestamptz, place_id uuid, from_place_id uuid, group_id uuid,
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
-    content jsonb, digest bytea, reporter_id uuid, device text, clock_shift_s integer)
+    content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer)
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
@@ -80,7 +80,7 @@ def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:
     already is left out, also when another transaction was just writing it. IntegrityError when a row breaks
     a constraint: then nothing of these rows is stored.
     """
-    sent = json.dumps([_as_json(row) for row in rows], default=str)
+    sent = to_json(rows).decode()
     stored: dict[UUID, str | None] = {row.id: row.status for row in session.execute(_APPEND, {"rows": sent})}
     if stored:
         db.wake(session, jobs.FOLD)
@@ -90,7 +90,3 @@ def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:
 def standing(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Of these reports the ones already in the ledger: operation and hexadecimal digest by id."""
     return {row.id: (row.operation_id, row.digest.hex()) for row in session.execute(_STANDING, {"ids": list(ids)})}
-
-
-def _as_json(row: Row) -> dict[str, Any]:
-    return asdict(row) | {"digest": f"\\x{row.digest}"}

@@ -22,6 +22,8 @@ def register(
 ) -> None:
     """Make new shelters and groups, in the order of their codes, so that two posts cannot lock each other up."""
     making = [report for report in reports if report.id in codes]
+    if not making:
+        return
     areas = places.areas_of(session, post.frame.operation_id, [r.area for r in making if isinstance(r, ShelterReport)])
     for report in sorted(making, key=lambda report: (report.kind, codes[report.id])):
         if isinstance(report, ShelterReport):

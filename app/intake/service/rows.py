@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,7 @@ def row_of(post: Post, known: Known, report: AnyReport) -> tuple[ledger.Row, tup
     """A report as the ledger keeps it, and what its sender should know. Raises Refused."""
     timing = Timing(report, post)
     settled = timing.settle(report.occurred_at)
+    content = _content(report)
     row = ledger.Row(
         id=report.id,
         operation_id=post.frame.operation_id,
@@ -62,8 +63,8 @@ def row_of(post: Post, known: Known, report: AnyReport) -> tuple[ledger.Row, tup
         recorded_at=post.now,
         day=post.frame.day_of(settled.at),
         stands_at=timing.stand(settled.at),
-        content=_content(report),
-        digest=digest(report),
+        content=content,
+        digest=_digest(content),
         reporter_id=post.actor.user_id,
         method=report.method,
         device=post.device,
@@ -75,7 +76,11 @@ def row_of(post: Post, known: Known, report: AnyReport) -> tuple[ledger.Row, tup
 
 def digest(report: AnyReport) -> str:
     """What tells the same report sent again from another one under the same id."""
-    return hashlib.sha256(json.dumps(_content(report), sort_keys=True).encode()).hexdigest()
+    return _digest(_content(report))
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _content(report: AnyReport) -> dict[str, Any]:
@@ -186,4 +191,4 @@ def _people(post: Post, report: AnyReport, shape: PeopleShape | None) -> dict[st
         reject(post, report, f"people.{miscount.part}", miscount.code)
     if (people.best(post.frame.settings.household_size) or 0) > MOST_PEOPLE:
         reject(post, report, "people.households" if people.total is None else "people.total", "too_many")
-    return asdict(people)
+    return {name: getattr(people, name) for name in People.__slots__}

@@ -11,8 +11,12 @@ depends_on = None
 
 # Sums of vectors, used by CHECKs and by the daily changes of areas. Both want vectors of equal length.
 VECTOR_SUM = """
-CREATE FUNCTION vector_sum(bigint[]) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  AS $$ SELECT coalesce(sum(value), 0)::bigint FROM unnest($1) AS value $$
+CREATE FUNCTION vector_sum(vector bigint[]) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE total bigint := 0; value bigint;
+BEGIN
+  FOREACH value IN ARRAY vector LOOP total := total + coalesce(value, 0); END LOOP;
+  RETURN total;
+END $$
 """
 VECTOR_ADD = """
 CREATE FUNCTION vector_add(bigint[], bigint[]) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
