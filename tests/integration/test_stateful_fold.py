@@ -7,7 +7,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.naive.machine import LONG, SHORT, FoldMachine, small_pieces
+from tests.naive.machine import FoldMachine
+from tests.naive.profiles import LONG, SHORT
+from tests.naive.stage import small_pieces
 
 
 @pytest.mark.slow

@@ -24,7 +24,9 @@ from sqlalchemy.orm import Session  # noqa: E402
 
 from app.core import db  # noqa: E402
 from tests.conftest import using_database  # noqa: E402
-from tests.naive.machine import SHORT, FoldMachine, small_pieces  # noqa: E402
+from tests.naive.machine import FoldMachine  # noqa: E402
+from tests.naive.profiles import SHORT  # noqa: E402
+from tests.naive.stage import small_pieces  # noqa: E402
 
 
 @contextmanager

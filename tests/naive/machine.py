@@ -3,65 +3,37 @@
 Each example runs in one transaction on real PostgreSQL, rolled back at its end.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import Actor
 from app.alerts import service as alerts
 from app.alerts.refresh import appoint, rebuild, refresh, verify
 from app.core import db
 from app.intake.service import take
-from app.population import rows
 from app.population import service as population
-from tests.factories.operations import make_actor, make_operation
-from tests.naive.model import CELLS, AreaSum, Model, Report
-from tests.naive.sayings import BRINK, FIRST, PLACES, SHELTERS, ZONE, at_hour, days, paths, reports
-
-NAMES = "places LEFT JOIN shelters ON shelters.id = places.id"
-NAME = "coalesce(shelters.code, places.area_code)"
-MARK_WHOLE = f"""INSERT INTO marks (operation_id, place_id, marked_at)
-  SELECT :operation, places.id, now() FROM {NAMES} WHERE {NAME} = :place
-  AND places.operation_id = :operation AND (places.kind = 'area' OR shelters.id IS NOT NULL)"""
-WAITING = (
-    f"SELECT {NAME} AS name FROM marks JOIN ({NAMES}) ON places.id = place_id WHERE marks.operation_id = :operation"
+from tests.naive.model import AreaSum, Model, Report
+from tests.naive.sayings import (
+    BRINK,
+    FIRST,
+    METHODS,
+    PLACES,
+    SHELTERS,
+    ZONE,
+    at_hour,
+    days,
+    paths,
+    place_named,
+    reports,
 )
-STORED = f"""SELECT {NAME} AS name, place_days.* FROM place_days JOIN ({NAMES}) ON places.id = place_id
-  WHERE place_days.operation_id = :operation ORDER BY 1, day"""
-COMMON: dict[str, Any] = {
-    "derandomize": True,
-    "database": None,
-    "deadline": None,
-    "print_blob": False,
-    "suppress_health_check": list(HealthCheck),
-}
-# Without shrinking: on the real database that takes minutes. The long profile shrinks what it finds.
-SHORT = settings(max_examples=60, stateful_step_count=20, phases=[Phase.generate], report_multiple_bugs=False, **COMMON)
-LONG = settings(max_examples=2_000, stateful_step_count=50, **COMMON)
-
-
-@lru_cache(maxsize=1)
-def world(url: str) -> Actor:
-    """An operation and someone to report, made once in each database."""
-    with db.unit_of_work() as session:
-        return make_actor(session, make_operation(session, time_zone=ZONE))
-
-
-@contextmanager
-def small_pieces() -> Iterator[None]:
-    """Rows read ahead two at a time and places two at a time, so that few of them are enough to need more pieces."""
-    with patch.object(rows, "_CHUNK", 2), patch.object(population, "PLACES_A_TIME", 3):
-        yield
+from tests.naive.stage import world
+from tests.naive.stored import MARK_WHOLE, STORED, WAITING, as_stored
+from tests.naive.sums import CELLS
 
 
 class FoldMachine(RuleBasedStateMachine):
@@ -147,6 +119,25 @@ class FoldMachine(RuleBasedStateMachine):
                 for number, total in enumerate(totals)
             ]
         )
+        if fold:
+            self.fold()
+
+    @rule(
+        place=st.sampled_from(["KHM", "SY0602"]),
+        day=days,
+        methods=st.lists(st.sampled_from(METHODS), min_size=2, max_size=4),
+        orders=st.lists(st.integers(0, 15), min_size=5, max_size=5),
+        fold=st.booleans(),
+    )
+    def count_at_one_instant(self, place: str, day: date, methods: list[str], orders: list[int], fold: bool) -> None:
+        """Several headcounts and a movement at the same instant: they stand by kind, weight and id alone."""
+        at = {"occurred_at": at_hour(day, 12).isoformat()}
+        counts: list[Report] = [
+            {"kind": "headcount", "place": place_named(place), "method": method, "people": {"total": 50 + number}, **at}
+            for number, method in enumerate(methods)
+        ]
+        moved: Report = {"kind": "movement", "to": place_named(place), "people": {"total": 7}, **at}
+        self._say(list(zip([*counts, moved], orders, strict=False)))
         if fold:
             self.fold()
 
@@ -241,7 +232,7 @@ class FoldMachine(RuleBasedStateMachine):
             rows = {row.day: row for (name, _), row in stored.items() if name == place}
             assert sorted(rows) == days, f"{place}: rows on {sorted(rows)}, reports on {days}"
             for day in days:
-                found, expected = _as_stored(rows[day]), self._expected(place, day)
+                found, expected = as_stored(rows[day]), self._expected(place, day)
                 wrong = {key: (found[key], expected[key]) for key in expected if found[key] != expected[key]}
                 assert not wrong, f"{place} on {day} (stored, model): {wrong}"
             self._check_alert(place, days[-1])
@@ -307,30 +298,3 @@ class FoldMachine(RuleBasedStateMachine):
 
     def _query(self, statement: str, **values: Any) -> Any:
         return self.session.execute(text(statement), {"operation": self.actor.scope.operation_id, **values})
-
-
-def _as_stored(row: Any) -> dict[str, Any]:
-    """A stored row in the words of the model. The tally is [total, squares below, above, open below, above]."""
-    total, below, above, bottomless, boundless = row.total
-    rule = row.rules.get("occupancy", {})
-    low = 0 if bottomless else max(0, _floor_root(total, below))
-    high = None if boundless or row.basis != "counted" else max(0, -_floor_root(-total, above))
-    return {
-        "total": total,
-        "range": (low, high),
-        "cells": row.cells,
-        "households": row.households,
-        "basis": row.basis,
-        "competing": row.competing,
-        "counted": (row.counted_at, row.counted_by, row.composition_at),
-        "movement": (row.opening, row.came, row.left),
-        "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
-    }
-
-
-def _floor_root(total: int, squares: int) -> int:
-    """floor(total - sqrt(squares)), exactly."""
-    root = 0
-    while root * root < squares:
-        root += 1
-    return total - root

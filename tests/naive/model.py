@@ -12,26 +12,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-WEIGHTS = {
-    "registration": 10,
-    "full_count": 10,
-    "household_listing": 8,
-    "sample_survey": 6,
-    "site_visit": 4,
-    "structure_count": 4,
-    "key_informant": 4,
-    "secondary_report": 1,
-}
-SEXES = ("female", "male", "unknown")
-AGES = ("0-4", "5-11", "12-17", "18-59", "60+", "unknown")
-CELLS = [f"{sex}:{age}" for sex in SEXES for age in AGES]
-NOBODY = "unknown:unknown"
-ADOPT_FROM = 4
-HOUSEHOLD = 5
-A_MOMENT = timedelta(microseconds=1)
+from tests.naive.sums import (
+    CELLS,
+    WEIGHTS,
+    Cells,
+    Report,
+    best_of,
+    cells_of,
+    compose,
+    is_adopted,
+    level,
+)
 
-Cells = dict[str, int]
-Report = dict[str, Any]
+A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -159,16 +152,16 @@ class Model:
         """people = latest adopted headcount not after the day's end + movements in - movements out after it."""
         events = [event for event in self.events(place) if event.at <= self.end_of(day)]
         counts = [event for event in events if event.sign == 0]
-        adopted = [event for event in counts if _is_adopted(event.report)]
+        adopted = [event for event in counts if is_adopted(event.report)]
         moves = [event for event in events if event.sign]
         today = [event for event in moves if event.day == day]
         last, after = _since(adopted, moves)
-        total = (_best(last.report) if last else 0) + sum(event.sign * _best(event.report) for event in after)
+        total = (best_of(last.report) if last else 0) + sum(event.sign * best_of(event.report) for event in after)
         low, high = _range(total, last, after)
         composed, after = _since([event for event in adopted if "cells" in event.report["people"]], moves)
-        cells = dict.fromkeys(CELLS, 0) | (_cells(composed.report) if composed else {})
+        cells = dict.fromkeys(CELLS, 0) | (cells_of(composed.report) if composed else {})
         for event in after:
-            cells = {key: cells[key] + event.sign * count for key, count in _cells(event.report).items()}
+            cells = {key: cells[key] + event.sign * count for key, count in cells_of(event.report).items()}
         housed, after = _since([event for event in adopted if "households" in event.report["people"]], moves)
         households = sum(event.sign * event.report["people"].get("households", 0) for event in after)
         households += housed.report["people"]["households"] if housed else 0
@@ -188,18 +181,18 @@ class Model:
             counted_by=last.report["method"] if last else None,
             composition_at=composed.at if composed else None,
             opening=self._opening(place, day),
-            came=sum(_best(event.report) for event in today if event.sign == 1),
-            left=sum(_best(event.report) for event in today if event.sign == -1),
+            came=sum(best_of(event.report) for event in today if event.sign == 1),
+            left=sum(best_of(event.report) for event in today if event.sign == -1),
             rule=self._rule(place, day),
         )
 
     def _shown(self, place: str, day: date) -> tuple[int, str]:
         """The people shown at the end of a day and how they are known, without everything else."""
         events = [event for event in self.events(place) if event.at <= self.end_of(day)]
-        adopted = [event for event in events if event.sign == 0 and _is_adopted(event.report)]
+        adopted = [event for event in events if event.sign == 0 and is_adopted(event.report)]
         moves = [event for event in events if event.sign]
         last, after = _since(adopted, moves)
-        total = (_best(last.report) if last else 0) + sum(event.sign * _best(event.report) for event in after)
+        total = (best_of(last.report) if last else 0) + sum(event.sign * best_of(event.report) for event in after)
         return max(0, total), "counted" if adopted else "at_least" if moves else "unknown"
 
     def _opening(self, place: str, day: date) -> int:
@@ -252,7 +245,7 @@ class Model:
                 continue
             people, basis = self._shown(place, day)
             held = state["level"] if state else "ok"
-            reached = None if places is None or basis == "unknown" else _level(held, people, places)
+            reached = None if places is None or basis == "unknown" else level(held, people, places)
             if basis == "at_least" and reached is not None:
                 # At least so many: proof that it is full, never that there is room or that all is well.
                 steps = ("ok", "warning", "critical")
@@ -273,31 +266,12 @@ def _since(anchors: list[Event], moves: list[Event]) -> tuple[Event | None, list
     return anchors[-1], [event for event in moves if event.order > anchors[-1].order]
 
 
-def _best(report: Report) -> int:
-    people = report["people"]
-    if "total" in people:
-        return int(people["total"])
-    return sum(people["cells"].values()) if "cells" in people else int(people["households"]) * HOUSEHOLD
-
-
-def _is_adopted(report: Report) -> bool:
-    has_best = any(part in report["people"] for part in ("total", "cells", "households"))
-    return has_best and WEIGHTS[report["method"]] >= ADOPT_FROM
-
-
-def _cells(report: Report) -> Cells:
-    """The cells of those observed; the rest of unknown sex and age."""
-    cells = dict.fromkeys(CELLS, 0) | report["people"].get("cells", {})
-    cells[NOBODY] += _best(report) - sum(cells.values())
-    return cells
-
-
 def _range(total: int, last: Event | None, after: list[Event]) -> tuple[int, int | None]:
     """Offsets in quadrature, for people leaving with the two sides exchanged; an open side opens the sum."""
     below = above = 0
     is_bottomless = is_boundless = False
     for event in [last, *after] if last else after:
-        people, best = event.report["people"], _best(event.report)
+        people, best = event.report["people"], best_of(event.report)
         under = over = 0
         is_open = False
         if "low" in people or "high" in people:
@@ -310,50 +284,3 @@ def _range(total: int, last: Event | None, after: list[Event]) -> tuple[int, int
             below, above, is_boundless = below + under**2, above + over**2, is_boundless or is_open
     low = 0 if is_bottomless else max(0, math.floor(total - math.sqrt(below)))
     return low, None if is_boundless else max(0, math.ceil(total + math.sqrt(above)))
-
-
-def compose(cells: Cells, total: int) -> Cells:
-    """Cells as shown: none negative, adding up to the total shown."""
-    shown = dict(cells)
-    for key in CELLS:
-        if shown[key] < 0:
-            missing, shown[key] = -shown[key], 0
-            sex, age = key.split(":")
-            for source in (f"{sex}:unknown", f"unknown:{age}", NOBODY):
-                taken = min(missing, max(0, shown[source]))
-                shown[source] -= taken
-                missing -= taken
-            _in_proportion(shown, missing)
-    over = sum(shown.values()) - total
-    if over <= 0:
-        shown[NOBODY] -= over
-    else:
-        taken = min(over, shown[NOBODY])
-        shown[NOBODY] -= taken
-        _in_proportion(shown, over - taken)
-    return shown
-
-
-def _in_proportion(cells: Cells, wanted: int) -> None:
-    """Largest remainder: everyone gives the whole part of their share, the largest fractions one more."""
-    holding = {key: cells[key] for key in CELLS if cells[key] > 0}
-    there = sum(holding.values())
-    wanted = min(wanted, there)
-    if not wanted:
-        return
-    given = {key: count * wanted // there for key, count in holding.items()}
-    by_fraction = sorted(holding, key=lambda key: -(holding[key] * wanted % there))  # stable: scheme order
-    for key in by_fraction[: wanted - sum(given.values())]:
-        given[key] += 1
-    for key, count in given.items():
-        cells[key] -= count
-
-
-def _level(held: str, people: int, places: int) -> str:
-    if places == 0:
-        return "critical" if people else "ok"
-    if people >= places or (held == "critical" and 100 * people >= 95 * places):
-        return "critical"
-    if 100 * people >= 85 * places or (held != "ok" and 100 * people >= 80 * places):
-        return "warning"
-    return "ok"

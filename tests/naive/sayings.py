@@ -15,6 +15,16 @@ SHELTERS = {"KHM": "SY0602", "JAB": "SY0602", "BAN": "SY1002"}
 PLACES = [*SHELTERS, "KHM", "KHM", "SY0602", "SY06"]  # most of what happens, happens in Khmeimim
 # Around midnight in Damascus, around midnight in Greenwich, and noon twice: most headcounts are at noon.
 MINUTES = [0, 1, 179, 180, 540, 720, 720, 1259, 1260, 1439]
+METHODS = [
+    "full_count",
+    "registration",
+    "site_visit",
+    "household_listing",
+    "sample_survey",
+    "secondary_report",
+    "full_count",
+    "secondary_report",
+]
 BRINK = [79, 80, 82, 84, 85, 90, 94, 95, 98, 100, 101]  # where the rule changes, of 100 places
 
 
@@ -91,8 +101,7 @@ def reports(draw: st.DrawFn) -> Report:
         ).filter(bool)
         return said | {"kind": kind, "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
     if kind == "headcount":
-        methods = ["full_count", "full_count", "registration", "site_visit", "household_listing", "sample_survey"]
-        method = draw(st.sampled_from([*methods, "secondary_report", "secondary_report"]))
+        method = draw(st.sampled_from(METHODS))
         place = place_named(draw(st.sampled_from(PLACES)))
         return said | {"kind": kind, "place": place, "method": method, "people": draw(people(counted=True))}
     ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))

@@ -1,0 +1,41 @@
+"""What the application stored, in the words of the naive model."""
+
+from typing import Any
+
+NAMES = "places LEFT JOIN shelters ON shelters.id = places.id"
+NAME = "coalesce(shelters.code, places.area_code)"
+MARK_WHOLE = f"""INSERT INTO marks (operation_id, place_id, marked_at)
+  SELECT :operation, places.id, now() FROM {NAMES} WHERE {NAME} = :place
+  AND places.operation_id = :operation AND (places.kind = 'area' OR shelters.id IS NOT NULL)"""
+WAITING = (
+    f"SELECT {NAME} AS name FROM marks JOIN ({NAMES}) ON places.id = place_id WHERE marks.operation_id = :operation"
+)
+STORED = f"""SELECT {NAME} AS name, place_days.* FROM place_days JOIN ({NAMES}) ON places.id = place_id
+  WHERE place_days.operation_id = :operation ORDER BY 1, day"""
+
+
+def as_stored(row: Any) -> dict[str, Any]:
+    """A stored row in the words of the model. The tally is [total, squares below, above, open below, above]."""
+    total, below, above, bottomless, boundless = row.total
+    rule = row.rules.get("occupancy", {})
+    low = 0 if bottomless else max(0, _floor_root(total, below))
+    high = None if boundless or row.basis != "counted" else max(0, -_floor_root(-total, above))
+    return {
+        "total": total,
+        "range": (low, high),
+        "cells": row.cells,
+        "households": row.households,
+        "basis": row.basis,
+        "competing": row.competing,
+        "counted": (row.counted_at, row.counted_by, row.composition_at),
+        "movement": (row.opening, row.came, row.left),
+        "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
+    }
+
+
+def _floor_root(total: int, squares: int) -> int:
+    """floor(total - sqrt(squares)), exactly."""
+    root = 0
+    while root * root < squares:
+        root += 1
+    return total - root
