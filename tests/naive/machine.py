@@ -20,6 +20,7 @@ from app.population import service as population
 from tests.naive.model import AreaSum, Model, Report
 from tests.naive.sayings import (
     BRINK,
+    DESCENTS,
     FIRST,
     METHODS,
     PLACES,
@@ -49,8 +50,7 @@ class FoldMachine(RuleBasedStateMachine):
         )
         self.model = Model(zone=ZONE, paths=paths())
         self.published: dict[str, str] = {}
-        self.transitions = 0
-        self.said = 0
+        self.transitions = self.said = 0
 
     def teardown(self) -> None:
         self.session.close()
@@ -98,7 +98,7 @@ class FoldMachine(RuleBasedStateMachine):
 
     @rule(
         first=days,
-        totals=st.lists(st.sampled_from(BRINK), min_size=2, max_size=5),
+        totals=st.sampled_from(DESCENTS) | st.lists(st.sampled_from(BRINK), min_size=2, max_size=5),
         places=st.sampled_from(["KHM", "JAB"]),
         fold=st.booleans(),
     )

@@ -26,6 +26,7 @@ METHODS = [
     "secondary_report",
 ]
 BRINK = [79, 80, 82, 84, 85, 90, 94, 95, 98, 100, 101]  # where the rule changes, of 100 places
+DESCENTS = [[101, 98, 95, 94], [100, 96], [90, 84, 80, 79]]  # where a level holds though it would not start
 
 
 def paths() -> dict[str, tuple[str, ...]]:
