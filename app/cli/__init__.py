@@ -19,7 +19,7 @@ COMMANDS = {
     "worker": "app.cli.running:worker",
     "beat": "app.cli.running:beat",
     "doctor": "app.cli.running:doctor",
-    "prepare": "app.cli.keeping:prepare",
+    "prepare": "app.cli.preparing:prepare",
     "db": "app.cli.keeping:database",
     "verify": "app.cli.keeping:verify",
     "rebuild": "app.cli.keeping:rebuild",
@@ -54,13 +54,14 @@ class Mawa(click.Group):
         if asked.startswith("app.cli.running:") or not asked or "--help" in sys.argv:
             return super().invoke(ctx)
         from app.core.errors import DomainError
-        from app.core.text import render
         from config.services.database import database_running
 
         with database_running(settings()):
             try:
                 return super().invoke(ctx)
             except DomainError as error:
+                from app.core.text import render
+
                 raise click.ClickException(render(error.message, "en", **error.numbers)) from error
 
 

@@ -10,15 +10,13 @@ from app import migrations
 from app.accounts.policy import ROLES
 from app.accounts.service import add_user
 from app.alerts import refresh
+from app.cli.preparing import DEMO, DEMO_PASSWORD
 from app.core import db
 from app.core.db import unit_of_work
 from app.intake.cli import load_seed, open_operation
 from app.places.queries import count_operations, operation_by_code
 from app.tables import table_metadata
-from config.settings import settings
 
-DEMO = "syria-coast-2025"
-DEMO_PASSWORD = "mawa-demo-2025"  # noqa: S105  # of the demonstration only, and shown at every start of it
 table_metadata()
 
 EMPTY = {
@@ -44,27 +42,20 @@ def upgrade() -> None:
     migrations.upgrade()
 
 
-@click.command(hidden=True)
-@click.option("--demo/--no-demo", default=True)
-def prepare(demo: bool) -> None:
-    """Migrate, and load the first operation into an empty database; says which demo accounts there are."""
+def load_first(*, demo: bool) -> None:
+    """Migrate; into an empty database load the demonstration with its accounts, or an empty operation. Fold it."""
     if not migrations.is_current():
         migrations.upgrade()
     with unit_of_work() as session:
-        if count_operations(session) == 0:
-            if demo and settings().mawa_env != "production":
-                load_seed(session, DEMO)
-                _add_demo_accounts(session)
-            else:
-                open_operation(session, EMPTY)
-        has_demo = operation_by_code(session, DEMO) is not None
+        if count_operations(session) == 0 and demo:
+            load_seed(session, DEMO)
+            _add_demo_accounts(session)
+        elif count_operations(session) == 0:
+            open_operation(session, EMPTY)
     while True:
         with unit_of_work() as session:
             if not refresh.refresh(session):
                 break
-    if has_demo and settings().mawa_env != "production":
-        accounts = "\n".join(f"  {role}@demo.example.org" for role in ROLES)
-        click.echo(f"Demonstration accounts, password {DEMO_PASSWORD}:\n{accounts}")
 
 
 @click.command()

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "mutants_template"
 AT_ONCE = 2
 PATIENCE_S = 300
-NOT_NOTICED, NOTICED = 0, 1
+NOT_NOTICED, NOTICED = 0, 2
 SOUND = Fault("no fault at all", "counts/__init__.py", '"""Counting people', '"""Counting people')
 
 

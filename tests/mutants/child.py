@@ -1,6 +1,6 @@
 """One fault in a process of its own: `child FOLDER DATABASE REDIS TESTS`. The app is imported from FOLDER.
 
-Exit 0: the tests passed, so the fault survived; 1: they noticed; anything else: the fault broke the import.
+Exit 0: the tests passed, so the fault survived; 2: they noticed; anything else: they did not run at all.
 """
 
 # ruff: noqa: T201 - what it prints is what it is for
@@ -61,6 +61,8 @@ if __name__ == "__main__":
     try:
         with using_database(_DATABASE, _REDIS):
             run(_TESTS)
+    except (NameError, ImportError, SyntaxError) as broken:
+        sys.exit(f"the tests do not run: {broken}")
     except Exception as noticed:  # whatever the tests say, they said it
         print(f"{type(noticed).__name__}: {str(noticed).splitlines()[0] if str(noticed) else ''}")
-        sys.exit(1)
+        sys.exit(2)

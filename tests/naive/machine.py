@@ -27,6 +27,7 @@ from tests.naive.sayings import (
     SHELTERS,
     ZONE,
     at_hour,
+    count_of,
     days,
     paths,
     place_named,
@@ -140,6 +141,20 @@ class FoldMachine(RuleBasedStateMachine):
         self._say(list(zip([*counts, moved], orders, strict=False)))
         if fold:
             self.fold()
+
+    @rule(place=st.sampled_from(["KHM", "JAB", "SY0602"]), day=days, total=st.sampled_from(BRINK))
+    def learn_more_of_the_same_heads(self, place: str, day: date, total: int) -> None:
+        """A late count of as many heads, with a range and cells: the next day's count stays as it is, and yet the
+        areas must see that the step between the two is another."""
+        next_day = day + timedelta(days=1)
+        self._say([(count_of(place, {"total": total}, at_hour(day, 21)), 3)])
+        self._say(
+            [(count_of(place, {"total": 60, "cells": {"male:0-4": 2}, "households": 9}, at_hour(next_day, 12)), 4)]
+        )
+        self.fold()
+        more = {"total": total, "low": total - 9, "cells": {"female:18-59": 30}, "households": 3}
+        self._say([(count_of(place, more, at_hour(day, 22)), 5)])
+        self.fold()
 
     @rule(place=st.sampled_from(["KHM", "JAB"]), days_in=st.sampled_from([-9, 2, 6]))
     def forget_capacity(self, place: str, days_in: int) -> None:

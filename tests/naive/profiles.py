@@ -13,7 +13,7 @@ COMMON: dict[str, Any] = {
     "suppress_health_check": list(HealthCheck),
 }
 # Without shrinking: on the real database that takes minutes. The long profile shrinks what it finds.
-SHORT = settings(max_examples=60, stateful_step_count=20, phases=[Phase.generate], report_multiple_bugs=False, **COMMON)
+SHORT = settings(max_examples=70, stateful_step_count=20, phases=[Phase.generate], report_multiple_bugs=False, **COMMON)
 LONG = settings(max_examples=2_000, stateful_step_count=50, **COMMON)
 
 settings.register_profile("long", LONG)

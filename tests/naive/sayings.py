@@ -120,3 +120,15 @@ def reports(draw: st.DrawFn) -> Report:
 
 def place_named(word: str) -> dict[str, str]:
     return {"shelter": word} if word in SHELTERS else {"area": word}
+
+
+def count_of(place: str, people: dict[str, Any], at: datetime) -> Report:
+    """A registration, without its id."""
+    named = place_named(place)
+    return {
+        "kind": "headcount",
+        "occurred_at": at.isoformat(),
+        "place": named,
+        "method": "registration",
+        "people": people,
+    }

@@ -1,0 +1,44 @@
+"""`mawa prepare`: what `mawa up` runs first. Asking whether there is anything to do loads next to nothing."""
+
+from pathlib import Path
+
+import click
+import psycopg
+
+from config.services.addresses import addresses
+from config.settings import settings
+
+DEMO = "syria-coast-2025"
+DEMO_PASSWORD = "mawa-demo-2025"  # noqa: S105  # of the demonstration only, and shown at every start of it
+DEMO_ROLES = ("field_worker", "coordinator", "administrator", "partner")
+STEPS = Path(__file__).parents[1] / "migrations" / "versions"
+
+
+@click.command(hidden=True)
+@click.option("--demo/--no-demo", default=True)
+def prepare(demo: bool) -> None:
+    """Migrate, and load the first operation into an empty database; says which demo accounts there are."""
+    in_production = settings().mawa_env == "production"
+    operations = operations_if_current()
+    if not operations:
+        from app.cli.keeping import load_first
+
+        load_first(demo=demo and not in_production)
+        operations = operations_if_current()
+    if DEMO in operations and not in_production:
+        accounts = "\n".join(f"  {role}@demo.example.org" for role in DEMO_ROLES)
+        click.echo(f"Demonstration accounts, password {DEMO_PASSWORD}:\n{accounts}")
+
+
+def operations_if_current() -> set[str]:
+    """Codes of the operations in a database at the newest step; none where there is anything to prepare."""
+    newest = max(step.name for step in STEPS.glob("[0-9]*.py"))
+    url = addresses(settings()).database.replace("+psycopg", "", 1)
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        try:
+            step = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except psycopg.errors.UndefinedTable:
+            return set()
+        if step is None or not newest.startswith(f"{step[0]}_"):
+            return set()
+        return {code for (code,) in connection.execute("SELECT code FROM operations")}
