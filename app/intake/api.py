@@ -25,7 +25,7 @@ class Post(BaseModel):
 
     sent_at: AwareDatetime | None = None
     device: Annotated[str, Field(max_length=200)] | None = None
-    reports: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    reports: Annotated[list[Any], Field(min_length=1)]
 
 
 class WarnedOut(BaseModel):

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from app.accounts.policy import Scope
 from app.accounts.queries import visible
+from app.core import clock
 from app.counts.people import Tally
 from app.ledger.models import Report
 from app.places.models import Area, Place
@@ -144,10 +145,10 @@ def _shelter_figure(row: SqlRow[Any], frame: Frame) -> ShelterFigure:
         people=people,
         basis=basis,
         shortfall=shortfall,
-        counted_at=day.counted_at if day else None,
+        counted_at=_by_now(day.counted_at) if day else None,
         method=day.counted_by if day else None,
-        composition_at=day.composition_at if day else None,
-        reported_at=day.reported_at if day else None,
+        composition_at=_by_now(day.composition_at) if day else None,
+        reported_at=_by_now(day.reported_at) if day else None,
         competing=day.competing if day else 0,
         came=came,
         left=left,
@@ -158,6 +159,11 @@ def _shelter_figure(row: SqlRow[Any], frame: Frame) -> ShelterFigure:
         occupancy=people.total / places if known and people.total is not None and places else None,
         free=_free(places, people.total, basis),
     )
+
+
+def _by_now(at: datetime | None) -> datetime | None:
+    """A count of today without an hour stands at the day's end, which is still to come: it is shown as of now."""
+    return min(at, clock.now()) if at else None
 
 
 def _free(places: int | None, people: int | None, basis: Basis) -> int | None:

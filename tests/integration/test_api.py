@@ -123,7 +123,6 @@ def test_lists_are_read_page_by_page_without_loss(caller: Caller) -> None:
         ({"reports": []}, HTTPStatus.UNPROCESSABLE_ENTITY),
         ({}, HTTPStatus.UNPROCESSABLE_ENTITY),
         ([], HTTPStatus.UNPROCESSABLE_ENTITY),
-        ({"reports": [1]}, HTTPStatus.UNPROCESSABLE_ENTITY),
         ({"reports": [{}] * 1001}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         ({"reports": [{"note": "x" * 3_000_000}]}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     ],
@@ -133,6 +132,11 @@ def test_what_is_no_post_of_reports_is_refused_in_words(caller: Caller, body: An
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
     with new_session() as session:
         assert session.scalar(text("SELECT count(*) FROM reports")) == 0
+
+
+def test_what_is_no_report_at_all_blocks_no_other(caller: Caller) -> None:
+    answer = caller.post("/reports", {"reports": [1, None, "a", [], {}, a_shelter()]})
+    assert [result["status"] for result in answer.json["results"]] == ["rejected"] * 5 + ["accepted"]
 
 
 def test_a_cookie_alone_changes_nothing_through_the_api(database: str) -> None:

@@ -1,5 +1,6 @@
 """The door of the ledger: what it answers, what it warns of, what it refuses and where it points."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import Actor
+from app.accounts.policy import Actor, Scope
 from app.core import clock
 from app.intake.schemas import Result
 from app.intake.service import take
@@ -187,3 +188,12 @@ def test_a_field_worker_reports_only_in_their_areas_and_learns_nothing_of_others
         a_shelter(code="NEW", area="SY0600"),
     ]
     assert statuses(take(session, actor=worker, reports=allowed)) == ["accepted"] * len(allowed)
+
+
+def test_what_was_taken_is_a_duplicate_though_the_sender_s_areas_shrank_since(session: Session, actor: Actor) -> None:
+    taken = a_shelter(code="JBL"), a_headcount("JBL", at="2025-03-10T12:00:00+03:00", people=80)
+    assert statuses(take(session, actor=actor, reports=taken)) == ["accepted", "accepted"]
+    elsewhere = replace(actor, scope=Scope(actor.scope.operation_id, frozenset({"SY10"})))
+    assert statuses(take(session, actor=elsewhere, reports=taken)) == ["duplicate", "duplicate"]
+    other = taken[1] | {"people": {"total": 81}}
+    assert statuses(take(session, actor=elsewhere, reports=[other])) == ["conflict"]

@@ -105,21 +105,8 @@ class FoldMachine(RuleBasedStateMachine):
     )
     def count_every_day(self, first: date, totals: list[int], places: str, fold: bool) -> None:
         """A count at noon each day, near where the rule changes: where it stands depends on where it came from."""
-        self._say(
-            [
-                (
-                    {
-                        "kind": "headcount",
-                        "occurred_at": at_hour(first + timedelta(days=number), 12).isoformat(),
-                        "place": {"shelter": places},
-                        "method": "registration",
-                        "people": {"total": total},
-                    },
-                    8,
-                )
-                for number, total in enumerate(totals)
-            ]
-        )
+        noons = [at_hour(first + timedelta(days=number), 12) for number in range(len(totals))]
+        self._say([(count_of(places, {"total": total}, at), 8) for total, at in zip(totals, noons, strict=True)])
         if fold:
             self.fold()
 
@@ -148,9 +135,8 @@ class FoldMachine(RuleBasedStateMachine):
         areas must see that the step between the two is another."""
         next_day = day + timedelta(days=1)
         self._say([(count_of(place, {"total": total}, at_hour(day, 21)), 3)])
-        self._say(
-            [(count_of(place, {"total": 60, "cells": {"male:0-4": 2}, "households": 9}, at_hour(next_day, 12)), 4)]
-        )
+        later = {"total": 60, "cells": {"male:0-4": 2}, "households": 9}
+        self._say([(count_of(place, later, at_hour(next_day, 12)), 4)])
         self.fold()
         more = {"total": total, "low": total - 9, "cells": {"female:18-59": 30}, "households": 3}
         self._say([(count_of(place, more, at_hour(day, 22)), 5)])
@@ -308,8 +294,7 @@ class FoldMachine(RuleBasedStateMachine):
         return {row.name for row in self._query(WAITING)}
 
     def _stored(self) -> dict[tuple[str, date], Any]:
-        rows = self._query(STORED)
-        return {(row.name, row.day): row for row in rows}
+        return {(row.name, row.day): row for row in self._query(STORED)}
 
     def _query(self, statement: str, **values: Any) -> Any:
         return self.session.execute(text(statement), {"operation": self.actor.scope.operation_id, **values})

@@ -5,7 +5,7 @@ it is taken again report by report, so that one bad report never blocks the othe
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ def take(
     session: Session,
     *,
     actor: Actor,
-    reports: Sequence[Mapping[str, Any]],
+    reports: Sequence[Any],
     sent_at: datetime | None = None,
     device: str | None = None,
 ) -> list[Result]:
@@ -74,7 +74,7 @@ def take(
     return results
 
 
-def _read(report: Mapping[str, Any], language: str) -> AnyReport | Result:
+def _read(report: Any, language: str) -> AnyReport | Result:
     try:
         return READER.validate_python(report)
     except ValidationError as error:
@@ -139,7 +139,9 @@ def _take_all(session: Session, post: Post, reports: Sequence[AnyReport]) -> dic
     register(session, post, accepted, rows, codes)
     stored = ledger.append(session, list(rows.values())) if rows else {}
     restate(session, post, [report for report in accepted if report.id in stored], rows)
-    standing |= ledger.standing(session, [id_ for id_ in rows if id_ not in stored]) if len(stored) < len(rows) else {}
+    # What was refused may have been taken before: a sender whose areas shrank since must still learn that.
+    elsewhere = [report.id for report in fresh if report.id not in stored]
+    standing |= ledger.standing(session, elsewhere) if elsewhere else {}
     for report in reports:
         if report.id in stored:
             closed = stored[report.id] == "closed" and isinstance(report, MovementReport | HeadcountReport)
