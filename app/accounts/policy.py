@@ -1,6 +1,7 @@
 """Who may do what. Roles grant permissions; areas bound where. What an address and a token look like. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -30,7 +31,7 @@ class Scope:
     operation_id: UUID
     areas: frozenset[str] | None = None
 
-    def holds(self, area_path: list[str]) -> bool:
+    def holds(self, area_path: Sequence[str]) -> bool:
         """Whether something lying at this path of areas is inside."""
         return self.areas is None or not self.areas.isdisjoint(area_path)
 

@@ -1,5 +1,6 @@
 """Who is asking, who is told, and the one condition that keeps every query inside its caller's scope."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -52,7 +53,7 @@ def actor_of_user(session: Session, user_id: UUID, operation_id: UUID | None = N
     return _actor(session.execute(_BY_USER, {"user_id": user_id, "operation_id": operation_id}).one_or_none())
 
 
-def coordinators_over(session: Session, *, operation_id: UUID, area_path: list[str]) -> list[Recipient]:
+def coordinators_over(session: Session, *, operation_id: UUID, area_path: Sequence[str]) -> list[Recipient]:
     """Active coordinators whose areas hold what lies at this path, by address."""
     found = session.execute(
         select(User.id, User.email, User.language)
@@ -61,7 +62,7 @@ def coordinators_over(session: Session, *, operation_id: UUID, area_path: list[s
             col(User.active),
             col(Membership.operation_id) == operation_id,
             col(Membership.role) == "coordinator",
-            col(Membership.areas).is_(None) | overlaps(col(Membership.areas), area_path),
+            col(Membership.areas).is_(None) | overlaps(col(Membership.areas), list(area_path)),
         )
         .order_by(User.email)
     )

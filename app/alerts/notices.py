@@ -25,10 +25,10 @@ from app.outbox import service as outbox
 from app.places.queries import areas_of, frame_of
 from app.places.schemas import Frame
 from app.planning.queries import nearest_with_room
+from app.population.events import events_of_days
 from app.population.facts import Event, is_adopted
 from app.population.models import PlaceDay
 from app.population.queries import shelter_figure
-from app.population.rows import events_of_days
 from app.population.schemas import ShelterFigure
 from config.settings import settings
 

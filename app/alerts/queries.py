@@ -35,8 +35,8 @@ def list_alerts(
     wanted = (
         select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis))
         .join(Shelter, col(Shelter.id) == col(Alert.place_id))
-        .join(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
-        .join(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
+        .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
+        .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
         .where(visible(scope, Shelter), col(Alert.status).in_(statuses))
         .order_by(case((col(Alert.severity) == "critical", 0), else_=1), col(Alert.since), col(Alert.id))
         .limit(limit)
@@ -46,10 +46,10 @@ def list_alerts(
 
 
 def _row(
-    alert: Alert, shelter: Shelter, rules: dict[str, Any], basis: str, *, language: str, zone: ZoneInfo
+    alert: Alert, shelter: Shelter, rules: dict[str, Any] | None, basis: str | None, *, language: str, zone: ZoneInfo
 ) -> AlertRow:
     has_ended = alert.ended_at is not None
-    now = alert.numbers if has_ended else rules.get(alert.rule, alert.numbers)
+    now = alert.numbers if has_ended else (rules or {}).get(alert.rule, alert.numbers)
     numbers = {"people": now["people"], "places": now["places"]}
     words = sentence(
         alert.rule,

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from app.core import clock
+from app.core.statements import Statement, state_of
 from app.places.schemas import Frame
 from app.population.levels import Judge, Level, Rules
-from app.shelters.policy import BASE_FIELDS, Statement, places_for_people, state_of
+from app.shelters.policy import BASE_FIELDS, places_for_people
 
 RuleLevel = Literal["ok", "warning", "critical"]
 RANK: dict[str, int] = {"ok": 0, "warning": 1, "critical": 2}

@@ -16,6 +16,7 @@ _NO_PLACES = mark("%(name)s has no places, and %(people)s are there")
 _FULL = mark("%(name)s is full: %(people)s in %(places)s")
 _LEFT = mark("%(name)s has %(places)s left (%(share)s)")
 _BELOW = mark("%(name)s is below its places again: %(people)s in %(places)s")
+_WITHDRAWN = mark("%(name)s: what this alert rested on was corrected, so it is withdrawn")
 _NO_PEOPLE = mark("%(name)s cannot be checked: it is not known how many people are there")
 _NO_CAPACITY = mark("%(name)s cannot be checked: it is not known how many places it has")
 _UNKNOWN_SINCE = mark("%(name)s cannot be checked since %(moment)s")
@@ -33,13 +34,16 @@ def sentence(
 ) -> str:
     """What `rule` says of the place called `name`, with the numbers {"people", "places", "basis"?} behind it.
 
-    `level` is a severity, or "ok" for an end. `unknown_since` (told in `zone`) goes before everything else.
+    `level` is a severity, or "ok" for an end; an end without numbers is a withdrawal. `unknown_since` (told in `zone`)
+    goes before everything else.
     Occupancy is the one rule so far, so `rule` chooses nothing yet.
     """
     called = isolated(name, language)
     if unknown_since is not None:
         return render(_UNKNOWN_SINCE, language, name=called, moment=text.moment(unknown_since, language, zone))
     people, places = numbers.get("people"), numbers.get("places")
+    if people is None and level == "ok":
+        return render(_WITHDRAWN, language, name=called)
     if people is None or places is None:
         return render(_NO_PEOPLE if people is None else _NO_CAPACITY, language, name=called)
     return _occupancy(level, people, places, called, language, is_least=numbers.get("basis") == "at_least")

@@ -46,13 +46,18 @@ _UNPUBLISHED = text("""
   LEFT JOIN alerts ON alerts.place_id = place_now.place_id AND alerts.rule = rule.key AND alerts.ended_at IS NULL
   WHERE (rule.value ->> 'known')::boolean AND coalesce(alerts.severity, 'ok') <> rule.value ->> 'level'
     AND NOT EXISTS (SELECT FROM marks WHERE marks.place_id = place_now.place_id)
+  UNION ALL
+  SELECT alerts.place_id, alerts.rule, alerts.severity, 'nothing' FROM alerts
+  LEFT JOIN place_now USING (place_id) LEFT JOIN place_days USING (place_id, day)
+  WHERE alerts.ended_at IS NULL AND (place_days.rules IS NULL OR NOT place_days.rules ? alerts.rule)
+    AND NOT EXISTS (SELECT FROM marks WHERE marks.place_id = alerts.place_id)
   ORDER BY 1, 2
 """)
 
 
 def publish(session: Session, folded: Sequence[Folded]) -> None:
     """Bring the alerts of these places to what their present day rows say."""
-    present = {place.place.id: place for place in folded if place.present is not None and place.present.rules}
+    present = {place.place.id: place for place in folded if place.reaches_present}
     if not present:
         return
     standing = session.scalars(
@@ -60,8 +65,11 @@ def publish(session: Session, folded: Sequence[Folded]) -> None:
     )
     alerts = {(alert.place_id, alert.rule): alert for alert in standing}
     for place_id, place in present.items():
-        for rule, state in place.present.rules.items() if place.present else ():
-            _publish_one(session, place, rule, state, alerts.get((place_id, rule)))
+        states = dict(place.present.rules) if place.present else {}
+        for rule, state in states.items():
+            _publish_one(session, place, rule, state, alerts.pop((place_id, rule), None))
+    for (place_id, _), alert in alerts.items():
+        _withdraw(session, present[place_id], alert)
     session.flush()
 
 
@@ -131,6 +139,20 @@ def _publish_one(session: Session, place: Folded, rule: str, state: dict[str, An
         alert.severity = step.after
         if step.told == "announce":
             alert.status = "open"
+    _note(session, place, alert, step, since=since, now=now)
+
+
+def _withdraw(session: Session, place: Folded, alert: Alert) -> None:
+    """End an alert at a place no rule speaks of any more: it turned out to be another, or its report was taken back."""
+    now = clock.now()
+    published: RuleLevel = alert.severity  # type: ignore[assignment]  # CHECK in PostgreSQL
+    alert.status, alert.ended_at, alert.unknown_since = "withdrawn", now, None
+    alert.numbers = {"people": None, "places": None}
+    _note(session, place, alert, Step(published, "ok", "end"), since=now, now=now)
+
+
+def _note(session: Session, place: Folded, alert: Alert, step: Step, *, since: datetime, now: datetime) -> None:
+    """Write the transition an alert has just made, and whom it is told."""
     transition = AlertTransition(
         id=uuid4(),
         operation_id=alert.operation_id,
@@ -139,7 +161,7 @@ def _publish_one(session: Session, place: Folded, rule: str, state: dict[str, An
         after=step.after,
         since=since,
         at=now,
-        numbers=numbers,
+        numbers=alert.numbers,
     )
     session.flush()
     session.add(transition)

@@ -82,7 +82,8 @@ class Tally:
     """A signed sum of people with the uncertainty it gathered.
 
     Offsets below and above the best figure are kept as sums of squares (independent errors add in
-    quadrature); `low_open` and `high_open` count parts without a bound on that side.
+    quadrature); `low_open` and `high_open` count parts without a bound on that side, `estimated` parts that were
+    counted as households.
     """
 
     total: int = 0
@@ -90,6 +91,7 @@ class Tally:
     high_squares: int = 0
     low_open: int = 0
     high_open: int = 0
+    estimated: int = 0
 
     @classmethod
     def of(cls, people: People, *, household_size: float) -> Self:
@@ -99,22 +101,28 @@ class Tally:
         best = people.best(household_size)
         if best is None:
             raise ValueError("a range without a best figure cannot be added")
+        estimated = int(people.total is None)
         if people.low is None and people.high is None:
-            return cls(total=best)
+            return cls(total=best, estimated=estimated)
         low = min(people.low or 0, best)
         above = 0 if people.high is None else max(0, people.high - best)
-        return cls(best, (best - low) ** 2, above**2, 0, int(people.high is None))
+        return cls(best, (best - low) ** 2, above**2, 0, int(people.high is None), estimated)
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(a + b for a, b in zip(self.vector, other.vector, strict=True)))
 
     def leaving(self) -> "Tally":
         """The same people going out: the best figure is taken away, the two sides of doubt change places."""
-        return Tally(-self.total, self.high_squares, self.low_squares, self.high_open, self.low_open)
+        return Tally(-self.total, self.high_squares, self.low_squares, self.high_open, self.low_open, self.estimated)
 
     @property
-    def vector(self) -> tuple[int, int, int, int, int]:
-        return (self.total, self.low_squares, self.high_squares, self.low_open, self.high_open)
+    def vector(self) -> tuple[int, int, int, int, int, int]:
+        return (self.total, self.low_squares, self.high_squares, self.low_open, self.high_open, self.estimated)
+
+    def meets(self, other: "Tally") -> bool:
+        """Whether there is a number both could be."""
+        highs = [high for high in (self.high, other.high) if high is not None]
+        return not highs or max(self.low, other.low) <= min(highs)
 
     @property
     def low(self) -> int:

@@ -38,15 +38,14 @@ def situation() -> str:
         return _safe_totals(frame)
     scope = g.actor.scope
     whole = population.operation_figure(session(), scope=scope)
-    came, left = population.today(session(), scope=scope)
     return render_template(
         "dashboard/situation.html",
         frame=frame,
         whole=whole,
         pyramid=_pyramid(whole, frame.scheme),
         known=_share_known(whole),
-        came=came,
-        left=left,
+        came=whole.came,
+        left=whole.left,
         room=Room.of(population.shelter_figures(session(), scope=scope).items),
         fullest=population.fullest(session(), scope=scope, limit=FULLEST),
         areas=sorted(population.area_figures(session(), scope=scope), key=lambda figure: figure.area or ""),

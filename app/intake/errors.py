@@ -24,6 +24,7 @@ MESSAGES = {
     "no_end": mark("Say where they came from or where they are now."),
     "same_place": mark("They cannot leave and enter the same place."),
     "left_after_arriving": mark("They cannot leave after they arrived."),
+    "reason_end": mark("A birth has no place they came from; a death or a return home has no place they are now."),
     "stayed_there": mark(
         "Is this area their home, or did they stay there displaced? Say stayed_there, or give it as origin."
     ),
@@ -41,6 +42,24 @@ MESSAGES = {
     "unknown_group": mark("There is no group with this code or id yet."),
     "unknown_area": mark("There is no area with this P-code."),
     "code_taken": mark("This code belongs to another report already."),
+    "about": mark("Say what the figure is about: one area, or the whole operation."),
+    "reason": mark("Say why, in a few words."),
+    "unknown_report": mark("There is no report with this id yet."),
+    "not_a_headcount": mark("Only a headcount can be adopted or set aside."),
+    "no_figure_to_adopt": mark(
+        "This headcount is a range without a best figure. Correct it with the number it stands for, then adopt it."
+    ),
+    "coordinators_only": mark("Only a coordinator may decide this."),
+    "not_yours_to_correct": mark("You may correct your own reports. Ask a coordinator to correct this one."),
+    "already_corrected": mark("This report was corrected meanwhile. Look at how it stands now, then correct that."),
+    "already_void": mark("This report is taken back already."),
+    "other_kind": mark("A correction is of the same kind as the report it corrects."),
+    "code_stays": mark("The code of a shelter or group does not change."),
+    "in_use": mark("Other reports speak of it. Correct those first, or say that two shelters are one."),
+    "same_shelter": mark("These are one shelter already."),
+    "booked_elsewhere_already": mark("This shelter is booked as another one already. Name that one."),
+    "shelters_only": mark("Only shelters can turn out to be one."),
+    "whole_operation": mark("Only someone responsible for the whole operation can give a figure for it."),
     "other_content": mark("A report with this id is stored with other content. Give the new one a new id."),
 }
 
@@ -67,6 +86,7 @@ _BY_PYDANTIC = {
     "too_short": "name",
 }
 _CODE_FIELDS = frozenset({"code"})
+_AMENDING = frozenset({"decision", "same_place", "correction"})
 _POSITIONS = frozenset({"lat", "lon"})
 # What the shapes find of a report as a whole, and the field it is put right in.
 _MENDED_IN = {
@@ -74,6 +94,7 @@ _MENDED_IN = {
     "same_place": "to",
     "left_after_arriving": "left_at",
     "stayed_there": "stayed_there",
+    "reason_end": "reason",
     "name": "name",
     "nothing_said": "",
     "unprintable": "",
@@ -101,6 +122,8 @@ def _code(finding: Any) -> str:
         return "not_a_code"
     if finding["loc"] and finding["loc"][-1] in _POSITIONS:
         return "wrong"
+    if finding["loc"] and finding["loc"][-1] == "reason" and finding["loc"][0] in _AMENDING:
+        return "reason"
     return _BY_PYDANTIC.get(finding["type"], "wrong")
 
 
@@ -116,4 +139,17 @@ def _path(location: Iterable[int | str]) -> str:
     return ".".join(parts[1:] if parts and parts[0] in _KINDS else parts) or "kind"
 
 
-_KINDS = frozenset({"shelter", "shelter_state", "group", "movement", "headcount"})
+_KINDS = frozenset(
+    {
+        "shelter",
+        "shelter_state",
+        "group",
+        "movement",
+        "headcount",
+        "figure",
+        "note",
+        "decision",
+        "same_place",
+        "correction",
+    }
+)

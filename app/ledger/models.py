@@ -10,14 +10,19 @@ from sqlmodel import Field, SQLModel
 
 from app.core.models import AWARE
 
-KINDS = ("shelter", "shelter_state", "group", "movement", "headcount")
-
 
 class Report(SQLModel, table=True):
-    """What one person said at one time. The id is made by the sender.
+    """What one person said at one time: one version of a report. The id is made by the sender.
 
-    `place_id` is where the people are after it: the destination of a movement, the place of a headcount,
-    the shelter spoken of. `from_place_id` is where a movement took them from. Null ends are elsewhere.
+    A correction is stored as the version it makes: of the same kind, `corrects` names the version it replaces and
+    `version_of` the first one (null: this is the first). `kind` void: the report is taken back. A version counts
+    while none corrects it.
+
+    `place_id` is where the people are after it: the destination of a movement, the place of a headcount or a note,
+    the shelter spoken of, the shelter kept of two. `from_place_id` is where a movement took them from, or the other
+    of two shelters. Null ends are elsewhere. `about_id` is the first version of the headcount a decision is about,
+    `adopt` what it decides; `area_code` the area a shelter lies in or a published figure speaks of (null: the whole
+    operation).
     `stands_at` and `left_stands_at` order the fold: day-dated movements stand at the day's start,
     day-dated headcounts at its end. `day` and `left_day` are local days of the operation. A movement always
     has `left_*`: equal to the arrival where the report did not say when they left.
@@ -50,9 +55,28 @@ class Report(SQLModel, table=True):
     reporter_id: UUID
     device: str | None = None
     clock_shift_s: int = 0
+    corrects: UUID | None = None
+    version_of: UUID | None = None
+    about_id: UUID | None = None
+    adopt: bool | None = None
+    area_code: str | None = None
 
     __table_args__ = (
-        CheckConstraint("kind IN ('shelter', 'shelter_state', 'group', 'movement', 'headcount')", name="kind"),
+        CheckConstraint(
+            "kind IN ('shelter', 'shelter_state', 'group', 'movement', 'headcount', 'figure', 'note', 'decision',"
+            " 'same_place', 'void')",
+            name="kind",
+        ),
+        CheckConstraint("(corrects IS NULL) = (version_of IS NULL) AND id <> corrects", name="version"),
+        CheckConstraint("kind <> 'void' OR corrects IS NOT NULL", name="void"),
+        CheckConstraint("(kind = 'decision') = (about_id IS NOT NULL AND adopt IS NOT NULL)", name="decision"),
+        CheckConstraint("kind <> 'figure' OR (place_id IS NULL AND from_place_id IS NULL)", name="figure"),
+        CheckConstraint("kind <> 'note' OR place_id IS NOT NULL", name="note"),
+        CheckConstraint(
+            "kind <> 'same_place' OR (place_id IS NOT NULL AND from_place_id IS NOT NULL"
+            " AND place_id <> from_place_id)",
+            name="same_place",
+        ),
         CheckConstraint("total >= 0 AND low >= 0 AND high >= 0 AND households >= 0", name="not_negative"),
         CheckConstraint(
             "(total IS NULL OR low <= total) AND (total IS NULL OR high >= total) AND low <= high", name="range"
@@ -73,6 +97,20 @@ class Report(SQLModel, table=True):
         Index("ix_reports_day_place", "day", "place_id", postgresql_where=text("place_id IS NOT NULL")),
         Index(
             "ix_reports_left_day_from", "left_day", "from_place_id", postgresql_where=text("from_place_id IS NOT NULL")
+        ),
+        Index("uq_reports_corrects", "corrects", unique=True, postgresql_where=text("corrects IS NOT NULL")),
+        Index("ix_reports_version_of", "version_of", postgresql_where=text("version_of IS NOT NULL")),
+        Index("ix_reports_about_id", "about_id", postgresql_where=text("about_id IS NOT NULL")),
+        Index("ix_reports_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
+        Index("ix_reports_operation_id_recorded_at", "operation_id", "recorded_at"),
+        Index("ix_reports_reporter_id_recorded_at", "reporter_id", "recorded_at"),
+        Index("ix_reports_published", "operation_id", "occurred_at", postgresql_where=text("kind = 'figure'")),
+        Index("ix_reports_same_place", "operation_id", postgresql_where=text("kind = 'same_place'")),
+        Index(
+            "ix_reports_on_the_way",
+            "operation_id",
+            "day",
+            postgresql_where=text("left_day <> day AND place_id IS NOT NULL AND from_place_id IS NOT NULL"),
         ),
     )
 

@@ -1,6 +1,6 @@
 """The door of the ledger: reports go in by one statement that also leaves the marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,34 +11,42 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core import db, jobs
+from app.ledger.queries import Version
 
 # Sorted by id, so that two posts with the same reports wait for each other instead of locking up. The marks
-# name every place and day the accepted reports touch; a mark is only ever appended, so nobody waits for it.
+# name every place and day the accepted reports touch (two shelters that are one are marked whole); a mark is only ever
+# appended, so nobody waits for it.
 _APPEND = text("""
 WITH stored AS (
   INSERT INTO reports (id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
-    content, digest, reporter_id, device, clock_shift_s)
+    content, digest, reporter_id, device, clock_shift_s, corrects, version_of, about_id, adopt, area_code)
   SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
-    content, decode(digest, 'hex'), reporter_id, device, clock_shift_s
+    content, decode(digest, 'hex'), reporter_id, device, clock_shift_s, corrects, version_of, about_id, adopt, area_code
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent (id uuid, operation_id uuid, kind text,
     occurred_at timestamptz, left_at timestamptz, recorded_at timestamptz, day date, left_day date,
     stands_at timestamptz, left_stands_at timestamptz, place_id uuid, from_place_id uuid, group_id uuid,
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
-    content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer)
+    content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
+    version_of uuid, about_id uuid, adopt boolean, area_code text)
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
 ), marked AS (
   INSERT INTO marks (operation_id, place_id, day, marked_at)
-  SELECT operation_id, place_id, day, recorded_at FROM stored WHERE place_id IS NOT NULL
+  SELECT operation_id, place_id, CASE WHEN kind <> 'same_place' THEN day END, recorded_at FROM stored
+    WHERE place_id IS NOT NULL
   UNION
   SELECT operation_id, from_place_id, left_day, recorded_at FROM stored WHERE from_place_id IS NOT NULL
 )
 SELECT stored.id, shelters.state ->> 'status' AS status FROM stored LEFT JOIN shelters ON shelters.id = stored.place_id
 """)
 
+_MARK = text("""
+  INSERT INTO marks (operation_id, place_id, day, marked_at)
+  SELECT :operation, place_id, day, :at FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS m (place_id, day)
+""")
 _STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)")
 
 
@@ -71,6 +79,11 @@ class Row:
     method: str | None = None
     device: str | None = None
     clock_shift_s: int = 0
+    corrects: UUID | None = None
+    version_of: UUID | None = None
+    about_id: UUID | None = None
+    adopt: bool | None = None
+    area_code: str | None = None
 
 
 def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:
@@ -90,3 +103,19 @@ def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:
 def standing(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Of these reports the ones already in the ledger: operation and hexadecimal digest by id."""
     return {row.id: (row.operation_id, row.digest.hex()) for row in session.execute(_STANDING, {"ids": list(ids)})}
+
+
+def mark(session: Session, *, operation_id: UUID, touched: Iterable[tuple[UUID, date | None]], at: datetime) -> None:
+    """Have the fold look at these places again on these days, or (day None) at everything about them."""
+    pairs = sorted(set(touched), key=str)
+    if pairs:
+        places, days = zip(*pairs, strict=True)
+        session.execute(_MARK, {"operation": operation_id, "places": list(places), "days": list(days), "at": at})
+        db.wake(session, jobs.FOLD)
+
+
+def touched_by(version: Version) -> set[tuple[UUID, date | None]]:
+    """Places and days a version of a report has to do with; two shelters that are one are concerned whole."""
+    whole = version.kind == "same_place"
+    ends = ((version.place_id, None if whole else version.day), (version.from_place_id, version.left_day))
+    return {(place, day) for place, day in ends if place is not None}

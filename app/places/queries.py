@@ -1,6 +1,7 @@
 """Reading operations, areas and places."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,12 +12,31 @@ from sqlmodel import col
 
 from app.counts.scheme import Scheme
 from app.places.models import Area, Operation
-from app.places.schemas import EVIDENCE_WEIGHTS, Frame, Settings
+from app.places.schemas import EVIDENCE_WEIGHTS, Booking, Frame, Settings
 
 _LATEST_SETTINGS = text(
     "SELECT DISTINCT ON (name) name, value FROM operation_settings WHERE operation_id = :operation"
+    " AND (CAST(:known_on AS timestamptz) IS NULL OR recorded_at <= :known_on)"
     " ORDER BY name, recorded_at DESC, id DESC"
 )
+_MEMBERS = text(
+    "SELECT id, coalesce(same_as, id) AS kept_id FROM places WHERE coalesce(same_as, id) = ANY(:kept) ORDER BY id"
+)
+_BOOKINGS = text(
+    "SELECT places.id, kept.id AS kept_id, kept.area_path FROM places"
+    " JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id) WHERE places.id = ANY(:places)"
+)
+
+
+def members_of(session: Session, kept: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Every place whose reports are booked at one of these, with the one it is booked at."""
+    return {row.id: row.kept_id for row in session.execute(_MEMBERS, {"kept": list(kept)})}
+
+
+def bookings_of(session: Session, place_ids: Sequence[UUID]) -> dict[UUID, Booking]:
+    """Where what is said of these places is booked."""
+    rows = session.execute(_BOOKINGS, {"places": list(place_ids)})
+    return {row.id: Booking(row.kept_id, tuple(row.area_path)) for row in rows}
 
 
 def operation_by_code(session: Session, code: str) -> Operation | None:
@@ -27,11 +47,13 @@ def list_operations(session: Session) -> Sequence[Operation]:
     return session.scalars(select(Operation).order_by(col(Operation.code))).all()
 
 
-def frame_of(session: Session, operation_id: UUID) -> Frame:
-    """Zone, scheme and present settings of an operation. NoResultFound for an unknown id."""
+def frame_of(session: Session, operation_id: UUID, *, known_on: datetime | None = None) -> Frame:
+    """Zone, scheme and settings of an operation: the present ones, or those recorded by `known_on`. NoResultFound for
+    an unknown id."""
     operation = session.get_one(Operation, operation_id)
     said: dict[str, Any] = {
-        row.name: row.value for row in session.execute(_LATEST_SETTINGS, {"operation": operation_id})
+        row.name: row.value
+        for row in session.execute(_LATEST_SETTINGS, {"operation": operation_id, "known_on": known_on})
     }
     return Frame(
         operation_id=operation.id,

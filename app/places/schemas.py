@@ -67,6 +67,15 @@ class Frame:
         return self.settings.evidence_weights.get(method or "", 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Where what is said of a place is booked: itself, or the shelter it turned out to be; and the areas that lies
+    in, from the country down."""
+
+    kept_id: UUID
+    area_path: tuple[str, ...]
+
+
 def area_place_id(operation_id: UUID, area_code: str) -> UUID:
     """The place of people in an area outside any shelter: made from its code, so every process knows it."""
     return uuid5(operation_id, f"area:{area_code}")

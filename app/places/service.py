@@ -1,10 +1,11 @@
 """Setting up operations and their areas."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,14 @@ from app.core import clock
 from app.counts.scheme import UNHCR, Scheme
 from app.places.models import Area, Operation, Place
 from app.places.schemas import area_place_id
+
+# Reading a place by its key never waits for this, and nothing else writes the column.
+_BOOK_TOGETHER = text("""
+  UPDATE places SET same_as = said.kept
+  FROM places AS stands
+  LEFT JOIN unnest(CAST(:others AS uuid[]), CAST(:kept AS uuid[])) AS said (other, kept) ON said.other = stands.id
+  WHERE places.id = stands.id AND stands.operation_id = :operation AND stands.same_as IS DISTINCT FROM said.kept
+""")
 
 
 @dataclass(frozen=True)
@@ -98,3 +107,11 @@ def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow])
         ],
     )
     return len(areas)
+
+
+def book_together(session: Session, *, operation_id: UUID, same: Mapping[UUID, UUID]) -> None:
+    """Book what is said of each of these places at the one it turned out to be, and of all others at themselves."""
+    others = list(same)
+    session.execute(
+        _BOOK_TOGETHER, {"operation": operation_id, "others": others, "kept": [same[other] for other in others]}
+    )

@@ -1,12 +1,11 @@
 """What places contribute to the areas above them. Pure.
 
-Areas add what is shown of their places, so that parts and totals on any screen agree. A contribution is a
-vector: people, low, high, places with no upper bound, shortfall, places counted, at least, uncounted,
-households, then the cells of the scheme.
+Areas add what is shown of their places, so that parts and totals on any screen agree. A change is a vector:
+people, low, high, places with no upper bound, shortfall, places counted, at least, uncounted, partly estimated,
+households, then the cells of the scheme; behind them people who came into the area and who left it that day.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +13,20 @@ from app.places.schemas import Frame
 from app.population.levels import DayChange, DayRow
 
 Vector = tuple[int, ...]
-FIXED = 9  # numbers before the cells
+FIXED = 10  # numbers before the cells
+FLOWS = 2  # and behind them
+OPERATION = ""  # the code under which the whole operation is summed: the first level of every place
+
+
+def size_of(frame: Frame) -> int:
+    """Length of a change."""
+    return FIXED + frame.scheme.size + FLOWS
+
+
+def levels_of(area_path: Sequence[str]) -> tuple[str, ...]:
+    """The sums a place at this path of areas is part of: the operation's, then those of its areas from the country
+    down."""
+    return (OPERATION, *area_path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +41,60 @@ class Sum:
     counted: int
     at_least: int
     uncounted: int
+    estimated: int
     households: int
     cells: Vector
+    came: int
+    left: int
 
     @classmethod
     def of(cls, vector: Sequence[int]) -> "Sum":
-        people, low, high, unbounded, shortfall, counted, at_least, uncounted, households, *cells = vector
+        people, low, high, unbounded, shortfall, counted, at_least, uncounted, estimated, households, *rest = vector
+        *cells, came, left = rest
         return cls(
-            people, low, high, unbounded, shortfall, counted, at_least, uncounted, households, cells=tuple(cells)
+            people,
+            low,
+            high,
+            unbounded,
+            shortfall,
+            counted,
+            at_least,
+            uncounted,
+            estimated,
+            households,
+            tuple(cells),
+            came,
+            left,
+        )
+
+    @property
+    def vector(self) -> Vector:
+        """As stored: the order of `of`."""
+        return (
+            self.people,
+            self.low,
+            self.high,
+            self.unbounded,
+            self.shortfall,
+            self.counted,
+            self.at_least,
+            self.uncounted,
+            self.estimated,
+            self.households,
+            *self.cells,
+            self.came,
+            self.left,
         )
 
 
 def contribution(row: DayRow | None, frame: Frame) -> Vector:
-    """What one place adds to each area above it. An uncounted place adds itself to those not known, never a zero."""
+    """What one place adds to the level of each area above it. An uncounted place adds itself to those not known, never
+    a zero."""
     if row is None:
         return (0,) * (FIXED + frame.scheme.size)
     level = row.level
     if level.basis == "unknown":
-        return (0, 0, 0, 0, 0, 0, 0, 1, 0, *(0,) * frame.scheme.size)
+        return (0, 0, 0, 0, 0, 0, 0, 1, 0, 0, *(0,) * frame.scheme.size)
     shown = level.shown(frame)
     low, high = level.range(shown.total)
     return (
@@ -58,14 +106,18 @@ def contribution(row: DayRow | None, frame: Frame) -> Vector:
         int(level.basis == "counted"),
         int(level.basis == "at_least"),
         0,
+        int(level.total.estimated > 0),
         max(0, level.households),
         *shown.cells,
     )
 
 
-def differences(before: DayRow | None, changes: Iterable[DayChange], frame: Frame) -> dict[date, Vector]:
-    """By how much the daily changes of the areas above must be put right, by day; zeros left out."""
-    put_right: dict[date, Vector] = {}
+def differences(
+    before: DayRow | None, changes: Iterable[DayChange], frame: Frame, area_path: Sequence[str]
+) -> dict[tuple[str, date], Vector]:
+    """By how much the daily changes of the areas above must be put right, by area and day; zeros left out."""
+    levels = levels_of(area_path)
+    put_right: dict[tuple[str, date], Vector] = {}
     stored_before = derived_before = contribution(before, frame)
     for change in changes:
         stored = contribution(change.stored, frame) if change.stored else stored_before
@@ -74,18 +126,50 @@ def differences(before: DayRow | None, changes: Iterable[DayChange], frame: Fram
             (new - new_before) - (old - old_before)
             for new, new_before, old, old_before in zip(derived, derived_before, stored, stored_before, strict=True)
         )
-        if any(wrong):
-            put_right[change.day] = wrong
+        crossed, crossed_before = _crossed(change.derived, levels), _crossed(change.stored, levels)
+        for position, code in enumerate(levels):
+            flows = tuple(crossed[side][position] - crossed_before[side][position] for side in (0, 1))
+            if any(wrong) or any(flows):
+                put_right[code, change.day] = (*wrong, *flows)
         stored_before, derived_before = stored, derived
     return put_right
 
 
-def gather(parts: Iterable[tuple[Sequence[str], dict[date, Vector]]]) -> dict[tuple[str, date], Vector]:
-    """Differences of many places, added up for every area above each: area code and day → vector."""
-    sums: dict[tuple[str, date], Vector] = defaultdict(tuple)
-    for path, by_day in parts:
-        for day, vector in by_day.items():
-            for code in path:
-                held = sums[code, day]
-                sums[code, day] = tuple(map(sum, zip(held, vector, strict=True))) if held else vector
-    return dict(sums)
+def put_right(
+    before: DayRow | None,
+    changes: Sequence[DayChange],
+    frame: Frame,
+    *,
+    summed_in: Sequence[str] | None,
+    area_path: Sequence[str],
+) -> dict[tuple[str, date], Vector]:
+    """By how much the sums of areas must change. `summed_in`: the areas that hold what is stored (None: none yet).
+    Where the place lies elsewhere now, all of it leaves those and comes into the others anew: the changes must be all
+    there are."""
+    if summed_in is None or tuple(summed_in) == tuple(area_path):
+        return differences(before, changes, frame, area_path)
+    leaving = [DayChange(change.day, change.stored, None) for change in changes if change.stored]
+    coming = put_in([change.derived for change in changes if change.derived])
+    return gather([differences(None, leaving, frame, summed_in), differences(None, coming, frame, area_path)])
+
+
+def put_in(held: Iterable[DayRow]) -> list[DayChange]:
+    """These rows, as if nothing had been stored before."""
+    return [DayChange(row.day, None, row) for row in held]
+
+
+def _crossed(row: DayRow | None, levels: Sequence[str]) -> tuple[Vector, Vector]:
+    """Who came into each level and who left it on the day of a row."""
+    if row is None:
+        return (0,) * len(levels), (0,) * len(levels)
+    return row.facts.crossed[: len(levels)], row.facts.crossed[len(levels) :]
+
+
+def gather(parts: Iterable[Mapping[tuple[str, date], Vector]]) -> dict[tuple[str, date], Vector]:
+    """Differences of many places, added up: area code and day → vector."""
+    sums: dict[tuple[str, date], Vector] = {}
+    for part in parts:
+        for key, vector in part.items():
+            held = sums.get(key)
+            sums[key] = tuple(map(sum, zip(held, vector, strict=True))) if held else vector
+    return sums

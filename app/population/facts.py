@@ -2,7 +2,8 @@
 
 A fold follows the headcounts that anchor it and adds what moved since. There are three, alike but for what
 they add up: the total (people and their doubt), the cells (sex and age), the households. A headcount of
-heads alone anchors the total and leaves what was known of sex and age.
+heads alone anchors the total and leaves what was known of sex and age. Where people have their homes is added up
+from movements alone: no headcount says it.
 """
 
 from collections.abc import Iterable
@@ -13,11 +14,19 @@ from uuid import UUID
 from app.counts.people import People, Tally
 from app.places.schemas import Frame
 
+Origins = tuple[tuple[str, int], ...]  # home area and people, by code; zeros left out
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One report as it concerns one place. `direction`: +1 people enter, -1 they leave, 0 they were counted,
-    None nothing was said of people (the shelter itself was described)."""
+    None nothing was said of people: the shelter was described, or (`is_note`) somebody looked and did not count.
+
+    `id` is that of the report's first version, so that a correction does not change its place in the order.
+    `decided`: what a coordinator decided of a headcount, None: nothing. `shared`: how many of the place's levels
+    (the operation, then its areas from the country down) also hold the other end, reached on the same day: there
+    nobody crossed a border. `origin` is the home area of those who moved.
+    """
 
     id: UUID
     stands_at: datetime
@@ -25,91 +34,147 @@ class Event:
     direction: int | None
     people: People
     method: str | None = None
+    decided: bool | None = None
+    shared: int = 0
+    origin: str | None = None
+    is_note: bool = False
+    version: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The headcount a fold stands on."""
+    """The headcount a fold stands on. `is_decided`: a coordinator adopted it."""
 
     at: datetime
     method: str | None
+    is_decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a day's reports come to. Each amount is the anchor plus what moved after it where there is an
-    anchor, else what moved that day; `came` and `left` are all people who entered and left that day. Of the day's
-    last report (`reported_at`) and of the last that was followed (`changed_at`; None: figures only competed)."""
+    anchor, else what moved that day; `came` and `left` are all people who entered and left that day, `crossed` those
+    who crossed the border of each level: those who came, then those who left. Of the day's last report
+    (`reported_at`) and of the last that was followed (`changed_at`; None: figures only competed).
+
+    `taken` is the last adopted headcount itself; `expected` what the books had said just before it: since an earlier
+    headcount of the day (`previous`), else only what had moved by then, to be added to the day before.
+    """
 
     came: int
     left: int
+    crossed: tuple[int, ...]
     competed: int
     has_movements: bool
     counted: Anchor | None
     total: Tally
+    taken: Tally
+    expected: Tally
+    previous: Anchor | None
     composed_at: datetime | None
     cells: tuple[int, ...]
     households_counted: bool
     households: int
+    origins: Origins
     changed_at: datetime | None
     reported_at: datetime
 
 
-def facts_of(events: Iterable[Event], frame: Frame) -> Facts | None:
-    """Facts of one place and day; None where nothing was reported. Does not depend on the order given."""
-    ordered = sorted(events, key=lambda event: _order(event, frame))
+class _Day:
+    """The facts of a day while its reports are gone through in their order."""
+
+    def __init__(self, frame: Frame, levels: int) -> None:
+        self.frame, self.levels = frame, levels
+        self.came = [0] * levels
+        self.left = [0] * levels
+        self.all_came = self.all_left = self.competed = self.households = 0
+        self.has_movements = self.households_counted = False
+        self.counted: Anchor | None = None
+        self.previous: Anchor | None = None
+        self.total = self.taken = self.expected = Tally()
+        self.composed_at: datetime | None = None
+        self.cells = (0,) * frame.scheme.size
+        self.origins: dict[str, int] = {}
+        self.changed_at: datetime | None = None
+
+    def move(self, event: Event, direction: int) -> None:
+        moved = Tally.of(event.people, household_size=self.frame.settings.household_size)
+        self.has_movements = True
+        if direction > 0:
+            self.all_came += moved.total
+            self.total += moved
+        else:
+            self.all_left += moved.total
+            self.total += moved.leaving()
+        for level in range(event.shared, self.levels):
+            (self.came if direction > 0 else self.left)[level] += moved.total
+        self.cells = _plus(self.cells, cells_of(event.people, self.frame), direction)
+        self.households += (event.people.households or 0) * direction
+        if event.origin is not None:
+            self.origins[event.origin] = self.origins.get(event.origin, 0) + direction * moved.total
+
+    def count(self, event: Event) -> None:
+        self.expected, self.previous = self.total, self.counted
+        self.counted = Anchor(event.stands_at, event.method, event.decided is True)
+        self.total = self.taken = Tally.of(event.people, household_size=self.frame.settings.household_size)
+        if event.people.cells is not None:
+            self.composed_at, self.cells = event.stands_at, event.people.cells
+        if event.people.households is not None:
+            self.households_counted, self.households = True, event.people.households
+
+    def take(self, event: Event) -> None:
+        if event.direction == 0 and not is_adopted(event, self.frame):
+            self.competed += event.decided is None
+            return
+        if event.is_note:
+            return
+        self.changed_at = event.stands_at
+        if event.direction:
+            self.move(event, event.direction)
+        elif event.direction == 0:
+            self.count(event)
+
+
+def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1) -> Facts | None:
+    """Facts of one place and day; None where nothing was reported. Does not depend on the order given.
+
+    `levels`: how many sums the place is part of, the operation and each of its areas.
+    """
+    ordered = sorted(events, key=lambda event: order_of(event, frame))
     if not ordered:
         return None
-    size = frame.settings.household_size
-    came = left = competed = households = 0
-    has_movements = households_counted = False
-    counted: Anchor | None = None
-    composed_at: datetime | None = None
-    changed_at: datetime | None = None
-    total = Tally()
-    cells = (0,) * frame.scheme.size
+    day = _Day(frame, levels)
     for event in ordered:
-        if event.direction == 0 and not is_adopted(event, frame):
-            competed += 1
-            continue
-        changed_at = event.stands_at
-        if event.direction is None:
-            continue
-        if event.direction:
-            moved = Tally.of(event.people, household_size=size)
-            has_movements = True
-            came += moved.total if event.direction > 0 else 0
-            left += moved.total if event.direction < 0 else 0
-            total += moved if event.direction > 0 else moved.leaving()
-            cells = _plus(cells, cells_of(event.people, frame), event.direction)
-            households += (event.people.households or 0) * event.direction
-        else:
-            anchor = Anchor(event.stands_at, event.method)
-            counted, total = anchor, Tally.of(event.people, household_size=size)
-            if event.people.cells is not None:
-                composed_at, cells = anchor.at, event.people.cells
-            if event.people.households is not None:
-                households_counted, households = True, event.people.households
+        day.take(event)
     return Facts(
-        came=came,
-        left=left,
-        competed=competed,
-        has_movements=has_movements,
-        counted=counted,
-        total=total,
-        composed_at=composed_at,
-        cells=cells,
-        households_counted=households_counted,
-        households=households,
-        changed_at=changed_at,
+        came=day.all_came,
+        left=day.all_left,
+        crossed=(*day.came, *day.left),
+        competed=day.competed,
+        has_movements=day.has_movements,
+        counted=day.counted,
+        total=day.total,
+        taken=day.taken,
+        expected=day.expected,
+        previous=day.previous,
+        composed_at=day.composed_at,
+        cells=day.cells,
+        households_counted=day.households_counted,
+        households=day.households,
+        origins=settled(day.origins),
+        changed_at=day.changed_at,
         reported_at=max(event.stands_at for event in ordered),
     )
 
 
 def is_adopted(event: Event, frame: Frame) -> bool:
-    """Whether a headcount is followed: it has a best figure and its method weighs enough. The rest compete."""
-    best = event.people.best(frame.settings.household_size)
-    return best is not None and frame.weight_of(event.method) >= frame.settings.adopt_from
+    """Whether a headcount is followed: it has a best figure, and a coordinator adopted it or, where none decided, its
+    method weighs enough. The rest compete until somebody decides."""
+    if event.people.best(frame.settings.household_size) is None:
+        return False
+    if event.decided is not None:
+        return event.decided
+    return frame.weight_of(event.method) >= frame.settings.adopt_from
 
 
 def cells_of(people: People, frame: Frame) -> tuple[int, ...]:
@@ -121,7 +186,12 @@ def cells_of(people: People, frame: Frame) -> tuple[int, ...]:
     return tuple(cells)
 
 
-def _order(event: Event, frame: Frame) -> tuple[datetime, bool, int, UUID]:
+def settled(origins: dict[str, int]) -> Origins:
+    """Homes by code, those that come to nobody left out."""
+    return tuple(sorted((code, people) for code, people in origins.items() if people))
+
+
+def order_of(event: Event, frame: Frame) -> tuple[datetime, bool, int, UUID]:
     """Instant, headcounts before movements, the weightier headcount last: never the order of taking."""
     return (event.stands_at, event.direction != 0, frame.weight_of(event.method), event.id)
 

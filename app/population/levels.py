@@ -2,21 +2,28 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.counts.compose import Composition, compose
 from app.counts.people import Tally
 from app.places.schemas import Frame
-from app.population.facts import Facts
+from app.population.facts import Anchor, Facts, Origins, settled
 from app.population.schemas import Basis
 
 Rules = Mapping[str, Any]
 
+CONFLICT_WITHIN = timedelta(hours=48)  # two adopted headcounts so near that cannot both be true (ledger.md, 2)
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What the folds hold of a place. Signed sums: they may go below zero; what is shown never does."""
+    """What the folds hold of a place. Signed sums: they may go below zero; what is shown never does.
+
+    `competing`: headcounts nobody followed and nobody decided on, of the day of the last adopted one or later.
+    `discrepancy`: by how much that one found more people than the books had said (None: they had said nothing).
+    `is_disputed`: it and the one before, brought up to date by what moved between, cannot both be true.
+    """
 
     total: Tally
     cells: tuple[int, ...]
@@ -26,6 +33,10 @@ class Level:
     counted_at: datetime | None = None
     counted_by: str | None = None
     composition_at: datetime | None = None
+    is_decided: bool = False
+    is_disputed: bool = False
+    discrepancy: int | None = None
+    origins: Origins = ()
 
     @classmethod
     def empty(cls, frame: Frame) -> "Level":
@@ -75,13 +86,32 @@ def advance(before: Level, facts: Facts) -> Level:
         cells=facts.cells if facts.composed_at else _plus(before.cells, facts.cells),
         households=facts.households if facts.households_counted else before.households + facts.households,
         basis=_basis(before.basis, facts),
-        competing=before.competing + facts.competed,
+        competing=facts.competed + (0 if facts.counted else before.competing),
+        composition_at=facts.composed_at or before.composition_at,
+        origins=_together(before.origins, facts.origins),
     )
-    if facts.counted:
-        after = replace(after, counted_at=facts.counted.at, counted_by=facts.counted.method)
-    if facts.composed_at:
-        after = replace(after, composition_at=facts.composed_at)
-    return after
+    return _counted(before, after, facts, facts.counted) if facts.counted else after
+
+
+def _counted(before: Level, after: Level, facts: Facts, anchor: Anchor) -> Level:
+    """What a headcount says of the books it found: by how much they were wrong, and whether it and the headcount they
+    stood on can both be true."""
+    books = facts.expected if facts.previous else before.total + facts.expected
+    earlier = facts.previous or (
+        Anchor(before.counted_at, before.counted_by, before.is_decided) if before.counted_at else None
+    )
+    difference = facts.taken.total - books.total
+    is_near = earlier is not None and anchor.at - earlier.at <= CONFLICT_WITHIN
+    is_settled = anchor.is_decided or (earlier is not None and earlier.is_decided)
+    return replace(
+        after,
+        counted_at=anchor.at,
+        counted_by=anchor.method,
+        is_decided=anchor.is_decided,
+        is_disputed=is_near and not is_settled and not facts.taken.meets(books),
+        # Books that only ever said "at least" can be proved wrong by a lower number alone.
+        discrepancy=difference if earlier or difference < 0 else None,
+    )
 
 
 def walk(
@@ -127,6 +157,15 @@ def _merge(fresh: Mapping[date, Facts | None], stored: Iterable[DayRow]) -> Iter
         yield row.day, row
     for day in waiting:
         yield day, None
+
+
+def _together(before: Origins, moved: Origins) -> Origins:
+    if not moved:
+        return before
+    sums = dict(before)
+    for code, people in moved:
+        sums[code] = sums.get(code, 0) + people
+    return settled(sums)
 
 
 def _basis(before: Basis, facts: Facts) -> Basis:

@@ -1,14 +1,14 @@
 """What the fold stores. Every row can be re-derived from the ledger; `mawa verify` does.
 
-Vectors: a tally is [total, low squares, high squares, low open, high open] (app.counts.Tally); cells are in
-scheme order; an area's change is in the order of app.population.areas.
+Vectors: a tally is [total, low squares, high squares, low open, high open, estimated] (app.counts.Tally); cells are
+in scheme order; an area's change is in the order of app.population.areas.
 """
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -23,8 +23,9 @@ class PlaceDay(SQLModel, table=True):
     """A place at the end of a day on which something was reported. The figure of a day is the last row not after it.
 
     Facts (of that day's reports alone): `*_amount` is the day's anchor plus what moved after it where
-    `*_anchored`, else what moved that day. Levels (carried): the rest. `opening` is the
-    total shown before this day.
+    `*_anchored`, else what moved that day; `taken`, `expected` and `previous_*` say what the last headcount of the day
+    found and what the books had said (app.population.facts). Levels (carried): the rest. `opening` is the total shown
+    before this day.
     """
 
     __tablename__ = "place_days"
@@ -35,6 +36,7 @@ class PlaceDay(SQLModel, table=True):
 
     came: int = Field(sa_type=BigInteger)
     left: int = Field(sa_type=BigInteger)
+    crossed: list[int] = Field(sa_column=_vector())
     competed: int
     total_anchored: bool
     total_amount: list[int] = Field(sa_column=_vector())
@@ -42,6 +44,12 @@ class PlaceDay(SQLModel, table=True):
     cells_amount: list[int] = Field(sa_column=_vector())
     households_anchored: bool
     households_amount: int = Field(sa_type=BigInteger)
+    taken: list[int] = Field(sa_column=_vector())
+    expected: list[int] = Field(sa_column=_vector())
+    previous_at: datetime | None = Field(default=None, sa_type=AWARE)
+    previous_by: str | None = None
+    previous_decided: bool
+    origins_moved: dict[str, int] = Field(sa_type=JSONB)
 
     opening: int = Field(sa_type=BigInteger)
     total: list[int] = Field(sa_column=_vector())
@@ -52,6 +60,10 @@ class PlaceDay(SQLModel, table=True):
     counted_at: datetime | None = Field(default=None, sa_type=AWARE)
     counted_by: str | None = None
     composition_at: datetime | None = Field(default=None, sa_type=AWARE)
+    is_decided: bool
+    is_disputed: bool
+    discrepancy: int | None = Field(default=None, sa_type=BigInteger)
+    origins: dict[str, int] = Field(sa_type=JSONB)
     changed_at: datetime | None = Field(default=None, sa_type=AWARE)
     reported_at: datetime = Field(sa_type=AWARE)
     rules: dict[str, Any] = Field(sa_type=JSONB)
@@ -60,19 +72,22 @@ class PlaceDay(SQLModel, table=True):
 
 
 class PlaceNow(SQLModel, table=True):
-    """The row workers lock, and the day whose row is current. Null: nothing was reported yet."""
+    """The row workers lock, the day whose row is current (null: nothing was reported yet), and the areas whose sums
+    hold what is stored of the place (null: none yet)."""
 
     __tablename__ = "place_now"
 
     place_id: UUID = Field(primary_key=True, foreign_key="places.id")
     operation_id: UUID
     day: date | None = None
+    area_path: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
 
     __table_args__ = (Index(None, "operation_id"),)
 
 
 class AreaDay(SQLModel, table=True):
-    """By how much an area changed on a day, everything below it included; the running sum is its level."""
+    """By how much an area changed on a day, everything below it included; the running sum is its level. The area with
+    the empty code is the whole operation."""
 
     __tablename__ = "area_days"
 

@@ -1,9 +1,8 @@
 """Events and day rows to and from PostgreSQL: what the fold reads and writes, nothing about what it means."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -11,31 +10,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.counts.people import People, Tally
+from app.counts.people import Tally
 from app.population.areas import Vector
-from app.population.facts import Anchor, Event, Facts
+from app.population.facts import Anchor, Facts, settled
 from app.population.levels import DayRow, Level
 
 _CHUNK = 16  # stored rows read ahead of a walk; most walks end within the first
 
-_ENTERING = """
-  SELECT reports.place_id AS at, reports.day AS of, id, kind, stands_at, occurred_at, total, low, high, households,
-    cells, method, CASE kind WHEN 'movement' THEN 1 WHEN 'headcount' THEN 0 END AS direction FROM reports"""
-_LEAVING = """
-  SELECT reports.from_place_id, reports.left_day, id, kind, left_stands_at, left_at, total, low, high, households,
-    cells, method, -1 FROM reports"""
-_WANTED = " JOIN unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)"
-
-_EVENTS_OF_DAYS = text(f"""
-  {_ENTERING} {_WANTED} ON reports.place_id = wanted.place_id AND reports.day = wanted.day
-  UNION ALL
-  {_LEAVING} {_WANTED} ON reports.from_place_id = wanted.place_id AND reports.left_day = wanted.day
-""")
-_EVENTS_OF_PLACES = text(f"""
-  {_ENTERING} WHERE place_id = ANY(:places)
-  UNION ALL
-  {_LEAVING} WHERE from_place_id = ANY(:places)
-""")
 _LAST_BEFORE = text("""
   SELECT place_days.* FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)
   CROSS JOIN LATERAL (SELECT * FROM place_days WHERE place_id = wanted.place_id AND day < wanted.day
@@ -47,11 +28,13 @@ _FROM_DAY_ON = text("""
     ORDER BY day LIMIT :chunk) AS place_days ORDER BY place_id, day
 """)
 _COLUMNS = (
-    'place_id uuid, day date, operation_id uuid, came bigint, "left" bigint, competed integer, total_anchored boolean,'
-    " total_amount bigint[], cells_anchored boolean, cells_amount bigint[], households_anchored boolean,"
-    " households_amount bigint, opening bigint, total bigint[], cells bigint[], households bigint, basis text,"
-    " competing integer, counted_at timestamptz, counted_by text, composition_at timestamptz,"
-    " changed_at timestamptz, reported_at timestamptz, rules jsonb"
+    'place_id uuid, day date, operation_id uuid, came bigint, "left" bigint, crossed bigint[], competed integer,'
+    " total_anchored boolean, total_amount bigint[], cells_anchored boolean, cells_amount bigint[],"
+    " households_anchored boolean, households_amount bigint, taken bigint[], expected bigint[],"
+    " previous_at timestamptz, previous_by text, previous_decided boolean, origins_moved jsonb, opening bigint,"
+    " total bigint[], cells bigint[], households bigint, basis text, competing integer, counted_at timestamptz,"
+    " counted_by text, composition_at timestamptz, is_decided boolean, is_disputed boolean, discrepancy bigint,"
+    " origins jsonb, changed_at timestamptz, reported_at timestamptz, rules jsonb"
 )
 _NAMES = [column.strip().rsplit(" ", 1)[0] for column in _COLUMNS.split(",")]
 _WRITE = text(f"""
@@ -64,8 +47,11 @@ _DELETE = text("""
   WHERE place_days.place_id = gone.place_id AND place_days.day = gone.day
 """)
 _POINT = text("""
-  UPDATE place_now SET day = (SELECT max(day) FROM place_days WHERE place_days.place_id = place_now.place_id)
-  WHERE place_id = ANY(:places)
+  UPDATE place_now SET day = (SELECT max(day) FROM place_days WHERE place_days.place_id = place_now.place_id),
+    area_path = summed.path
+  FROM (SELECT (path ->> 'place')::uuid AS place_id, ARRAY(SELECT jsonb_array_elements_text(path -> 'path')) AS path
+    FROM jsonb_array_elements(CAST(:paths AS jsonb)) AS path) AS summed
+  WHERE place_now.place_id = summed.place_id
 """)
 _ADD_TO_AREAS = text("""
   INSERT INTO area_days (operation_id, area_code, day, change)
@@ -75,27 +61,11 @@ _ADD_TO_AREAS = text("""
   ON CONFLICT (operation_id, area_code, day) DO UPDATE SET change = vector_add(area_days.change, excluded.change)
 """)
 
-Events = Mapping[date, Sequence[Event]]
-
-
-def events_of_days(session: Session, days: Mapping[UUID, Iterable[date]]) -> dict[UUID, Events]:
-    """What was reported at these places on these days."""
-    pairs = [(place, day) for place, wanted in days.items() for day in wanted]
-    rows = session.execute(
-        _EVENTS_OF_DAYS, {"places": [place for place, _ in pairs], "days": [day for _, day in pairs]}
-    )
-    return _by_place_and_day(rows)
-
-
-def events_of_places(session: Session, places: Sequence[UUID]) -> dict[UUID, Events]:
-    """Everything ever reported at these places."""
-    return _by_place_and_day(session.execute(_EVENTS_OF_PLACES, {"places": list(places)}))
-
 
 def last_before(session: Session, days: Mapping[UUID, date]) -> dict[UUID, DayRow]:
     """Of each place the last stored row before a day."""
     rows = session.execute(_LAST_BEFORE, {"places": list(days), "days": list(days.values())})
-    return {row.place_id: _day_row(row) for row in rows}
+    return {row.place_id: day_row_of(row) for row in rows}
 
 
 def from_day_on(session: Session, days: Mapping[UUID, date]) -> dict[UUID, Iterator[DayRow]]:
@@ -105,15 +75,21 @@ def from_day_on(session: Session, days: Mapping[UUID, date]) -> dict[UUID, Itera
 
 
 def write(
-    session: Session, operation_id: UUID, rows: Sequence[tuple[UUID, DayRow]], gone: Sequence[tuple[UUID, date]]
+    session: Session,
+    operation_id: UUID,
+    rows: Sequence[tuple[UUID, DayRow]],
+    gone: Sequence[tuple[UUID, date]],
+    paths: Mapping[UUID, Sequence[str]],
 ) -> None:
-    """Store these day rows of places, take away those of days gone, and point each place to its last."""
+    """Store these day rows of places and take away those of days gone. `paths`: of each place written to, the areas
+    whose sums hold it from now on; it is pointed to its last row."""
     if rows:
         session.execute(_WRITE, {"rows": json.dumps([_columns(operation_id, *row) for row in rows], default=str)})
     if gone:
         session.execute(_DELETE, {"places": [place for place, _ in gone], "days": [day for _, day in gone]})
-    if rows or gone:
-        session.execute(_POINT, {"places": sorted({place for place, _ in [*rows, *gone]})})
+    if paths:
+        said = [{"place": place, "path": list(path)} for place, path in sorted(paths.items())]
+        session.execute(_POINT, {"paths": json.dumps(said, default=str)})
 
 
 def add_to_areas(session: Session, operation_id: UUID, sums: Mapping[tuple[str, date], Vector]) -> None:
@@ -126,19 +102,9 @@ def add_to_areas(session: Session, operation_id: UUID, sums: Mapping[tuple[str, 
         session.execute(_ADD_TO_AREAS, {"rows": json.dumps(rows, default=str)})
 
 
-def _by_place_and_day(rows: Iterable[Any]) -> dict[UUID, Events]:
-    found: dict[UUID, dict[date, list[Event]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        cells = None if row.cells is None else tuple(row.cells)
-        people = People(row.total, row.low, row.high, row.households, cells)
-        event = Event(row.id, row.stands_at, row.occurred_at, row.direction, people, row.method)
-        found[row.at][row.of].append(event)
-    return dict(found)
-
-
 def _chunk(session: Session, days: Mapping[UUID, date]) -> dict[UUID, list[DayRow]]:
     rows = session.execute(_FROM_DAY_ON, {"places": list(days), "days": list(days.values()), "chunk": _CHUNK})
-    return {place: [_day_row(row) for row in group] for place, group in groupby(rows, key=lambda row: row.place_id)}
+    return {place: [day_row_of(row) for row in group] for place, group in groupby(rows, key=lambda row: row.place_id)}
 
 
 def _stream(session: Session, place: UUID, chunk: list[DayRow]) -> Iterator[DayRow]:
@@ -149,7 +115,8 @@ def _stream(session: Session, place: UUID, chunk: list[DayRow]) -> Iterator[DayR
         chunk = _chunk(session, {place: date.fromordinal(chunk[-1].day.toordinal() + 1)}).get(place, [])
 
 
-def _day_row(row: Any) -> DayRow:
+def day_row_of(row: Any) -> DayRow:
+    """A stored row of a place."""
     level = Level(
         total=Tally(*row.total),
         cells=tuple(row.cells),
@@ -159,26 +126,31 @@ def _day_row(row: Any) -> DayRow:
         counted_at=row.counted_at,
         counted_by=row.counted_by,
         composition_at=row.composition_at,
+        is_decided=row.is_decided,
+        is_disputed=row.is_disputed,
+        discrepancy=row.discrepancy,
+        origins=settled(row.origins),
     )
     facts = Facts(
         came=row.came,
         left=row.left,
+        crossed=tuple(row.crossed),
         competed=row.competed,
         has_movements=row.came > 0 or row.left > 0,
-        counted=_anchor(row.total_anchored, row.counted_at, row.counted_by),
+        counted=Anchor(row.counted_at, row.counted_by, row.is_decided) if row.total_anchored else None,
         total=Tally(*row.total_amount),
+        taken=Tally(*row.taken),
+        expected=Tally(*row.expected),
+        previous=Anchor(row.previous_at, row.previous_by, row.previous_decided) if row.previous_at else None,
         composed_at=row.composition_at if row.cells_anchored else None,
         cells=tuple(row.cells_amount),
         households_counted=row.households_anchored,
         households=row.households_amount,
+        origins=settled(row.origins_moved),
         changed_at=row.changed_at,
         reported_at=row.reported_at,
     )
     return DayRow(row.day, facts, level, row.opening, row.rules)
-
-
-def _anchor(stands: bool, at: datetime | None, method: str | None) -> Anchor | None:
-    return Anchor(at, method) if stands and at is not None else None
 
 
 def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:
@@ -189,6 +161,7 @@ def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:
         "operation_id": operation_id,
         "came": facts.came,
         "left": facts.left,
+        "crossed": facts.crossed,
         "competed": facts.competed,
         "total_anchored": facts.counted is not None,
         "total_amount": facts.total.vector,
@@ -196,6 +169,12 @@ def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:
         "cells_amount": facts.cells,
         "households_anchored": facts.households_counted,
         "households_amount": facts.households,
+        "taken": facts.taken.vector,
+        "expected": facts.expected.vector,
+        "previous_at": facts.previous.at if facts.previous else None,
+        "previous_by": facts.previous.method if facts.previous else None,
+        "previous_decided": facts.previous is not None and facts.previous.is_decided,
+        "origins_moved": dict(facts.origins),
         "opening": row.opening,
         "total": level.total.vector,
         "cells": level.cells,
@@ -205,6 +184,10 @@ def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:
         "counted_at": level.counted_at,
         "counted_by": level.counted_by,
         "composition_at": level.composition_at,
+        "is_decided": level.is_decided,
+        "is_disputed": level.is_disputed,
+        "discrepancy": level.discrepancy,
+        "origins": dict(level.origins),
         "changed_at": facts.changed_at,
         "reported_at": facts.reported_at,
         "rules": dict(row.rules),

@@ -1,7 +1,7 @@
 """Figures as they are shown: never a number alone, but with its range, basis and age."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -11,18 +11,22 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Shown:
-    """People as shown: composed of both folds, never negative. `total` None where nothing is known at all."""
+    """People as shown: composed of both folds, never negative. `total` None where nothing is known at all.
+    `is_estimated`: some were counted as households of an average size."""
 
     total: int | None
     low: int | None
     high: int | None
     households: int | None
     cells: dict[str, int]
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True)
 class ShelterFigure:
-    """One shelter now. `capacity` None: not known; `free` below zero: so many over. Names by language."""
+    """One shelter. `capacity` None: not known; `free` below zero: so many over; `effective` is what its scarcest
+    resource is enough for, named by `binding`. `competing`: headcounts nobody followed or decided on;
+    `is_disputed`: the last two that were followed cannot both be true. Names by language."""
 
     place_id: UUID
     shelter: str
@@ -40,11 +44,16 @@ class ShelterFigure:
     composition_at: datetime | None
     reported_at: datetime | None
     competing: int
+    is_disputed: bool
+    discrepancy: int | None
+    before: int
     came: int
     left: int
     adjusted: int
     declared: int | None
     blocked: int | None
+    effective: int | None
+    binding: str | None
     capacity: int | None
     occupancy: float | None
     free: int | None
@@ -63,6 +72,30 @@ class AreaFigure:
     counted: int
     at_least: int
     uncounted: int
+    before: int
+    came: int
+    left: int
+    adjusted: int
+
+
+@dataclass(frozen=True)
+class DayFigure:
+    """A shelter, an area or the operation at the end of one day. Always: before + came - left + adjusted = after."""
+
+    day: date
+    people: Shown
+    basis: Basis
+    shortfall: int
+    before: int
+    came: int
+    left: int
+    adjusted: int
+    uncounted: int = 0
+    counted_at: datetime | None = None
+    method: str | None = None
+    discrepancy: int | None = None
+    is_disputed: bool = False
+    competing: int = 0
 
 
 @dataclass(frozen=True)

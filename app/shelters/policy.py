@@ -1,10 +1,8 @@
-"""Capacity and the state of a shelter as of a moment. Pure."""
+"""Capacity, admission, and what a shelter is called. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from math import floor
 from typing import Any, Literal, get_args
-from uuid import UUID
 
 COVERED_M2_PER_PERSON = 3.5  # Sphere shelter standard 3
 
@@ -37,24 +35,32 @@ Building = Literal[
 Status = Literal["planned", "open", "restricted", "full", "closing", "closed"]
 Access = Literal["open", "difficult", "cut_off", "unknown"]
 
+NAMES = ("name", "aliases")
+FIELDS = (  # of a shelter's reports: what can be said of it as of a moment
+    *NAMES,
+    "site_type",
+    "building",
+    "lat",
+    "lon",
+    "status",
+    "capacity",
+    "blocked",
+    "covered_area_m2",
+    "site_area_m2",
+    "toilets",
+    "toilets_accessible",
+    "taps",
+    "showers",
+    "water_litres_per_day",
+    "health_post",
+    "admits",
+    "managed_by",
+    "contact",
+    "access",
+)
 BASE_FIELDS = ("capacity", "blocked", "covered_area_m2")  # what places_for_people looks at
 
 SITE_TYPES, BUILDINGS, STATUSES = (get_args(words) for words in (SiteType, Building, Status))
-
-Statement = tuple[datetime, UUID, Mapping[str, Any]]
-
-
-def state_of(statements: Iterable[Statement], *, until: datetime | None = None) -> dict[str, Any]:
-    """Fold what reports said of a shelter, field by field: the latest that speaks of a field holds.
-
-    A statement is (occurred_at, report id, fields); a field absent is unchanged, null is now unknown.
-    `until` leaves out what was true only later.
-    """
-    state: dict[str, Any] = {}
-    for occurred_at, _, fields in sorted(statements, key=lambda statement: statement[:2]):
-        if until is None or occurred_at <= until:
-            state.update(fields)
-    return state
 
 
 def places_for_people(state: Mapping[str, Any]) -> int | None:
@@ -77,3 +83,36 @@ def admits(rule: Mapping[str, Any] | None, cell: str) -> bool:
         (wanted_sex in ("*", sex) and wanted_age in ("*", age)) or "unknown" in (sex, age)
         for wanted_sex, wanted_age in (pattern.split(":", 1) for pattern in patterns)
     )
+
+
+def renamed(own: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The state of a shelter under its own name, with every name of those it turned out to be as further aliases.
+    Empty where it has no name: nothing is said of it any more."""
+    if not own.get("name"):
+        return {}
+    names = list(own.get("aliases") or ())
+    for other in others:
+        names += [*(other.get("name") or {}).values(), *(other.get("aliases") or ())]
+    called = set(own["name"].values())
+    aliases = [name for name in dict.fromkeys(names) if name not in called]
+    return {**own, "aliases": aliases} if aliases else dict(own)
+
+
+PEOPLE_PER_TOILET = 20  # Sphere 2018 p. 142, after the first phase
+LITRES_PER_PERSON = 15  # Sphere 2018
+
+
+def binding_of(state: Mapping[str, Any]) -> tuple[str, int] | None:
+    """What a shelter is enough for by its scarcest known resource, and which that is; None: nothing is known. Of two
+    that are equally scarce the first of: places, covered_area_m2, toilets, water_litres_per_day."""
+    enough: list[tuple[str, int]] = []
+    if state.get("capacity") is not None:
+        enough.append(("places", max(0, int(state["capacity"]) - int(state.get("blocked") or 0))))
+    for name, people in (
+        ("covered_area_m2", 1 / COVERED_M2_PER_PERSON),
+        ("toilets", PEOPLE_PER_TOILET),
+        ("water_litres_per_day", 1 / LITRES_PER_PERSON),
+    ):
+        if state.get(name) is not None:
+            enough.append((name, floor(round(state[name] * people, 6))))
+    return min(enough, key=lambda one: one[1], default=None)

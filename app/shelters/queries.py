@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
 from app.accounts.queries import in_scope
-from app.places.models import Area
+from app.core.statements import Statement, state_of
+from app.places.models import Area, Place
 from app.shelters.models import Shelter, ShelterState
-from app.shelters.policy import Statement
+from app.shelters.policy import NAMES, renamed
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,51 @@ def shelter_by_code(session: Session, *, scope: Scope, code: str) -> ShelterRow 
     return _row(*found) if found else None
 
 
-def statements_of(session: Session, shelter_ids: Sequence[UUID]) -> dict[UUID, list[Statement]]:
-    """Everything said of these shelters, by shelter, for `policy.state_of`."""
+def statements_of(
+    session: Session, shelter_ids: Sequence[UUID], *, known_on: datetime | None = None
+) -> dict[UUID, list[Statement]]:
+    """Everything said of each of these shelters, under whatever code, for `state_of`; what was said of another that
+    turned out to be this one keeps its name to itself. `known_on`: as had been recorded by then, each by itself."""
     wanted = select(
         col(ShelterState.shelter_id),
         col(ShelterState.occurred_at),
-        col(ShelterState.report_id),
+        col(ShelterState.first_id),
         col(ShelterState.fields),
-    ).where(col(ShelterState.shelter_id).in_(shelter_ids))
+        func.coalesce(col(Place.same_as), col(Place.id)),
+    ).join(Place, col(Place.id) == col(ShelterState.shelter_id))
+    if known_on is None:
+        wanted = wanted.where(
+            func.coalesce(col(Place.same_as), col(Place.id)).in_(shelter_ids), col(ShelterState.replaced_at).is_(None)
+        )
+    else:
+        replaced_later = col(ShelterState.replaced_at).is_(None) | (col(ShelterState.replaced_at) > known_on)
+        wanted = wanted.where(
+            col(ShelterState.shelter_id).in_(shelter_ids), col(ShelterState.recorded_at) <= known_on, replaced_later
+        )
     said: dict[UUID, list[Statement]] = defaultdict(list)
-    for shelter_id, occurred_at, report_id, fields in session.execute(wanted):
-        said[shelter_id].append((occurred_at, report_id, fields))
+    for shelter_id, occurred_at, first_id, fields, kept_id in session.execute(wanted):
+        if known_on is not None or kept_id == shelter_id:
+            said[shelter_id].append((occurred_at, first_id, fields))
+        else:
+            own = {name: value for name, value in fields.items() if name not in NAMES}
+            said[kept_id].append((occurred_at, first_id, own))
     return said
+
+
+def states_of(session: Session, shelter_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What everything said of these shelters comes to now, those left out of which nothing is said any more."""
+    said = statements_of(session, shelter_ids)
+    others: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    booked = (
+        select(col(Place.same_as), col(Shelter.state))
+        .join(Place, col(Place.id) == col(Shelter.id))
+        .where(col(Place.same_as).in_(shelter_ids))
+        .order_by(col(Shelter.code))
+    )
+    for kept_id, state in session.execute(booked):
+        others[kept_id].append(state)
+    states = {id_: renamed(state_of(said.get(id_, ())), others[id_]) for id_ in shelter_ids}
+    return {id_: state for id_, state in states.items() if state}
 
 
 def _shelters(scope: Scope) -> Any:

@@ -119,10 +119,10 @@ def fill_with_copies(session: Session, shelter_id: UUID, count: int, **kind: dic
         {"n": count},
     )
     for statement in (
-        "INSERT INTO places SELECT made.id, operation_id, kind, area_code, area_path"
+        "INSERT INTO places SELECT made.id, operation_id, kind, area_code, area_path, NULL"
         " FROM places, {name} AS made WHERE places.id = :id",
         "INSERT INTO shelters SELECT made.id, operation_id, upper(left(:name, 2)) || g, area_code, area_path,"
-        " state || jsonb_build_object('lat', 35.4 + g / 200000.0) || CAST(:state AS jsonb)"
+        " state || jsonb_build_object('lat', 35.4 + g / 200000.0) || CAST(:state AS jsonb), false"
         " FROM shelters, {name} AS made WHERE shelters.id = :id",
         "INSERT INTO place_now SELECT made.id, operation_id, day FROM place_now, {name} AS made WHERE place_id = :id",
         "INSERT INTO place_days SELECT (jsonb_populate_record(place_days, jsonb_build_object('place_id', made.id))).*"

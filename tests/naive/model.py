@@ -5,167 +5,44 @@ worked out anew, slowly. Written from ledger.md alone: where it and the applicat
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from tests.naive.sums import (
-    CELLS,
-    WEIGHTS,
-    Cells,
-    Report,
-    best_of,
-    cells_of,
-    compose,
-    is_adopted,
-    level,
-)
-
-A_MOMENT = timedelta(microseconds=1)
+from tests.naive.figures import AreaSum, Event, Figure, discrepancy_of, is_disputed, people_of, range_of, since
+from tests.naive.said import Said
+from tests.naive.sums import CELLS, best_of, cells_of, compose, level
 
 
-@dataclass(frozen=True)
-class Event:
-    """What one report does at one place: `sign` +1 came, -1 left, 0 counted, None about the shelter."""
-
-    at: datetime
-    day: date
-    sign: int | None
-    report: Report
-
-    @property
-    def order(self) -> tuple[datetime, bool, int, UUID]:
-        """Instant, headcounts before movements, evidence weight ascending, id."""
-        weight = WEIGHTS.get(self.report.get("method") or "", 0)
-        return (self.at, self.sign != 0, weight, UUID(self.report["id"]))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A place at the end of a day."""
-
-    total: int
-    low: int
-    high: int | None
-    cells: Cells
-    shown: int
-    shown_cells: Cells
-    shortfall: int
-    households: int
-    basis: str
-    competing: int
-    counted_at: datetime | None
-    counted_by: str | None
-    composition_at: datetime | None
-    opening: int
-    came: int
-    left: int
-    rule: dict[str, Any] | None
-
-
-@dataclass(frozen=True)
-class AreaSum:
-    """An area at the end of a day: what is shown of its places, added up."""
-
-    people: int = 0
-    low: int = 0
-    high: int = 0
-    unbounded: int = 0
-    shortfall: int = 0
-    counted: int = 0
-    at_least: int = 0
-    uncounted: int = 0
-    households: int = 0
-    cells: tuple[int, ...] = (0,) * len(CELLS)
-
-
-class Model:
-    """The list of reports, and every question the tests ask of it. `paths`: each area's codes from the country down."""
-
-    def __init__(self, *, zone: str, paths: dict[str, tuple[str, ...]]) -> None:
-        self.zone = ZoneInfo(zone)
-        self.area_paths = paths
-        self.reports: dict[str, Report] = {}
-        self._answers: dict[tuple[Any, ...], Any] = {}  # of the same questions, until something more is heard
-
-    def hear(self, report: Report) -> None:
-        """The same id a second time says nothing new."""
-        self.reports.setdefault(report["id"], report)
-        self._answers.clear()
-
-    def _asked(self, question: Callable[..., Any], *about: Any) -> Any:
-        key = (question.__name__, *about)
-        if key not in self._answers:
-            self._answers[key] = question(*about)
-        return self._answers[key]
-
-    def places(self) -> dict[str, tuple[str, ...]]:
-        """Every place something was said of, with the areas it lies in."""
-        shelters = {r["code"]: self.area_paths[r["area"]] for r in self.reports.values() if r["kind"] == "shelter"}
-        return shelters | {code: path for code, path in self.area_paths.items() if self.events(code)}
-
-    # -- who is where
-
-    def events(self, place: str) -> list[Event]:
-        return self._asked(self._events, place)  # type: ignore[no-any-return]
-
-    def _events(self, place: str) -> list[Event]:
-        found = [event for report in self.reports.values() for event in self._at(place, report)]
-        return sorted(found, key=lambda event: event.order)
-
-    def _at(self, place: str, report: Report) -> list[Event]:
-        arrived = datetime.fromisoformat(report["occurred_at"])
-        match report["kind"]:
-            case "shelter" if report["code"] == place:
-                return [self._event(arrived, None, report)]
-            case "shelter_state" if report["shelter"] == place:
-                return [self._event(arrived, None, report)]
-            case "headcount" if _named(report["place"]) == place:
-                return [self._event(arrived, 0, report)]
-            case "movement":
-                left = datetime.fromisoformat(report.get("left_at") or report["occurred_at"])
-                ends = ((report.get("to"), arrived, 1), (report.get("from"), left, -1))
-                return [self._event(at, sign, report) for end, at, sign in ends if end and _named(end) == place]
-        return []
-
-    def _event(self, at: datetime, sign: int | None, report: Report) -> Event:
-        """Day-dated: a movement stands at the day's start, a headcount at its end."""
-        day = at.astimezone(self.zone).date()
-        if report.get("precision") in ("day", "about"):
-            at = self.end_of(day) if sign == 0 else self.end_of(day - timedelta(days=1)) + A_MOMENT
-        return Event(at.astimezone(UTC), day, sign, report)
-
-    def end_of(self, day: date) -> datetime:
-        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC) - A_MOMENT
+class Model(Said):
+    """Every question the tests ask of what was said."""
 
     def days(self, place: str) -> list[date]:
         """Days on which something was reported there: the only ones with a row."""
         return sorted({event.day for event in self.events(place)})
 
     def figure(self, place: str, day: date) -> Figure:
-        return self._asked(self._figure, place, day)  # type: ignore[no-any-return]
+        return self._asked(self.figure_at, place, self.end_of(day), day)  # type: ignore[no-any-return]
 
-    def _figure(self, place: str, day: date) -> Figure:
-        """people = latest adopted headcount not after the day's end + movements in - movements out after it."""
-        events = [event for event in self.events(place) if event.at <= self.end_of(day)]
+    def figure_at(self, place: str, until: datetime, day: date) -> Figure:
+        """people = latest adopted headcount not after a moment + movements in - movements out after it."""
+        events = [event for event in self.events(place) if event.at <= until]
         counts = [event for event in events if event.sign == 0]
-        adopted = [event for event in counts if is_adopted(event.report)]
+        adopted = [event for event in counts if event.is_followed]
         moves = [event for event in events if event.sign]
         today = [event for event in moves if event.day == day]
-        last, after = _since(adopted, moves)
-        total = (best_of(last.report) if last else 0) + sum(event.sign * best_of(event.report) for event in after)
-        low, high = _range(total, last, after)
-        composed, after = _since([event for event in adopted if "cells" in event.report["people"]], moves)
+        last, after = since(adopted, moves)
+        total = people_of(last, after)
+        low, high = range_of(total, last, after)
+        composed, after = since([event for event in adopted if "cells" in event.report["people"]], moves)
         cells = dict.fromkeys(CELLS, 0) | (cells_of(composed.report) if composed else {})
         for event in after:
             cells = {key: cells[key] + event.sign * count for key, count in cells_of(event.report).items()}
-        housed, after = _since([event for event in adopted if "households" in event.report["people"]], moves)
+        housed, after = since([event for event in adopted if "households" in event.report["people"]], moves)
         households = sum(event.sign * event.report["people"].get("households", 0) for event in after)
         households += housed.report["people"]["households"] if housed else 0
         shown = max(0, total)
+        waiting = [event for event in counts if not event.is_followed and event.adopt is None]
         return Figure(
             total=total,
             low=low,
@@ -176,23 +53,33 @@ class Model:
             shortfall=shown - total,
             households=households,
             basis="counted" if adopted else "at_least" if moves else "unknown",
-            competing=len(counts) - len(adopted),
+            competing=sum(last is None or event.day >= last.day for event in waiting),
             counted_at=last.at if last else None,
             counted_by=last.report["method"] if last else None,
             composition_at=composed.at if composed else None,
+            is_disputed=is_disputed(adopted, moves),
+            discrepancy=discrepancy_of(adopted, moves),
+            origins=self._origins(moves),
             opening=self._opening(place, day),
             came=sum(best_of(event.report) for event in today if event.sign == 1),
             left=sum(best_of(event.report) for event in today if event.sign == -1),
             rule=self._rule(place, day),
         )
 
+    def _origins(self, moves: list[Event]) -> dict[str, int]:
+        """Where those who came and stayed have their homes, as far as movements say; no headcount changes it."""
+        homes: dict[str, int] = {}
+        for event in moves:
+            if (home := self.home_of(event.report)) is not None:
+                homes[home] = homes.get(home, 0) + (event.sign or 0) * best_of(event.report)
+        return {home: people for home, people in homes.items() if people}
+
     def _shown(self, place: str, day: date) -> tuple[int, str]:
         """The people shown at the end of a day and how they are known, without everything else."""
         events = [event for event in self.events(place) if event.at <= self.end_of(day)]
-        adopted = [event for event in events if event.sign == 0 and is_adopted(event.report)]
+        adopted = [event for event in events if event.sign == 0 and event.is_followed]
         moves = [event for event in events if event.sign]
-        last, after = _since(adopted, moves)
-        total = (best_of(last.report) if last else 0) + sum(event.sign * best_of(event.report) for event in after)
+        total = people_of(*since(adopted, moves))
         return max(0, total), "counted" if adopted else "at_least" if moves else "unknown"
 
     def _opening(self, place: str, day: date) -> int:
@@ -201,12 +88,15 @@ class Model:
     # -- areas
 
     def area(self, code: str, day: date) -> AreaSum:
-        """Areas add what is shown of their places as of the day's end."""
-        parts = []
-        for place, path in self.places().items():
+        """Areas add what is shown of their places as of the day's end; came and left crossed their border that day."""
+        parts, came, left = [], 0, 0
+        for place in self.places():
             days = [known for known in self.days(place) if known <= day]
-            if code in path and days:
+            if code in self.path_of(place) and days:
                 parts.append(self.figure(place, days[-1]))
+            crossing = [event for event in self._crossing(place, code) if event.day == day]
+            came += sum(best_of(event.report) for event in crossing if event.sign == 1)
+            left += sum(best_of(event.report) for event in crossing if event.sign == -1)
         known = [part for part in parts if part.basis != "unknown"]
         return AreaSum(
             people=sum(part.shown for part in known),
@@ -217,15 +107,33 @@ class Model:
             counted=sum(part.basis == "counted" for part in parts),
             at_least=sum(part.basis == "at_least" for part in parts),
             uncounted=sum(part.basis == "unknown" for part in parts),
+            estimated=sum(self._is_estimated(place, day, code) for place in self.places()),
             households=sum(max(0, part.households) for part in known),
             cells=tuple(sum(part.shown_cells[key] for part in known) for key in CELLS),
+            came=came,
+            left=left,
         )
+
+    def _crossing(self, place: str, code: str) -> list[Event]:
+        """Who entered or left an area through one of its places: not who reached another of its places that day."""
+        if code not in self.path_of(place):
+            return []
+        moves = [event for event in self.events(place) if event.sign]
+        return [event for event in moves if not (event.is_same_day and code in self.path_of(event.other))]
+
+    def _is_estimated(self, place: str, day: date, code: str) -> bool:
+        """Whether a part of the figure was counted as households."""
+        events = [event for event in self.events(place) if event.at <= self.end_of(day)]
+        adopted = [event for event in events if event.sign == 0 and event.is_followed]
+        last, after = since(adopted, [event for event in events if event.sign])
+        parts = [event.report["people"] for event in [last, *after] if event]
+        return code in self.path_of(place) and any("total" not in p and "cells" not in p for p in parts)
 
     # -- the rule
 
     def capacity(self, place: str, day: date) -> tuple[bool, int | None]:
         """Whether anything was said of the shelter by the day's end, and its places: each field as last said."""
-        said = [event for event in self.events(place) if event.sign is None]
+        said = [event for event in self.events(place) if event.sign is None and event.report["kind"] != "note"]
         said.sort(key=lambda event: (datetime.fromisoformat(event.report["occurred_at"]), UUID(event.report["id"])))
         state: dict[str, Any] = {}
         for event in said:
@@ -253,34 +161,3 @@ class Model:
                     reached = None
             state = {"level": reached or held, "known": reached is not None, "people": people, "places": places}
         return state
-
-
-def _named(place: dict[str, str]) -> str:
-    return place.get("shelter") or place["area"]
-
-
-def _since(anchors: list[Event], moves: list[Event]) -> tuple[Event | None, list[Event]]:
-    """The last of the headcounts and the movements after it; without one, all movements."""
-    if not anchors:
-        return None, moves
-    return anchors[-1], [event for event in moves if event.order > anchors[-1].order]
-
-
-def _range(total: int, last: Event | None, after: list[Event]) -> tuple[int, int | None]:
-    """Offsets in quadrature, for people leaving with the two sides exchanged; an open side opens the sum."""
-    below = above = 0
-    is_bottomless = is_boundless = False
-    for event in [last, *after] if last else after:
-        people, best = event.report["people"], best_of(event.report)
-        under = over = 0
-        is_open = False
-        if "low" in people or "high" in people:
-            under = best - people.get("low", 0)
-            is_open = "high" not in people
-            over = 0 if is_open else people["high"] - best
-        if event.sign == -1:
-            below, above, is_bottomless = below + over**2, above + under**2, is_bottomless or is_open
-        else:
-            below, above, is_boundless = below + under**2, above + over**2, is_boundless or is_open
-    low = 0 if is_bottomless else max(0, math.floor(total - math.sqrt(below)))
-    return low, None if is_boundless else max(0, math.ceil(total + math.sqrt(above)))

@@ -1,5 +1,6 @@
 """What people may say: hypothesis strategies for reports in the shape of interface.md, near every edge of the fold."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from tests.naive.model import CELLS, Report
 
 ZONE = "Asia/Damascus"
 FIRST = date(2025, 3, 6)
+GROUPS = ["G-1", "G-2"]
+HOMES = ["SY0602", "SY1002", None]
 SHELTERS = {"KHM": "SY0602", "JAB": "SY0602", "BAN": "SY1002"}
 PLACES = [*SHELTERS, "KHM", "KHM", "SY0602", "SY06"]  # most of what happens, happens in Khmeimim
 # Around midnight in Damascus, around midnight in Greenwich, and noon twice: most headcounts are at noon.
@@ -84,38 +87,116 @@ def instants(draw: st.DrawFn) -> datetime:
 
 
 @st.composite
+def states(draw: st.DrawFn) -> Report:
+    fields = st.fixed_dictionaries(
+        {},
+        optional={
+            "capacity": st.sampled_from([None, 0, 50, 100]),
+            "blocked": st.sampled_from([None, 10, 40]),
+            "covered_area_m2": st.sampled_from([None, 200, 352.0]),
+            "taps": st.just(2),
+        },
+    ).filter(bool)
+    return {"kind": "shelter_state", "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
+
+
+@st.composite
+def headcounts(draw: st.DrawFn) -> Report:
+    place = place_named(draw(st.sampled_from(PLACES)))
+    counted = draw(people(counted=True))
+    return {"kind": "headcount", "place": place, "method": draw(st.sampled_from(METHODS)), "people": counted}
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> Report:
+    """A newer state of a group; sometimes without a word about its home, sometimes saying that it is not known."""
+    said: Report = {"kind": "group", "code": draw(st.sampled_from(GROUPS)), "label": "families"}
+    if (home := draw(st.sampled_from([*HOMES, "unsaid"]))) != "unsaid":
+        said["origin"] = home
+    return said
+
+
+@st.composite
+def notes(draw: st.DrawFn) -> Report:
+    return {"kind": "note", "place": place_named(draw(st.sampled_from(PLACES))), "text": "some are still there"}
+
+
+@st.composite
+def movements(draw: st.DrawFn) -> Report:
+    ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))
+    source, to = ends
+    said: Report = {"kind": "movement", "people": draw(people(counted=False))}
+    if source is not None:
+        said |= {"from": place_named(source), "stayed_there": True}
+    if to is not None:
+        said["to"] = place_named(to)
+    if (home := draw(st.sampled_from([*HOMES, None]))) is not None:
+        said["origin"] = home
+    if (group := draw(st.sampled_from([*GROUPS, None, None, None]))) is not None:
+        said["group"] = group
+    if draw(st.integers(0, 3)) == 0:
+        said["left"] = draw(st.sampled_from([1, 60, 1440, 2000]))
+    return said
+
+
+SAYINGS = {
+    "movement": movements(),
+    "headcount": headcounts(),
+    "shelter_state": states(),
+    "group": groups(),
+    "note": notes(),
+}
+
+
+@st.composite
+def shelters(draw: st.DrawFn) -> Report:
+    """A shelter described otherwise: in another area, with other places."""
+    said: Report = {"kind": "shelter", "name": {"en": "again"}, "site_type": "collective_centre"}
+    said["area"] = draw(st.sampled_from(["SY0602", "SY0600", "SY1002"]))
+    return said | draw(st.sampled_from([{}, {"capacity": 100}, {"capacity": None}]))
+
+
+# What a correction may make of reports, for kinds that are corrected only.
+CORRECTED = [*SAYINGS, "movement", "headcount", "shelter", "decision"]
+MAKING = ("shelter", "group")  # these are corrected, not taken back: others speak of what they made
+INSTEAD: dict[str, Callable[[Report], st.SearchStrategy[Report]]] = {
+    "shelter": lambda _: shelters(),
+    "decision": lambda first: st.booleans().map(
+        lambda adopt: {key: first[key] for key in ("kind", "headcount", "reason")} | {"adopt": adopt and first["adopt"]}
+    ),
+}
+
+
+def finished(said: Report) -> Report:
+    """With the moment people left, where it was drawn as so many minutes before they arrived."""
+    if "left" not in said:
+        return said
+    left_at = datetime.fromisoformat(said["occurred_at"]) - timedelta(minutes=said["left"])
+    return {key: value for key, value in said.items() if key != "left"} | {"left_at": left_at.isoformat()}
+
+
+@st.composite
 def reports(draw: st.DrawFn) -> Report:
     """One report without its id."""
     said: Report = {"occurred_at": draw(instants()).isoformat()}
     if (precision := draw(st.sampled_from([None, None, None, "minute", "day", "about"]))) is not None:
         said["precision"] = precision
-    kind = draw(st.sampled_from(["movement", "movement", "movement", "headcount", "headcount", "shelter_state"]))
-    if kind == "shelter_state":
-        fields = st.fixed_dictionaries(
-            {},
-            optional={
-                "capacity": st.sampled_from([None, 0, 50, 100]),
-                "blocked": st.sampled_from([None, 10, 40]),
-                "covered_area_m2": st.sampled_from([None, 200, 352.0]),
-                "taps": st.just(2),
-            },
-        ).filter(bool)
-        return said | {"kind": kind, "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
-    if kind == "headcount":
-        method = draw(st.sampled_from(METHODS))
-        place = place_named(draw(st.sampled_from(PLACES)))
-        return said | {"kind": kind, "place": place, "method": method, "people": draw(people(counted=True))}
-    ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))
-    source, to = ends
-    said |= {"kind": kind, "people": draw(people(counted=False))}
-    if source is not None:
-        said |= {"from": place_named(source), "stayed_there": True}
-    if to is not None:
-        said["to"] = place_named(to)
-    if draw(st.integers(0, 3)) == 0:
-        earlier = timedelta(minutes=draw(st.sampled_from([1, 60, 1440, 2000])))
-        said["left_at"] = (datetime.fromisoformat(said["occurred_at"]) - earlier).isoformat()
-    return said
+    kind = draw(
+        st.sampled_from(
+            [
+                "movement",
+                "movement",
+                "movement",
+                "headcount",
+                "headcount",
+                "headcount",
+                "shelter_state",
+                "group",
+                "note",
+            ]
+        )
+    )
+    return finished(said | draw(SAYINGS[kind]))
 
 
 def place_named(word: str) -> dict[str, str]:

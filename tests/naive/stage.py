@@ -8,7 +8,7 @@ from unittest.mock import patch
 from app.accounts.policy import Actor
 from app.core import db
 from app.population import rows
-from app.population import service as population
+from app.population.service import whole
 from tests.factories.operations import make_actor, make_operation
 from tests.naive.sayings import ZONE
 
@@ -17,11 +17,11 @@ from tests.naive.sayings import ZONE
 def world(url: str) -> Actor:
     """An operation and someone to report, made once in each database."""
     with db.unit_of_work() as session:
-        return make_actor(session, make_operation(session, time_zone=ZONE))
+        return make_actor(session, make_operation(session, time_zone=ZONE), role="coordinator")
 
 
 @contextmanager
 def small_pieces() -> Iterator[None]:
     """Rows read ahead two at a time and places two at a time, so that few of them are enough to need more pieces."""
-    with patch.object(rows, "_CHUNK", 2), patch.object(population, "PLACES_A_TIME", 3):
+    with patch.object(rows, "_CHUNK", 2), patch.object(whole, "PLACES_A_TIME", 3):
         yield

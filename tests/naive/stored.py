@@ -15,8 +15,9 @@ STORED = f"""SELECT {NAME} AS name, place_days.* FROM place_days JOIN ({NAMES}) 
 
 
 def as_stored(row: Any) -> dict[str, Any]:
-    """A stored row in the words of the model. The tally is [total, squares below, above, open below, above]."""
-    total, below, above, bottomless, boundless = row.total
+    """A stored row in the words of the model. The tally is [total, squares below, above, open below, above, parts
+    estimated]."""
+    total, below, above, bottomless, boundless, _ = row.total
     rule = row.rules.get("occupancy", {})
     low = 0 if bottomless else max(0, _floor_root(total, below))
     high = None if boundless or row.basis != "counted" else max(0, -_floor_root(-total, above))
@@ -28,6 +29,8 @@ def as_stored(row: Any) -> dict[str, Any]:
         "basis": row.basis,
         "competing": row.competing,
         "counted": (row.counted_at, row.counted_by, row.composition_at),
+        "checked": (row.is_disputed, row.discrepancy),
+        "origins": dict(row.origins),
         "movement": (row.opening, row.came, row.left),
         "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
     }

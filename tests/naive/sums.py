@@ -78,9 +78,12 @@ def best_of(report: Report) -> int:
     return sum(people["cells"].values()) if "cells" in people else int(people["households"]) * HOUSEHOLD
 
 
+def has_best(report: Report) -> bool:
+    return any(part in report["people"] for part in ("total", "cells", "households"))
+
+
 def is_adopted(report: Report) -> bool:
-    has_best = any(part in report["people"] for part in ("total", "cells", "households"))
-    return has_best and WEIGHTS[report["method"]] >= ADOPT_FROM
+    return has_best(report) and WEIGHTS[report["method"]] >= ADOPT_FROM
 
 
 def cells_of(report: Report) -> Cells:

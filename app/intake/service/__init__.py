@@ -20,15 +20,19 @@ from app.core.text import mark
 from app.intake import policy, queries
 from app.intake.errors import fault, faults_of
 from app.intake.schemas import (
+    AMENDING,
     READER,
-    AnyReport,
+    Amending,
     GroupReport,
     HeadcountReport,
     MovementReport,
+    NoteReport,
+    Plain,
     Result,
     ShelterReport,
     Warned,
 )
+from app.intake.service.amend import amend
 from app.intake.service.post import Post, Refused, warn
 from app.intake.service.projections import register, restate
 from app.intake.service.references import codes_of, known_of
@@ -56,11 +60,13 @@ def take(
     now = clock.now()
     post = Post(actor, _frame(session, actor.scope.operation_id), now, policy.clock_difference(sent_at, now), device)
     read = [_read(report, post.language) for report in reports]
-    first: dict[UUID, AnyReport] = {}
+    first: dict[UUID, Plain | Amending] = {}
     for report in read:
         if not isinstance(report, Result):
             first.setdefault(report.id, report)
-    answers = _take_together(session, post, list(first.values()))
+    plain = [report for report in first.values() if not isinstance(report, AMENDING)]
+    answers = _take_together(session, post, plain) if plain else {}
+    answers |= amend(session, post, [report for report in first.values() if isinstance(report, AMENDING)])
     results: list[Result] = []
     answered: set[UUID] = set()
     for report in read:
@@ -74,7 +80,7 @@ def take(
     return results
 
 
-def _read(report: Any, language: str) -> AnyReport | Result:
+def _read(report: Any, language: str) -> Plain | Amending | Result:
     try:
         return READER.validate_python(report)
     except ValidationError as error:
@@ -88,7 +94,7 @@ def _id_of(report: Any) -> UUID | None:
         return None
 
 
-def _again(report: AnyReport, first: AnyReport, answer: Result, language: str) -> Result:
+def _again(report: Plain | Amending, first: Plain | Amending, answer: Result, language: str) -> Result:
     """The answer to an id that comes twice in one post."""
     if digest(report) != digest(first):
         return Result(report.id, "conflict", errors=(fault("id", "other_content", language),))
@@ -97,8 +103,8 @@ def _again(report: AnyReport, first: AnyReport, answer: Result, language: str) -
     return answer
 
 
-def _take_together(session: Session, post: Post, reports: Sequence[AnyReport]) -> dict[UUID, Result]:
-    if len(reports) == 1 and isinstance(reports[0], MovementReport | HeadcountReport):
+def _take_together(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UUID, Result]:
+    if len(reports) == 1 and isinstance(reports[0], MovementReport | HeadcountReport | NoteReport):
         return _take_all(session, post, reports)  # nothing PostgreSQL could object to: saves two round trips
     try:
         with session.begin_nested():
@@ -110,7 +116,7 @@ def _take_together(session: Session, post: Post, reports: Sequence[AnyReport]) -
         return results
 
 
-def _take_alone(session: Session, post: Post, report: AnyReport) -> dict[UUID, Result]:
+def _take_alone(session: Session, post: Post, report: Plain) -> dict[UUID, Result]:
     for attempt in range(1, _TRIES + 1):
         try:
             with session.begin_nested():
@@ -121,7 +127,7 @@ def _take_alone(session: Session, post: Post, report: AnyReport) -> dict[UUID, R
     raise AssertionError("unreachable")
 
 
-def _take_all(session: Session, post: Post, reports: Sequence[AnyReport]) -> dict[UUID, Result]:
+def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UUID, Result]:
     results: dict[UUID, Result] = {}
     making = [report.id for report in reports if isinstance(report, ShelterReport | GroupReport)]
     standing = _standing_of_makers(session, post, making) if making else {}
@@ -138,7 +144,7 @@ def _take_all(session: Session, post: Post, reports: Sequence[AnyReport]) -> dic
     accepted = [report for report in fresh if report.id in rows]
     register(session, post, accepted, rows, codes)
     stored = ledger.append(session, list(rows.values())) if rows else {}
-    restate(session, post, [report for report in accepted if report.id in stored], rows)
+    restate(session, [report for report in accepted if report.id in stored], rows)
     # What was refused may have been taken before: a sender whose areas shrank since must still learn that.
     elsewhere = [report.id for report in fresh if report.id not in stored]
     standing |= ledger.standing(session, elsewhere) if elsewhere else {}
@@ -158,7 +164,7 @@ def _standing_of_makers(session: Session, post: Post, making: Sequence[UUID]) ->
     return ledger.standing(session, making)
 
 
-def _stood(session: Session, post: Post, report: AnyReport, standing: tuple[UUID, str]) -> Result:
+def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID, str]) -> Result:
     """The answer to a report whose id is in the ledger already."""
     if standing != (post.frame.operation_id, digest(report)):
         return Result(report.id, "conflict", errors=(fault("id", "other_content", post.language),))

@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 from app.accounts.policy import Actor
 from app.core.text import render
 from app.intake.errors import fault
-from app.intake.schemas import AnyReport, Result, Warned
+from app.intake.schemas import Amending, Plain, Result, Warned
+from app.ledger import service as ledger
 from app.places.schemas import Frame
 
 
@@ -26,6 +27,9 @@ class Post:
         return self.actor.language
 
 
+Taken = tuple[ledger.Row, tuple[Warned, ...]]  # a report as the ledger keeps it, and what its sender should know
+
+
 class Refused(Exception):
     """This report cannot be taken as it is; carries its answer."""
 
@@ -33,12 +37,12 @@ class Refused(Exception):
         self.result = result
 
 
-def unknown(post: Post, report: AnyReport, where: str, code: str) -> NoReturn:
+def unknown(post: Post, report: Plain | Amending, where: str, code: str) -> NoReturn:
     """It names something we do not have yet, or nobody outside this person's areas should learn of."""
     raise Refused(Result(report.id, "unknown_reference", errors=(fault(where, code, post.language),)))
 
 
-def reject(post: Post, report: AnyReport, where: str, code: str) -> NoReturn:
+def reject(post: Post, report: Plain | Amending, where: str, code: str) -> NoReturn:
     """It cannot be true as it stands; mended it may be sent again under the same id."""
     raise Refused(Result(report.id, "rejected", errors=(fault(where, code, post.language),)))
 

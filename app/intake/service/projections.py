@@ -1,14 +1,17 @@
-"""Handing what was said on to the shelters and groups it speaks of."""
+"""Shelters and groups follow what was said of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.groups import service as groups
-from app.intake.schemas import AnyReport, GroupReport, ShelterReport, ShelterStateReport
+from app.intake.schemas import GroupReport, Plain, ShelterFields, ShelterReport
 from app.intake.service.post import Post
+from app.ledger import queries as reports_in
 from app.ledger import service as ledger
+from app.ledger.queries import Version
 from app.places import queries as places
 from app.shelters import service as shelters
 
@@ -16,7 +19,7 @@ from app.shelters import service as shelters
 def register(
     session: Session,
     post: Post,
-    reports: Sequence[AnyReport],
+    reports: Sequence[Plain],
     rows: Mapping[UUID, ledger.Row],
     codes: Mapping[UUID, str],
 ) -> None:
@@ -26,35 +29,40 @@ def register(
         return
     areas = places.areas_of(session, post.frame.operation_id, [r.area for r in making if isinstance(r, ShelterReport)])
     for report in sorted(making, key=lambda report: (report.kind, codes[report.id])):
+        row = rows[report.id]
         if isinstance(report, ShelterReport):
             shelters.register(session, shelter_id=report.id, code=codes[report.id], area=areas[report.area])
-        elif isinstance(report, GroupReport) and rows[report.id].group_id == report.id:
+        elif isinstance(report, GroupReport) and row.group_id == report.id:
             groups.register(
-                session,
-                operation_id=post.frame.operation_id,
-                group_id=report.id,
-                code=codes[report.id],
-                occurred_at=rows[report.id].occurred_at,
-                fields=report.said(),
+                session, operation_id=row.operation_id, group_id=report.id, code=codes[report.id], at=row.occurred_at
             )
 
 
-def restate(session: Session, post: Post, reports: Sequence[AnyReport], rows: Mapping[UUID, ledger.Row]) -> None:
+def restate(session: Session, reports: Sequence[Plain], rows: Mapping[UUID, ledger.Row]) -> None:
     """Hand what was said on to the shelters and groups, in the order of their ids."""
     for report in sorted(
         reports, key=lambda report: (str(rows[report.id].place_id or rows[report.id].group_id), str(report.id))
     ):
-        row = rows[report.id]
-        if isinstance(report, ShelterReport | ShelterStateReport) and row.place_id is not None:
-            shelters.state(
-                session,
-                operation_id=post.frame.operation_id,
-                shelter_id=row.place_id,
-                report_id=report.id,
-                occurred_at=row.occurred_at,
-                fields=report.said(),
-            )
-        elif isinstance(report, GroupReport) and row.group_id is not None:
-            groups.restate(
-                session, group_id=row.group_id, report_id=report.id, occurred_at=row.occurred_at, fields=report.said()
-            )
+        follow(session, rows[report.id], report)
+
+
+def follow(session: Session, row: ledger.Row, said: Plain | None, *, of: Version | None = None) -> None:
+    """Bring the shelter or group a version speaks of to what it says now; where a group's home becomes another, its
+    movements are counted from there. `of`: the first version of a report that is corrected; said None: taken back."""
+    kind = said.kind if said is not None else of.kind if of is not None else None
+    place_id = row.place_id or (of.place_id if of is not None else None)
+    group_id = row.group_id or (of.group_id if of is not None else None)
+    statement: dict[str, Any] = {
+        "operation_id": row.operation_id,
+        "report_id": row.id,
+        "first_id": row.version_of or row.id,
+        "occurred_at": row.occurred_at,
+        "recorded_at": row.recorded_at,
+        "replaces": row.corrects,
+        "fields": said.said() if isinstance(said, ShelterFields | GroupReport) else None,
+    }
+    if kind in ("shelter", "shelter_state") and place_id is not None:
+        shelters.state(session, shelter_id=place_id, **statement)
+    elif kind == "group" and group_id is not None and groups.restate(session, group_id=group_id, **statement):
+        touched = reports_in.days_of_group(session, group_id)
+        ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)

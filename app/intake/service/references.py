@@ -8,11 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.intake import queries
 from app.intake.schemas import (
-    AnyReport,
+    Amending,
+    FigureReport,
     GroupReport,
     HeadcountReport,
     MovementReport,
+    NoteReport,
     PlaceShape,
+    Plain,
+    SamePlaceReport,
     ShelterReport,
     ShelterStateReport,
 )
@@ -28,50 +32,68 @@ class Known:
     areas: set[str] = field(default_factory=set)
 
 
-def known_of(session: Session, post: Post, reports: Sequence[AnyReport]) -> Known:
-    """Look up everything the reports name, in at most three statements."""
-    shelters_named: set[str] = set()
-    areas_named: set[str] = set()
-    groups_named: set[str] = set()
-    for report in reports:
+@dataclass
+class Named:
+    """The words reports use for places and groups."""
+
+    shelters: set[str] = field(default_factory=set)
+    areas: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+
+    def add(self, report: Plain | Amending) -> None:
         for place in _places_named(report):
             if place.shelter is not None:
-                shelters_named.add(queries.as_reference(place.shelter))
+                self.shelters.add(queries.as_reference(place.shelter))
             elif place.area is not None:
-                areas_named.add(place.area)
+                self.areas.add(place.area)
         match report:
             case ShelterReport():
-                areas_named.add(report.area)
-                shelters_named |= {report.code} if report.code else set()
+                self.areas.add(report.area)
+                self.shelters |= _one(report.code)
             case GroupReport():
-                groups_named |= {report.code} if report.code else set()
-                areas_named |= {report.origin} if report.origin else set()
+                self.groups |= _one(report.code)
+                self.areas |= _one(report.origin)
             case MovementReport():
-                groups_named |= {queries.as_reference(report.group)} if report.group else set()
-                areas_named |= {report.origin} if report.origin else set()
+                self.groups |= _one(queries.as_reference(report.group) if report.group else None)
+                self.areas |= _one(report.origin)
+            case FigureReport():
+                self.areas |= _one(report.about.area)
+
+
+def _one(word: str | None) -> set[str]:
+    return {word} if word else set()
+
+
+def known_of(session: Session, post: Post, reports: Sequence[Plain | Amending]) -> Known:
+    """Look up everything the reports name, in at most three statements."""
+    named = Named()
+    for report in reports:
+        named.add(report)
     operation = post.frame.operation_id
     known = Known()
-    if shelters_named or areas_named:
-        known.places = queries.find_places(session, operation, shelters=shelters_named, areas=areas_named)
+    if named.shelters or named.areas:
+        known.places = queries.find_places(session, operation, shelters=named.shelters, areas=named.areas)
         known.areas = {found.area_code for found in known.places.values() if found.code is None}
-    if groups_named:
-        known.groups = queries.find_groups(session, operation, groups_named)
+    if named.groups:
+        known.groups = queries.find_groups(session, operation, named.groups)
     return known
 
 
-def _places_named(report: AnyReport) -> list[PlaceShape]:
+def _places_named(report: Plain | Amending) -> list[PlaceShape]:
     match report:
         case MovementReport():
             return [place for place in (report.from_, report.to) if place is not None]
-        case HeadcountReport():
+        case HeadcountReport() | NoteReport():
             return [report.place]
+        case SamePlaceReport():
+            return [PlaceShape(shelter=report.keep), PlaceShape(shelter=report.other)]
         case ShelterStateReport():
             return [PlaceShape(shelter=report.shelter)]
         case _:
             return []
 
 
-def codes_of(session: Session, post: Post, reports: Sequence[AnyReport], known: Known) -> dict[UUID, str]:
+def codes_of(session: Session, post: Post, reports: Sequence[Plain], known: Known) -> dict[UUID, str]:
     """The codes of the shelters and groups these reports make, and what later reports of the post may call them."""
     codes: dict[UUID, str] = {}
     numbers: dict[str, int] = {}
@@ -98,7 +120,7 @@ def codes_of(session: Session, post: Post, reports: Sequence[AnyReport], known: 
     return codes
 
 
-def find(post: Post, known: Known, place: PlaceShape, where: str, *, report: AnyReport) -> queries.Found:
+def find(post: Post, known: Known, place: PlaceShape, where: str, *, report: Plain | Amending) -> queries.Found:
     """The place a report names, in whatever area: whether the sender may speak of it is asked by `rows`."""
     key = f"area:{place.area}" if place.area is not None else queries.as_reference(place.shelter or "")
     found = known.places.get(key)

@@ -12,17 +12,20 @@ from app.counts.people import Miscount, People
 from app.intake import policy, queries
 from app.intake.schemas import (
     MOST_PEOPLE,
-    AnyReport,
+    Amending,
+    FigureReport,
     GroupReport,
     HeadcountReport,
     MovementReport,
+    NoteReport,
     PeopleShape,
     PlaceShape,
+    Plain,
     ShelterReport,
     ShelterStateReport,
     Warned,
 )
-from app.intake.service.post import Post, reject, unknown, warn
+from app.intake.service.post import Post, Taken, reject, unknown, warn
 from app.intake.service.references import Known, find
 from app.ledger import service as ledger
 
@@ -37,7 +40,7 @@ OUTSIDE_COUNTRY = mark("This position lies outside the country. Check latitude a
 class Timing:
     """When a report counts, settled against the clocks of sender and server."""
 
-    report: AnyReport
+    report: Plain | Amending
     post: Post
 
     def settle(self, said: datetime) -> policy.Instant:
@@ -50,11 +53,11 @@ class Timing:
         return policy.stand(at, day=day, zone=zone, day_dated=self.report.is_day_dated, counts=counts)
 
 
-def row_of(post: Post, known: Known, report: AnyReport) -> tuple[ledger.Row, tuple[Warned, ...]]:
+def row_of(post: Post, known: Known, report: Plain) -> Taken:
     """A report as the ledger keeps it, and what its sender should know. Raises Refused."""
     timing = Timing(report, post)
     settled = timing.settle(report.occurred_at)
-    content = _content(report)
+    content = content_of(report)
     row = ledger.Row(
         id=report.id,
         operation_id=post.frame.operation_id,
@@ -64,40 +67,71 @@ def row_of(post: Post, known: Known, report: AnyReport) -> tuple[ledger.Row, tup
         day=post.frame.day_of(settled.at),
         stands_at=timing.stand(settled.at),
         content=content,
-        digest=_digest(content),
+        digest=digest_of(content),
         reporter_id=post.actor.user_id,
         method=report.method,
         device=post.device,
-        clock_shift_s=round(post.difference.total_seconds()) if settled.was_shifted else 0,
+        clock_shift_s=_shift(post, settled),
         **_own_columns(post, known, report, timing),
     )
     return row, _warnings(post, report, settled)
 
 
-def digest(report: AnyReport) -> str:
+def row_without_people(post: Post, report: Amending, *, kind: str, **own: Any) -> Taken:
+    """A report about reports as the ledger keeps it: `own` are the columns it has beside those of every report."""
+    settled = Timing(report, post).settle(report.occurred_at)
+    content = content_of(report)
+    row = ledger.Row(
+        id=report.id,
+        operation_id=post.frame.operation_id,
+        kind=kind,
+        occurred_at=settled.at,
+        recorded_at=post.now,
+        day=post.frame.day_of(settled.at),
+        stands_at=settled.at,
+        content=content,
+        digest=digest_of(content),
+        reporter_id=post.actor.user_id,
+        device=post.device,
+        clock_shift_s=_shift(post, settled),
+        **own,
+    )
+    return row, _about_clocks(post, settled)
+
+
+def digest(report: Plain | Amending) -> str:
     """What tells the same report sent again from another one under the same id."""
-    return _digest(_content(report))
+    return digest_of(content_of(report))
 
 
-def _digest(content: dict[str, Any]) -> str:
+def digest_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _content(report: AnyReport) -> dict[str, Any]:
+def content_of(report: Plain | Amending) -> dict[str, Any]:
     """The report as sent, after parsing: what was not said is left out."""
     return report.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-def _warnings(post: Post, report: AnyReport, settled: policy.Instant) -> tuple[Warned, ...]:
+def _shift(post: Post, settled: policy.Instant) -> int:
+    return round(post.difference.total_seconds()) if settled.was_shifted else 0
+
+
+def _about_clocks(post: Post, settled: policy.Instant) -> tuple[Warned, ...]:
     found: list[Warned] = []
     if settled.was_shifted:
         minutes = round(post.difference.total_seconds() / 60)
         found.append(warn(post, "clock_shifted", CLOCK_SHIFTED, minutes=minutes))
     if settled.was_in_future:
         found.append(warn(post, "in_future", IN_FUTURE))
-    if isinstance(report, ShelterReport | ShelterStateReport) and not _in_country(report.lat, report.lon):
-        found.append(warn(post, "outside_country", OUTSIDE_COUNTRY))
     return tuple(found)
+
+
+def _warnings(post: Post, report: Plain, settled: policy.Instant) -> tuple[Warned, ...]:
+    found = _about_clocks(post, settled)
+    if isinstance(report, ShelterReport | ShelterStateReport) and not _in_country(report.lat, report.lon):
+        found += (warn(post, "outside_country", OUTSIDE_COUNTRY),)
+    return found
 
 
 def _in_country(lat: float | None, lon: float | None) -> bool:
@@ -106,27 +140,32 @@ def _in_country(lat: float | None, lon: float | None) -> bool:
     return (lat is None or south <= lat <= north) and (lon is None or west <= lon <= east)
 
 
-def _own_columns(post: Post, known: Known, report: AnyReport, timing: Timing) -> dict[str, Any]:
+def _own_columns(post: Post, known: Known, report: Plain, timing: Timing) -> dict[str, Any]:
     match report:
         case ShelterReport():
-            return _of_shelter(post, known, report)
+            own = _of_shelter(post, known, report)
         case ShelterStateReport():
-            return {"place_id": _own_place(post, known, PlaceShape(shelter=report.shelter), "shelter", report).id}
+            own = {"place_id": _own_place(post, known, PlaceShape(shelter=report.shelter), "shelter", report).id}
         case GroupReport():
-            return _of_group(post, known, report)
+            own = _of_group(post, known, report)
         case MovementReport():
             left = timing.settle(report.left_at or report.occurred_at).at
-            return _of_movement(post, known, report) | {
+            own = _of_movement(post, known, report) | {
                 "left_at": left,
                 "left_day": post.frame.day_of(left),
                 "left_stands_at": timing.stand(left),
             }
         case HeadcountReport():
             place = _own_place(post, known, report.place, "place", report)
-            return {"place_id": place.id} | _people(post, report, report.people)
+            own = {"place_id": place.id} | _people(post, report, report.people)
+        case NoteReport():
+            own = {"place_id": _own_place(post, known, report.place, "place", report).id}
+        case FigureReport():
+            own = _of_figure(post, known, report)
+    return own
 
 
-def _own_place(post: Post, known: Known, place: PlaceShape, where: str, report: AnyReport) -> queries.Found:
+def _own_place(post: Post, known: Known, place: PlaceShape, where: str, report: Plain) -> queries.Found:
     """The place a report names, which must lie in the sender's areas."""
     found = find(post, known, place, where, report=report)
     if not post.actor.scope.holds(found.area_path):
@@ -136,9 +175,18 @@ def _own_place(post: Post, known: Known, place: PlaceShape, where: str, report: 
 
 def _of_shelter(post: Post, known: Known, report: ShelterReport) -> dict[str, Any]:
     _own_place(post, known, PlaceShape(area=report.area), "area", report)
-    if report.code and known.places[report.code].id != report.id:
+    if report.code and report.code in known.places and known.places[report.code].id != report.id:
         reject(post, report, "code", "code_taken")
-    return {"place_id": report.id}
+    return {"place_id": report.id, "area_code": report.area}
+
+
+def _of_figure(post: Post, known: Known, report: FigureReport) -> dict[str, Any]:
+    area = report.about.area
+    if area is not None:
+        _own_place(post, known, PlaceShape(area=area), "about.area", report)
+    elif post.actor.scope.areas is not None:
+        reject(post, report, "about.operation", "whole_operation")
+    return {"area_code": area} | _people(post, report, report.people)
 
 
 def _of_group(post: Post, known: Known, report: GroupReport) -> dict[str, Any]:
@@ -177,12 +225,12 @@ def _group_id(post: Post, known: Known, report: MovementReport) -> UUID | None:
     return group[0]
 
 
-def _check_origin(post: Post, known: Known, report: AnyReport, origin: str | None) -> None:
+def _check_origin(post: Post, known: Known, report: Plain, origin: str | None) -> None:
     if origin is not None and origin not in known.areas:
         unknown(post, report, "origin", "unknown_area")
 
 
-def _people(post: Post, report: AnyReport, shape: PeopleShape | None) -> dict[str, Any]:
+def _people(post: Post, report: Plain, shape: PeopleShape | None) -> dict[str, Any]:
     if shape is None:
         return {}
     try:

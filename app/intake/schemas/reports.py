@@ -1,105 +1,36 @@
-"""Reports as they are sent (interface.md), and what the door answers for each.
+"""What is seen in the field: shelters, groups, movements, headcounts, notes."""
 
-Shapes only check form: what a place or group refers to, and what the scheme of the operation allows, is
-asked by the service. In `shelter` and `shelter_state` an absent field is unchanged and null is now unknown.
-"""
-
-import re
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
-    StrictInt,
-    TypeAdapter,
     model_validator,
 )
 
+from app.intake.schemas.parts import (
+    AdmissionShape,
+    Code,
+    Count,
+    Language,
+    Moment,
+    Name,
+    Need,
+    PeopleShape,
+    PlaceShape,
+    PriorityNeed,
+    Reference,
+    Shape,
+    Square,
+    Words,
+)
 from app.places.schemas import Method
 from app.shelters.policy import Access, Building, SiteType
 from app.shelters.policy import Status as ShelterStatus
 
-MOST_PEOPLE = 10_000_000  # at one place; sums of squares of such numbers still fit PostgreSQL's bigint
-CODE = r"^[A-Z0-9-]{1,32}$"
-
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-def _written(said: Any) -> Any:
-    """A number could be seconds or milliseconds of any clock: only ISO 8601 says which moment is meant."""
-    if isinstance(said, int | float) or (isinstance(said, str) and not re.match(r"\d{4}-", said)):
-        raise ValueError("not_a_time")
-    return said
-
-
-def _in_living_memory(at: datetime) -> datetime:
-    if at < EARLIEST:
-        raise ValueError("not_a_time")
-    return at
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_living_memory)]
-Count = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
-Code = Annotated[str, Field(pattern=CODE)]
-Reference = Annotated[str, Field(min_length=1, max_length=36)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(max_length=2_000)]
-Language = Literal["en", "ar", "fr"]
-Square = Annotated[float, Field(ge=0, le=100_000_000)]
-Need = Literal["CR", "SC", "DS", "ER", "SP", "WR", "SM", "PL", "FU"]
-PriorityNeed = Literal[
-    "food",
-    "NFI",
-    "shelter",
-    "water",
-    "sanitation",
-    "health",
-    "nutrition",
-    "protection",
-    "education",
-    "livelihoods",
-    "cash",
-]
-
-
-class Shape(BaseModel):
-    """A field nobody knows is more likely a typing error than a wish: it is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PeopleShape(Shape):
-    total: Count | None = None
-    low: Count | None = None
-    high: Count | None = None
-    households: Count | None = None
-    cells: dict[str, Count] | None = None
-
-
-class PlaceShape(Shape):
-    """A shelter by its code or the id of its report, or an area by its P-code (people outside any shelter)."""
-
-    shelter: Reference | None = None
-    area: Reference | None = None
-
-    @model_validator(mode="after")
-    def one_of_both(self) -> Self:
-        if (self.shelter is None) == (self.area is None):
-            raise ValueError("place")
-        return self
-
-
-class AdmissionShape(Shape):
-    text: Words | None = None
-    cells: list[Annotated[str, Field(pattern=r"^[^:\s]+:[^:\s]+$", max_length=40)]] | None = None
+ENDS_A_STAY = ("death", "return")  # reasons for leaving that lead to no place of the ledger
 
 
 class ReportShape(Shape):
@@ -114,6 +45,7 @@ class ReportShape(Shape):
     basis: Literal["reported", "assumed"] | None = None
     precision: Literal["minute", "day", "about"] | None = None
     clock: Literal["device", "typed"] | None = None
+    needs: dict[Need, Count] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -202,14 +134,13 @@ class GroupReport(ReportShape):
         | None
     ) = None
     people: PeopleShape | None = None
-    needs: dict[Need, Count] | None = None
     priority_needs: list[PriorityNeed] | None = None
     intention: Literal["return_to_origin", "stay", "move_to_third_location", "undecided", "unknown"] | None = None
 
     def said(self) -> dict[str, Any]:
-        """The group's own fields."""
-        own = set(GroupReport.model_fields) - set(ReportShape.model_fields) - {"kind", "code"}
-        return self.model_dump(mode="json", include=own, exclude_none=True)
+        """The group's own fields that were spoken of, null included."""
+        own = set(GroupReport.model_fields) - set(ReportShape.model_fields) - {"kind", "code"} | {"needs"}
+        return self.model_dump(mode="json", include=own, exclude_unset=True)
 
 
 class MovementReport(ReportShape):
@@ -222,7 +153,6 @@ class MovementReport(ReportShape):
     stayed_there: StrictBool | None = None
     to: PlaceShape | None = None
     people: PeopleShape
-    needs: dict[Need, Count] | None = None
     reason: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
 
     @model_validator(mode="after")
@@ -235,6 +165,8 @@ class MovementReport(ReportShape):
             raise ValueError("left_after_arriving")
         if self.from_ is not None and self.from_.area is not None and self.stayed_there is not True:
             raise ValueError("stayed_there")
+        if (self.reason == "birth" and self.from_ is not None) or (self.reason in ENDS_A_STAY and self.to is not None):
+            raise ValueError("reason_end")
         return self
 
 
@@ -242,42 +174,4 @@ class HeadcountReport(ReportShape):
     kind: Literal["headcount"]
     place: PlaceShape
     people: PeopleShape
-    needs: dict[Need, Count] | None = None
     method: Method
-
-
-AnyReport = Annotated[
-    ShelterReport | ShelterStateReport | GroupReport | MovementReport | HeadcountReport, Field(discriminator="kind")
-]
-READER: TypeAdapter[AnyReport] = TypeAdapter(AnyReport)
-
-Status = Literal["accepted", "duplicate", "conflict", "unknown_reference", "rejected"]
-
-
-@dataclass(frozen=True)
-class Warned:
-    """Accepted all the same, but worth knowing. `message` is in the sender's language."""
-
-    code: str
-    message: str
-    details: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong and where: `field` is a dotted path into the report, `people.cells.female:0-4`."""
-
-    field: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """The answer to one report, in the order sent. `code`: of the shelter or group it made."""
-
-    id: UUID | None
-    status: Status
-    code: str | None = None
-    warnings: tuple[Warned, ...] = ()
-    errors: tuple[Fault, ...] = ()

@@ -1,0 +1,91 @@
+"""The parts reports are made of: moments, counts, codes, people, places."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    model_validator,
+)
+
+MOST_PEOPLE = 10_000_000  # at one place; sums of squares of such numbers still fit PostgreSQL's bigint
+CODE = r"^[A-Z0-9-]{1,32}$"
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def _written(said: Any) -> Any:
+    """A number could be seconds or milliseconds of any clock: only ISO 8601 says which moment is meant."""
+    if isinstance(said, int | float) or (isinstance(said, str) and not re.match(r"\d{4}-", said)):
+        raise ValueError("not_a_time")
+    return said
+
+
+def _in_living_memory(at: datetime) -> datetime:
+    if at < EARLIEST:
+        raise ValueError("not_a_time")
+    return at
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_living_memory)]
+Count = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
+Code = Annotated[str, Field(pattern=CODE)]
+Reference = Annotated[str, Field(min_length=1, max_length=36)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=2_000)]
+Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S")]
+Language = Literal["en", "ar", "fr"]
+Square = Annotated[float, Field(ge=0, le=100_000_000)]
+Need = Literal["CR", "SC", "DS", "ER", "SP", "WR", "SM", "PL", "FU"]
+PriorityNeed = Literal[
+    "food",
+    "NFI",
+    "shelter",
+    "water",
+    "sanitation",
+    "health",
+    "nutrition",
+    "protection",
+    "education",
+    "livelihoods",
+    "cash",
+]
+
+
+class Shape(BaseModel):
+    """A field nobody knows is more likely a typing error than a wish: it is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PeopleShape(Shape):
+    total: Count | None = None
+    low: Count | None = None
+    high: Count | None = None
+    households: Count | None = None
+    cells: dict[str, Count] | None = None
+
+
+class PlaceShape(Shape):
+    """A shelter by its code or the id of its report, or an area by its P-code (people outside any shelter)."""
+
+    shelter: Reference | None = None
+    area: Reference | None = None
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> Self:
+        if (self.shelter is None) == (self.area is None):
+            raise ValueError("place")
+        return self
+
+
+class AdmissionShape(Shape):
+    text: Words | None = None
+    cells: list[Annotated[str, Field(pattern=r"^[^:\s]+:[^:\s]+$", max_length=40)]] | None = None

@@ -1,0 +1,20 @@
+"""Storing one report about a report, with what it makes the fold look at again."""
+
+from sqlalchemy.orm import Session
+
+from app.intake.errors import fault
+from app.intake.schemas import Amending, Result
+from app.intake.service.post import Post, Refused
+from app.ledger import service as ledger
+from app.ledger.queries import versions_of
+
+
+def store(session: Session, post: Post, report: Amending, row: ledger.Row) -> None:
+    """Book a report; a decision has the headcount it is about looked at again, as it stands. Refused where another
+    operation has just stored something under its id."""
+    if row.id not in ledger.append(session, [row]):
+        errors = (fault("id", "other_content", post.language),)
+        raise Refused(Result(report.id, "conflict", errors=errors))
+    if row.about_id is not None:
+        touched = ledger.touched_by(versions_of(session, row.about_id)[-1])
+        ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)

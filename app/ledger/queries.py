@@ -1,0 +1,151 @@
+"""Reading the ledger: which version of a report stands, now or as known on an earlier day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def standing(reports: str = "reports", *, known_on: bool = False) -> str:
+    """The condition that a row is the version that counts: none corrects it. With `known_on`, as had been recorded by
+    the parameter of that name."""
+    if not known_on:
+        return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id)"
+    return (
+        f"{reports}.recorded_at <= :known_on AND NOT EXISTS (SELECT FROM reports AS later"
+        f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on)"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a report, as far as corrections need to know it. `first_id` is the id of the first version."""
+
+    id: UUID
+    first_id: UUID
+    operation_id: UUID
+    kind: str
+    reporter_id: UUID
+    occurred_at: datetime
+    recorded_at: datetime
+    day: date
+    left_day: date | None
+    place_id: UUID | None
+    from_place_id: UUID | None
+    group_id: UUID | None
+    about_id: UUID | None
+    has_best: bool
+    content: dict[str, Any]
+    corrects: UUID | None
+    reporter: str
+
+    @property
+    def said(self) -> dict[str, Any] | None:
+        """What this version says, as it was sent; None: the report was taken back."""
+        said: dict[str, Any] | None = self.content.get("replacement") if self.corrects else self.content
+        return said
+
+
+_VERSIONS = text("""
+  SELECT reports.id, coalesce(version_of, reports.id) AS first_id, operation_id, kind, reporter_id, occurred_at,
+    recorded_at, day, left_day, place_id, from_place_id, group_id, about_id,
+    (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter
+  FROM reports JOIN users ON users.id = reporter_id
+  WHERE reports.id = :first OR version_of = :first
+""")
+_FIRST = text("SELECT coalesce(version_of, id) FROM reports WHERE id = :id AND operation_id = :operation")
+_SAME_PLACES = {
+    known_on: text(
+        "SELECT from_place_id AS other, place_id AS keep FROM reports"
+        " WHERE kind = 'same_place' AND operation_id = :operation AND id IS DISTINCT FROM :left_out"
+        f" AND {standing(known_on=known_on)}"
+    )
+    for known_on in (False, True)
+}
+
+# The days something stands on are few; asking each by its index reads the reports of a few places alone.
+EACH_DAY = """SELECT generate_series(
+    least((SELECT min(day) FROM reports WHERE place_id IS NOT NULL),
+      (SELECT min(left_day) FROM reports WHERE from_place_id IS NOT NULL)),
+    greatest((SELECT max(day) FROM reports WHERE place_id IS NOT NULL),
+      (SELECT max(left_day) FROM reports WHERE from_place_id IS NOT NULL)), interval '1 day')::date AS day"""
+_EXCHANGING = text(f"""
+  WITH each_day AS ({EACH_DAY})
+  SELECT DISTINCT from_place_id FROM each_day JOIN reports ON reports.day = each_day.day
+    AND reports.place_id = ANY(:places) WHERE from_place_id IS NOT NULL AND kind = 'movement'
+  UNION
+  SELECT DISTINCT place_id FROM each_day JOIN reports ON reports.left_day = each_day.day
+    AND reports.from_place_id = ANY(:places) WHERE place_id IS NOT NULL AND kind = 'movement'
+""")
+_OF_GROUP = text(f"""
+  SELECT place_id, day FROM reports
+  WHERE group_id = :group AND kind = 'movement' AND place_id IS NOT NULL AND {standing()}
+  UNION
+  SELECT from_place_id, left_day FROM reports
+  WHERE group_id = :group AND kind = 'movement' AND from_place_id IS NOT NULL AND {standing()}
+""")
+_IS_SPOKEN_OF = text(f"""
+  WITH each_day AS ({EACH_DAY})
+  SELECT EXISTS (SELECT FROM reports WHERE group_id = :id AND id <> :id AND version_of IS DISTINCT FROM :id
+    AND {standing()})
+  OR EXISTS (SELECT FROM places WHERE same_as = :id OR (id = :id AND same_as IS NOT NULL))
+  OR EXISTS (SELECT FROM each_day JOIN reports ON reports.day = each_day.day AND reports.place_id = :id
+    WHERE id <> :id AND version_of IS DISTINCT FROM :id AND kind <> 'shelter_state' AND {standing()})
+  OR EXISTS (SELECT FROM each_day JOIN reports ON reports.left_day = each_day.day AND reports.from_place_id = :id
+    WHERE {standing()})
+""")
+
+
+def first_version_of(session: Session, *, operation_id: UUID, report_id: UUID) -> UUID | None:
+    """The id of the first version of the report this version belongs to; None: there is no such report."""
+    found: UUID | None = session.scalar(_FIRST, {"id": report_id, "operation": operation_id})
+    return found
+
+
+def versions_of(session: Session, first_id: UUID) -> list[Version]:
+    """All versions of a report, the first one first, each followed by the one that replaced it."""
+    found = {row.corrects: Version(**row._mapping) for row in session.execute(_VERSIONS, {"first": first_id})}
+    chain: list[Version] = []
+    following = found.get(None)
+    while following is not None:
+        chain.append(following)
+        following = found.get(following.id)
+    return chain
+
+
+def same_places(
+    session: Session, operation_id: UUID, *, known_on: datetime | None = None, leaving_out: UUID | None = None
+) -> dict[UUID, UUID]:
+    """Shelters that turned out to be another: each with the one its reports are booked at, the last of a chain.
+    `leaving_out`: a version that is about to be replaced."""
+    said = {"operation": operation_id, "known_on": known_on, "left_out": leaving_out}
+    direct: dict[UUID, UUID] = {
+        row.other: row.keep for row in session.execute(_SAME_PLACES[known_on is not None], said)
+    }
+    return {other: _last(other, direct) for other in direct}
+
+
+def _last(place: UUID, direct: dict[UUID, UUID]) -> UUID:
+    while place in direct:
+        place = direct[place]
+    return place
+
+
+def exchanging_places(session: Session, place_ids: Sequence[UUID]) -> list[UUID]:
+    """Places people moved to from these or from these to: their border crossings follow where these lie."""
+    return list(session.scalars(_EXCHANGING, {"places": list(place_ids)}))
+
+
+def days_of_group(session: Session, group_id: UUID) -> list[tuple[UUID, date]]:
+    """Places and days on which movements of a group are booked."""
+    found = session.execute(_OF_GROUP, {"group": group_id})
+    return [(row.place_id, row.day) for row in found]
+
+
+def is_spoken_of(session: Session, made_id: UUID) -> bool:
+    """Whether any other report that stands speaks of the shelter or group a report made (states apart)."""
+    return bool(session.scalar(_IS_SPOKEN_OF, {"id": made_id}))

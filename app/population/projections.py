@@ -1,0 +1,135 @@
+"""Shelters, groups and bookings derived from their reports again: for a rebuild, and to compare.
+
+What was said of shelters and groups is kept with them, so that no question about one reads the ledger; every row of
+it follows from a report, and from the version that took its place.
+"""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.groups import policy as of_groups
+from app.groups import service as groups
+from app.groups.models import Group
+from app.groups.queries import Present, presents_of
+from app.ledger.queries import same_places, standing
+from app.places import service as places
+from app.places.queries import list_operations
+from app.shelters import policy as of_shelters
+from app.shelters import service as shelters
+from app.shelters.models import Shelter
+from app.shelters.queries import states_of
+
+_A_TIME = 500
+# Shelters that are booked as another come first: their names go over to it.
+_SHELTERS = "SELECT id FROM places WHERE kind = 'shelter' ORDER BY same_as NULLS LAST, id"
+_GROUPS = "SELECT id FROM groups ORDER BY id"
+_COLUMNS = "report_id, first_id, {about}, operation_id, occurred_at, fields, recorded_at, replaced_at"
+_SAID = """
+  SELECT reports.id AS report_id, coalesce(reports.version_of, reports.id) AS first_id, reports.{column} AS {about},
+    reports.operation_id, reports.occurred_at, (SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(
+      CASE WHEN reports.corrects IS NULL THEN reports.content ELSE reports.content -> 'replacement' END)
+      WHERE key = ANY(:{about}_fields)) AS fields, reports.recorded_at, later.recorded_at AS replaced_at
+  FROM reports LEFT JOIN reports AS later ON later.corrects = reports.id
+  WHERE reports.kind IN {kinds}
+"""
+_SHELTER_STATES = _SAID.format(column="place_id", about="shelter_id", kinds="('shelter', 'shelter_state')")
+_GROUP_STATES = _SAID.format(column="group_id", about="group_id", kinds="('group')")
+_STATES = {
+    "shelter_states": (_SHELTER_STATES, _COLUMNS.format(about="shelter_id")),
+    "group_states": (_GROUP_STATES, _COLUMNS.format(about="group_id")),
+}
+_FIELDS = {"shelter_id_fields": list(of_shelters.FIELDS), "group_id_fields": list(of_groups.FIELDS)}
+
+# Where each shelter lies, and whether its report was taken back.
+_REGISTERED = f"""
+  SELECT shelters.id, shelters.code, coalesce(areas.code, shelters.area_code) AS area_code,
+    coalesce(areas.path, shelters.area_path) AS area_path, reports.id IS NULL AS is_void
+  FROM shelters LEFT JOIN reports ON (reports.id = shelters.id OR reports.version_of = shelters.id)
+    AND reports.kind = 'shelter' AND {standing()}
+  LEFT JOIN areas ON areas.operation_id = shelters.operation_id AND areas.code = reports.area_code
+"""
+_PUT_RIGHT = (
+    f"""UPDATE shelters SET area_code = said.area_code, area_path = said.area_path, is_void = said.is_void
+    FROM ({_REGISTERED}) AS said WHERE said.id = shelters.id AND (said.area_code <> shelters.area_code
+      OR said.area_path <> shelters.area_path OR said.is_void <> shelters.is_void)""",
+    """UPDATE places SET area_code = shelters.area_code, area_path = shelters.area_path FROM shelters
+    WHERE shelters.id = places.id AND (shelters.area_code <> places.area_code OR shelters.area_path <> places.area_path)
+    """,
+)
+_MISPLACED = text(f"""
+  SELECT said.code FROM ({_REGISTERED}) AS said JOIN shelters ON shelters.id = said.id
+  JOIN places ON places.id = said.id
+  WHERE (shelters.area_path, shelters.is_void) <> (said.area_path, said.is_void) OR places.area_path <> said.area_path
+  ORDER BY said.code
+""")
+
+
+def rebuild(session: Session) -> None:
+    """Replace what is kept of shelters, groups and bookings by what their reports say."""
+    for table, (derived, columns) in _STATES.items():
+        session.execute(text(f"DELETE FROM {table}"))
+        session.execute(text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM ({derived}) AS derived"), _FIELDS)
+    for statement in _PUT_RIGHT:
+        session.execute(text(statement))
+    for operation in list_operations(session):
+        places.book_together(session, operation_id=operation.id, same=same_places(session, operation.id))
+    session.expire_all()
+    for ids in _batches(session, _SHELTERS):
+        shelters.bring_up_to_date(session, ids)
+    for ids in _batches(session, _GROUPS):
+        groups.bring_up_to_date(session, ids)
+
+
+def verify(session: Session) -> list[str]:
+    """What is kept of shelters, groups and bookings that their reports do not say, in words. Changes nothing."""
+    found = [
+        f"{table}: {wrong} rows are not what the reports say"
+        for table, (derived, columns) in _STATES.items()
+        if (wrong := session.scalar(text(_different(table, derived, columns)), _FIELDS))
+    ]
+    found += [
+        f"shelter {code}: its area or its end is not what its report says" for code in session.scalars(_MISPLACED)
+    ]
+    for operation in list_operations(session):
+        booked = {
+            row.id: row.same_as
+            for row in session.execute(
+                text("SELECT id, same_as FROM places WHERE operation_id = :id AND same_as IS NOT NULL"),
+                {"id": operation.id},
+            )
+        }
+        if booked != same_places(session, operation.id):
+            found.append(f"operation {operation.code}: bookings of shelters that are one are not what was reported")
+    for ids in _batches(session, _SHELTERS):
+        rows = session.execute(select(col(Shelter.id), col(Shelter.state)).where(col(Shelter.id).in_(ids)))
+        stored = {row.id: row.state for row in rows}
+        said = states_of(session, ids)
+        found += [f"shelter {id_}: its state is not what was said of it" for id_ in said if said[id_] != stored[id_]]
+    for ids in _batches(session, _GROUPS):
+        presents = presents_of(session, ids)
+        found += [
+            f"group {group.code}: its state is not what was said of it"
+            for group in session.scalars(select(Group).where(col(Group.id).in_(ids)).order_by(col(Group.id)))
+            if (group.is_void, group.origin) != _end_of(presents.get(group.id))
+            or (group.id in presents and presents[group.id].state != group.state)
+        ]
+    return found
+
+
+def _end_of(present: Present | None) -> tuple[bool, str | None]:
+    return present is None, present.origin if present is not None else None
+
+
+def _different(table: str, derived: str, columns: str) -> str:
+    derived, stored = f"SELECT {columns} FROM ({derived}) AS derived", f"SELECT {columns} FROM {table}"
+    return f"SELECT count(*) FROM (({derived} EXCEPT {stored}) UNION ALL ({stored} EXCEPT {derived})) AS wrong"
+
+
+def _batches(session: Session, statement: str) -> Iterator[Sequence[UUID]]:
+    ids = list(session.scalars(text(statement)))
+    for start in range(0, len(ids), _A_TIME):
+        yield ids[start : start + _A_TIME]

@@ -1,0 +1,21 @@
+"""Figures by shelter, by area, by day, for the operation: of now, of another moment, or as they were known on a day.
+
+Without a past, a figure is that of now. With one it is what is stored by the day asked, put right by what `past` found
+different.
+"""
+
+from app.population.queries.areas import area_figures, operation_figure
+from app.population.queries.days import area_days, on_the_way, shelter_days
+from app.population.queries.shelters import fullest, last_report_at, shelter_figure, shelter_figures
+
+__all__ = [
+    "area_days",
+    "area_figures",
+    "fullest",
+    "last_report_at",
+    "on_the_way",
+    "operation_figure",
+    "shelter_days",
+    "shelter_figure",
+    "shelter_figures",
+]

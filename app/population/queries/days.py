@@ -1,0 +1,136 @@
+"""Figures day by day, and people who are on the way."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.accounts.policy import Scope
+from app.ledger.queries import standing
+from app.places.queries import frame_of
+from app.places.schemas import Frame
+from app.population.areas import FLOWS, Sum, Vector, size_of
+from app.population.levels import DayRow
+from app.population.models import AreaDay
+from app.population.past import Past, rows_between
+from app.population.queries.areas import standings
+from app.population.queries.shown import added, by_now, day_of, people_in, people_of
+from app.population.schemas import DayFigure
+
+_ON_THE_WAY = {
+    known_on: text(f"""
+  SELECT coalesce(sum(coalesce(total, round(households * CAST(:household_size AS numeric)))), 0) FROM reports
+  JOIN places AS source ON source.id = from_place_id JOIN places AS target ON target.id = place_id
+  WHERE reports.operation_id = :operation AND kind = 'movement' AND left_day <> day AND day >= :day
+    AND left_stands_at <= :as_of AND stands_at > :as_of
+    AND coalesce(source.same_as, source.id) <> coalesce(target.same_as, target.id)
+    AND (CAST(:areas AS text[]) IS NULL OR source.area_path && CAST(:areas AS text[])
+      OR target.area_path && CAST(:areas AS text[]))
+    AND {standing(known_on=known_on)}
+""")
+    for known_on in (False, True)
+}
+
+
+def on_the_way(session: Session, *, scope: Scope, past: Past) -> int:
+    """People who had left one place and had not yet entered another at a moment; from or to a place in scope."""
+    cut = past.cut
+    asked = {
+        "operation": scope.operation_id,
+        "household_size": past.frame.settings.household_size,
+        "day": cut.day,
+        "as_of": cut.as_of,
+        "areas": None if scope.areas is None else sorted(scope.areas),
+        "known_on": cut.known_on,
+    }
+    return int(session.scalar(_ON_THE_WAY[cut.known_on is not None], asked) or 0)
+
+
+def shelter_days(session: Session, *, place_id: UUID, first: date, past: Past) -> list[DayFigure]:
+    """A place at the end of each day on which something was reported of it, from `first` to the day of the cut."""
+    last = past.cut.day
+    stored: Iterable[DayRow] = rows_between(session, place_id, first, last)
+    rows = {row.day: row for row in stored}
+    for change in past.days.get(place_id, ()):
+        rows.pop(change.day, None)
+        if change.derived is not None and first <= change.day <= last:
+            rows[change.day] = change.derived
+    return [_day_of_shelter(rows[day], past.frame) for day in sorted(rows)]
+
+
+def area_days(session: Session, *, codes: list[str], first: date, past: Past) -> list[DayFigure]:
+    """Some areas together at the end of each day from `first` to the day of the cut, also days nothing happened on."""
+    frame, last = frame_of(session, past.frame.operation_id), past.cut.day
+    size = size_of(frame)
+    before = _before(session, codes, first, past, frame)
+    changes = _changes(session, codes, first, past, size)
+    days: list[DayFigure] = []
+    running = before
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        opening = running[0]
+        running = added(running, changes.get(day, (0,) * size))
+        running[-FLOWS:] = changes.get(day, (0,) * size)[-FLOWS:]
+        days.append(_day_of_area(day, opening, Sum.of(running), frame))
+    return days
+
+
+def _before(session: Session, codes: list[str], first: date, past: Past, frame: Frame) -> list[int]:
+    earlier = past.ending(first - timedelta(days=1))
+    total = [0] * size_of(frame)
+    for standing_ in standings(session, frame, codes, earlier).values():
+        total = added(total, standing_.total.vector)
+    return total
+
+
+def _changes(session: Session, codes: list[str], first: date, past: Past, size: int) -> Mapping[date, Vector]:
+    wanted = select(col(AreaDay.day), col(AreaDay.change)).where(
+        col(AreaDay.operation_id) == past.frame.operation_id,
+        col(AreaDay.area_code).in_(codes),
+        col(AreaDay.day).between(first, past.cut.day),
+    )
+    found: dict[date, Vector] = {}
+    stored: list[tuple[date, Any]] = [(row.day, row.change) for row in session.execute(wanted)]
+    different = [(day, vector) for (code, day), vector in past.changes.items() if code in codes and day >= first]
+    for day, vector in [*stored, *different]:
+        found[day] = tuple(added(found.get(day, (0,) * size), vector))
+    return found
+
+
+def _day_of_shelter(row: DayRow, frame: Frame) -> DayFigure:
+    people, basis, shortfall = people_of(row, frame)
+    that_day = day_of(row, frame)
+    return DayFigure(
+        day=row.day,
+        people=people,
+        basis=basis,
+        shortfall=shortfall,
+        before=that_day.before,
+        came=that_day.came,
+        left=that_day.left,
+        adjusted=that_day.adjusted,
+        counted_at=by_now(row.level.counted_at),
+        method=row.level.counted_by,
+        discrepancy=row.level.discrepancy if row.facts.counted else None,
+        is_disputed=row.level.is_disputed,
+        competing=row.level.competing,
+    )
+
+
+def _day_of_area(day: date, before: int, total: Sum, frame: Frame) -> DayFigure:
+    people, basis = people_in(total, frame)
+    return DayFigure(
+        day=day,
+        people=people,
+        basis=basis,
+        shortfall=total.shortfall,
+        before=before,
+        came=total.came,
+        left=total.left,
+        adjusted=total.people - before - total.came + total.left,
+        uncounted=total.uncounted,
+    )

@@ -1,0 +1,197 @@
+"""Figures of shelters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.accounts.policy import Scope
+from app.accounts.queries import visible
+from app.core.statements import state_of
+from app.places.models import Area, Place
+from app.places.queries import frame_of
+from app.places.schemas import Frame
+from app.population.bookings import Known
+from app.population.levels import DayRow
+from app.population.models import PlaceDay, PlaceNow
+from app.population.past import Past, rows_at
+from app.population.queries.shown import by_now, day_of, free_places, people_of
+from app.population.rows import day_row_of
+from app.population.schemas import Page, ShelterFigure
+from app.shelters.models import Shelter
+from app.shelters.policy import binding_of, places_for_people
+from app.shelters.queries import statements_of
+
+# Occupancy as the rule counted it; used only to put shelters in order.
+_PEOPLE = col(PlaceDay.rules)["occupancy"]["people"].as_integer()
+_PLACES = col(PlaceDay.rules)["occupancy"]["places"].as_integer()
+_FULLNESS = case(
+    (col(PlaceDay.basis) == "unknown", None),
+    (_PLACES > 0, func.greatest(_PEOPLE, 0) * 1.0 / _PLACES),
+    (_PLACES == 0, _PEOPLE * 1.0),
+)
+
+
+def shelter_figures(
+    session: Session, *, scope: Scope, limit: int | None = None, after: str | None = None, past: Past | None = None
+) -> Page[ShelterFigure]:
+    """Every shelter in scope by code, those never counted too. `after` a code continues the list."""
+    frame = frame_of(session, scope.operation_id)
+    if past is not None:
+        return _past_figures(session, scope, past, limit=limit, after=after)
+    wanted = _shelters(scope).order_by(col(Shelter.code)).limit(None if limit is None else limit + 1)
+    if after is not None:
+        wanted = wanted.where(col(Shelter.code) > after)
+    return _page([_present(row, frame) for row in session.execute(wanted)], limit)
+
+
+def shelter_figure(session: Session, place_id: UUID) -> ShelterFigure | None:
+    """One shelter now, whatever the scope: for mails and rules, which have none."""
+    row = session.execute(_joined().where(col(Shelter.id) == place_id)).one_or_none()
+    return None if row is None else _present(row, frame_of(session, row.Shelter.operation_id))
+
+
+def fullest(session: Session, *, scope: Scope, limit: int) -> list[ShelterFigure]:
+    """The fullest shelters first; those whose occupancy is not known come last."""
+    frame = frame_of(session, scope.operation_id)
+    wanted = _shelters(scope).order_by(_FULLNESS.desc().nulls_last(), col(Shelter.code)).limit(limit)
+    return [_present(row, frame) for row in session.execute(wanted)]
+
+
+def last_report_at(session: Session, *, scope: Scope) -> datetime | None:
+    """When something was last reported of any place in scope."""
+    return session.scalar(
+        select(func.max(col(PlaceDay.reported_at)))
+        .join(PlaceNow, (col(PlaceNow.place_id) == col(PlaceDay.place_id)) & (col(PlaceNow.day) == col(PlaceDay.day)))
+        .where(col(PlaceNow.place_id).in_(select(col(Place.id)).where(visible(scope, Place))))
+    )
+
+
+def _past_figures(
+    session: Session, scope: Scope, past: Past, *, limit: int | None, after: str | None
+) -> Page[ShelterFigure]:
+    """The same of a past: shelters that were known, in the areas they were known to lie in, as they were described."""
+    frame = past.frame
+    wanted: Any = (
+        select(Shelter, col(Area.name).label("area_name"))
+        .join(Area, (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code)))
+        .where(col(Shelter.operation_id) == scope.operation_id)
+        .order_by(col(Shelter.code))
+    )
+    if after is not None:
+        wanted = wanted.where(col(Shelter.code) > after)
+    found = session.execute(wanted).all()
+    booked = past.bookings.of(session, [row.Shelter.id for row in found])
+    listed = [
+        row
+        for row in found
+        if (booking := booked.get(row.Shelter.id)) is not None
+        and booking.kept_id == row.Shelter.id
+        and scope.holds(booking.area_path)
+        and (not row.Shelter.is_void or isinstance(past.bookings, Known))
+    ][: None if limit is None else limit + 1]
+    ids = [row.Shelter.id for row in listed]
+    rows = rows_at(session, past.cut, ids) | {id_: row for id_, row in past.rows.items() if row is not None}
+    for id_, row in past.rows.items():
+        if row is None:
+            rows.pop(id_, None)
+    said = statements_of(session, ids, known_on=past.cut.known_on)
+    return _page(
+        [
+            _figure(
+                row.Shelter,
+                {"name": row.Shelter.state["name"], **state_of(said.get(row.Shelter.id, ()), until=past.cut.as_of)},
+                row.area_name,
+                rows.get(row.Shelter.id),
+                frame=frame,
+                day=past.cut.day,
+            )
+            for row in listed
+        ],
+        limit,
+    )
+
+
+def _page(found: Sequence[ShelterFigure], limit: int | None) -> Page[ShelterFigure]:
+    if limit is not None and len(found) > limit:
+        return Page(list(found[:limit]), found[limit - 1].shelter)
+    return Page(list(found), None)
+
+
+def _joined() -> Any:
+    return (
+        select(Shelter, col(Area.name).label("area_name"), PlaceDay)
+        .join(Area, (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code)))
+        .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Shelter.id))
+        .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Shelter.id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
+    )
+
+
+def _shelters(scope: Scope) -> Any:
+    """Shelters in scope, those left out that turned out to be another, or that were taken back and hold nothing."""
+    is_listed = ~col(Shelter.is_void) | col(PlaceNow.day).is_not(None)
+    stands_for_itself = col(Place.same_as).is_(None)
+    return (
+        _joined()
+        .join(Place, col(Place.id) == col(Shelter.id))
+        .where(visible(scope, Shelter), stands_for_itself, is_listed)
+    )
+
+
+def _present(row: SqlRow[Any], frame: Frame) -> ShelterFigure:
+    day = None if row.PlaceDay is None else day_row_of(row.PlaceDay)
+    return _figure(row.Shelter, row.Shelter.state, row.area_name, day, frame=frame, day=frame.today)
+
+
+def _figure(
+    shelter: Shelter,
+    state: Mapping[str, Any],
+    area_name: dict[str, str],
+    row: DayRow | None,
+    *,
+    frame: Frame,
+    day: Any,
+) -> ShelterFigure:
+    """A shelter with its last row by a day; what happened on a day is told only of that day."""
+    people, basis, shortfall = people_of(row, frame)
+    places = places_for_people(state)
+    binding = binding_of(state)
+    that_day = day_of(row, frame) if row is not None and row.day == day else None
+    level = row.level if row is not None else None
+    is_known = people.total is not None and bool(places)
+    return ShelterFigure(
+        place_id=shelter.id,
+        shelter=shelter.code,
+        name=state["name"],
+        area=shelter.area_code,
+        area_name=area_name,
+        status=state.get("status"),
+        lat=state.get("lat"),
+        lon=state.get("lon"),
+        people=people,
+        basis=basis,
+        shortfall=shortfall,
+        counted_at=by_now(level.counted_at) if level else None,
+        method=level.counted_by if level else None,
+        composition_at=by_now(level.composition_at) if level else None,
+        reported_at=by_now(row.facts.reported_at) if row else None,
+        competing=level.competing if level else 0,
+        is_disputed=level.is_disputed if level else False,
+        discrepancy=level.discrepancy if level else None,
+        before=that_day.before if that_day else people.total or 0,
+        came=that_day.came if that_day else 0,
+        left=that_day.left if that_day else 0,
+        adjusted=that_day.adjusted if that_day else 0,
+        declared=state.get("capacity"),
+        blocked=state.get("blocked"),
+        effective=binding[1] if binding else None,
+        binding=binding[0] if binding else None,
+        capacity=places,
+        occupancy=(people.total or 0) / places if is_known and places else None,
+        free=free_places(state, people.total, basis),
+    )

@@ -1,0 +1,63 @@
+"""The fold at work: take marked places, re-derive what was marked, write what differs.
+
+Workers re-fold, they never add increments: a crash anywhere leaves the marks, and the next run does the same
+work again. Statement by statement, each sees everything whose mark an earlier one of the same fold took.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.places.queries import bookings_of
+from app.population import events
+from app.population.service.deriving import (
+    Appoint,
+    Folded,
+    Place,
+    derive,
+    facts_on,
+    lock,
+    open_places,
+    whole_facts,
+)
+from app.population.service.whole import rebuild, share_with_rebuild, verify
+
+__all__ = ["Appoint", "Folded", "Place", "fold", "rebuild", "verify"]
+
+MARKS_A_TIME = 2_000  # read in one fold; a thousand reports on one place still fold once
+
+_MARKED = text("SELECT operation_id, place_id FROM marks ORDER BY id LIMIT :limit")
+# A mark on a shelter that is booked as another is about both; it is taken only where both are ours.
+_TAKE_MARKS = text("""
+  DELETE FROM marks USING places
+  WHERE marks.place_id = ANY(:places) AND places.id = marks.place_id
+    AND coalesce(places.same_as, places.id) = ANY(:places)
+  RETURNING marks.place_id, coalesce(places.same_as, places.id) AS kept_id, marks.day
+""")
+
+
+def fold(session: Session, *, appoint: Appoint, marks: int = MARKS_A_TIME) -> list[Folded]:
+    """Fold the places of the oldest marks; an empty list means nothing was marked or others are at it.
+
+    `appoint` gives each place its judge: what decides the rule states stored with a day. Flushes, never commits.
+    """
+    share_with_rebuild(session)
+    marked = {row.place_id for row in session.execute(_MARKED, {"limit": marks})}
+    if not marked:
+        return []
+    concerned = marked | {booking.kept_id for booking in bookings_of(session, sorted(marked)).values()}
+    open_places(session, sorted(concerned))
+    places = lock(session, concerned)
+    if not places:
+        return []
+    days: dict[UUID, set[date]] = {place.id: set() for place in places}
+    whole = {place.id for place in places if place.has_moved}
+    for place_id, kept_id, day in session.execute(_TAKE_MARKS, {"places": list(days)}):
+        for id_ in (place_id, kept_id):
+            days[id_].add(day) if day is not None else whole.add(id_)
+    some = {id_: marked_days for id_, marked_days in days.items() if marked_days and id_ not in whole}
+    facts = facts_on([place for place in places if place.id in some], events.events_of_days(session, some), some)
+    facts |= whole_facts(session, [place for place in places if place.id in whole])
+    return derive(session, [place for place in places if facts.get(place.id)], facts, appoint(session, places))

@@ -1,0 +1,169 @@
+"""Places locked, their facts fresh from the reports, their rows walked and written: what a fold and a rebuild share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.places.queries import frame_of
+from app.places.schemas import Frame
+from app.population import areas, events, rows
+from app.population.facts import Facts, facts_of
+from app.population.levels import DayChange, DayRow, Judge, walk
+
+_OPEN = text("""
+  INSERT INTO place_now (place_id, operation_id)
+  SELECT places.id, places.operation_id FROM places
+  WHERE places.id = ANY(:places) AND NOT EXISTS (SELECT FROM place_now WHERE place_id = places.id)
+  ORDER BY places.id ON CONFLICT DO NOTHING
+""")
+_LOCK = text("""
+  SELECT place_now.place_id, place_now.operation_id, places.area_path, place_now.area_path AS summed_in FROM place_now
+  JOIN places ON places.id = place_now.place_id
+  WHERE place_now.place_id = ANY(:places) ORDER BY place_now.place_id FOR UPDATE OF place_now SKIP LOCKED
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place being folded. `summed_in`: the areas whose sums hold what is stored of it (None: nothing is)."""
+
+    id: UUID
+    frame: Frame
+    area_path: tuple[str, ...]
+    summed_in: tuple[str, ...] | None = None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its sums must be taken out of some areas and put into others."""
+        return self.summed_in is not None and self.summed_in != self.area_path
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A place after its fold. `before` is the row the changes begin upon. `reaches_present`: the changes go on to its
+    last row, which is `present` (None: there is none any more)."""
+
+    place: Place
+    before: DayRow | None
+    changes: Sequence[DayChange]
+    reaches_present: bool
+    present: DayRow | None
+
+
+Appoint = Callable[[Session, Sequence[Place]], Mapping[UUID, Judge]]
+
+
+def open_places(session: Session, place_ids: Sequence[UUID]) -> None:
+    """Have a row to lock for each of these places."""
+    session.execute(_OPEN, {"places": list(place_ids)})
+
+
+def lock(session: Session, place_ids: set[UUID] | Sequence[UUID]) -> list[Place]:
+    """Lock these places for this transaction, in key order, those apart that another worker holds."""
+    frames: dict[UUID, Frame] = {}
+    places: list[Place] = []
+    for row in session.execute(_LOCK, {"places": sorted(place_ids)}):
+        frame = frames.get(row.operation_id) or frame_of(session, row.operation_id)
+        frames[row.operation_id] = frame
+        places.append(place_of(row, row.place_id, frame))
+    return places
+
+
+def place_of(row: Any, id_: UUID, frame: Frame) -> Place:
+    """A place from a row that says where it lies and which areas hold it."""
+    summed_in = None if row.summed_in is None else tuple(row.summed_in)
+    return Place(id_, frame, tuple(row.area_path), summed_in)
+
+
+DayFacts = dict[date, Facts | None]
+
+
+def facts_on(
+    places: Sequence[Place], found: Mapping[UUID, events.Events], days: Mapping[UUID, set[date]]
+) -> dict[UUID, DayFacts]:
+    """Fresh facts of each marked day; a marked day without reports has none."""
+    return {
+        place.id: {
+            day: facts_of(found.get(place.id, {}).get(day, ()), place.frame, 1 + len(place.area_path))
+            for day in days[place.id]
+        }
+        for place in places
+    }
+
+
+def whole_facts(session: Session, places: Sequence[Place]) -> dict[UUID, DayFacts]:
+    """Fresh facts of every day of these places, and None for stored days nothing is reported on any more."""
+    if not places:
+        return {}
+    ids = [place.id for place in places]
+    found = events.events_of_places(session, ids)
+    stored = rows.from_day_on(session, dict.fromkeys(ids, date.min))
+    days = {id_: {row.day for row in stored[id_]} | set(found.get(id_, {})) for id_ in ids}
+    return facts_on(places, found, days)
+
+
+def derive(
+    session: Session, places: Sequence[Place], facts: Mapping[UUID, DayFacts], judges: Mapping[UUID, Judge]
+) -> list[Folded]:
+    """Walk each place from its first fresh day and write what differs, operations in one order for all workers."""
+    firsts = {place.id: min(facts[place.id]) for place in places}
+    before = rows.last_before(session, firsts)
+    stored = rows.from_day_on(session, firsts)
+    folded: list[Folded] = []
+    for place in places:
+        changes = walk(
+            before=before.get(place.id),
+            stored=stored[place.id],
+            fresh=facts[place.id],
+            frame=place.frame,
+            judge=judges[place.id],
+        )
+        folded.append(_folded(place, before.get(place.id), changes, max(facts[place.id])))
+    _write(session, folded)
+    return folded
+
+
+def _write(session: Session, folded: Sequence[Folded]) -> None:
+    """Write what differs, operations in one order for all workers."""
+    for operation, of_operation in groupby(
+        sorted(folded, key=lambda found: (found.place.frame.operation_id, found.place.id)),
+        key=lambda found: found.place.frame.operation_id,
+    ):
+        found = list(of_operation)
+        differing = [
+            (one.place.id, change.derived)
+            for one in found
+            for change in one.changes
+            if change.derived and change.derived != change.stored
+        ]
+        gone = [
+            (one.place.id, change.day)
+            for one in found
+            for change in one.changes
+            if change.stored and not change.derived
+        ]
+        touched = {id_ for id_, _ in differing} | {id_ for id_, _ in gone}
+        paths = {one.place.id: one.place.area_path for one in found if one.place.id in touched or one.place.has_moved}
+        rows.write(session, operation, differing, gone, paths)
+        rows.add_to_areas(session, operation, areas.gather(_put_right(one) for one in found))
+
+
+def _put_right(folded: Folded) -> dict[tuple[str, date], areas.Vector]:
+    place = folded.place
+    return areas.put_right(
+        folded.before, folded.changes, place.frame, summed_in=place.summed_in, area_path=place.area_path
+    )
+
+
+def _folded(place: Place, before: DayRow | None, changes: Sequence[DayChange], last_fresh: date) -> Folded:
+    """A walk that ended early left what comes after as it was."""
+    last = changes[-1]
+    ended_early = last.day > last_fresh and last.stored == last.derived
+    present = next((change.derived for change in reversed(changes) if change.derived), before)
+    return Folded(place, before, changes, not ended_early, None if ended_early else present)

@@ -1,0 +1,141 @@
+"""Everything anew: figures replaced from the ledger, or derived and compared with what is stored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.places.queries import frame_of, list_operations
+from app.population import areas, projections, rows
+from app.population.levels import DayRow, Judge, walk
+from app.population.service.deriving import (
+    Appoint,
+    DayFacts,
+    Folded,
+    Place,
+    derive,
+    lock,
+    open_places,
+    place_of,
+    whole_facts,
+)
+
+PLACES_A_TIME = 500  # whole places a rebuild or a verification holds in memory at once
+
+_REBUILD_LOCK = 0x4D617761  # "Mawa": folds share it, a rebuild holds it alone
+
+
+def share_with_rebuild(session: Session) -> None:
+    """Wait for a rebuild to end, and keep the next one waiting until this transaction does."""
+    session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _REBUILD_LOCK})
+
+
+def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded]]:
+    """Replace every figure from the ledger, some places at a time; the caller commits when the last has come.
+
+    Folding waits meanwhile, reporting does not.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
+    session.execute(text("DELETE FROM marks"))
+    for table in ("place_days", "area_days"):
+        session.execute(text(f"DELETE FROM {table}"))
+    session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
+    projections.rebuild(session)
+    for place_ids in _batches(_all_places(session)):
+        open_places(session, place_ids)
+        places = lock(session, place_ids)
+        facts = whole_facts(session, places)
+        appointed = appoint(session, places)
+        yield derive(session, [place for place in places if facts[place.id]], facts, appointed)
+
+
+def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
+    """Re-derive everything and compare, some places at a time: what differs, in words; nothing: all is right.
+
+    The session must hold one snapshot (REPEATABLE READ). Places still marked are not compared: they are pending.
+    """
+    pending = set(session.scalars(text("SELECT DISTINCT place_id FROM marks")))
+    sums: dict[UUID, dict[tuple[str, date], areas.Vector]] = {}
+    for place_ids in _batches(_all_places(session)):
+        places = _places(session, place_ids)
+        facts = whole_facts(session, places)
+        stored = {
+            id_: list(found) for id_, found in rows.from_day_on(session, dict.fromkeys(place_ids, date.min)).items()
+        }
+        judges = appoint(session, places)
+        found: list[str] = []
+        for place in places:
+            held = stored.get(place.id, [])
+            derived = held
+            if place.id not in pending:
+                derived = _rows_of(place, facts[place.id], judges[place.id])
+                found += _compare(place, held, derived)
+            stored_in = place.summed_in or place.area_path
+            by_day = areas.differences(None, areas.put_in(held), place.frame, stored_in)
+            total = sums.setdefault(place.frame.operation_id, {})
+            total.update(areas.gather([{key: total[key] for key in by_day if key in total}, by_day]))
+            if place.id not in pending and place.has_moved:
+                found.append(f"place {place.id} is summed in {place.summed_in} and lies in {place.area_path}")
+        yield found
+    yield _compare_areas(session, sums)
+    yield projections.verify(session)
+
+
+def _places(session: Session, place_ids: Sequence[UUID]) -> list[Place]:
+    found = session.execute(
+        text(
+            "SELECT id, places.operation_id, places.area_path, place_now.area_path AS summed_in FROM places"
+            " LEFT JOIN place_now ON place_now.place_id = places.id WHERE id = ANY(:places) ORDER BY id"
+        ),
+        {"places": place_ids},
+    )
+    frames = {operation.id: frame_of(session, operation.id) for operation in list_operations(session)}
+    return [place_of(row, row.id, frames[row.operation_id]) for row in found]
+
+
+def _all_places(session: Session) -> list[UUID]:
+    """Places with anything reported or stored, in the order they are locked in."""
+    return list(
+        session.scalars(
+            text(
+                "SELECT place_id FROM reports WHERE place_id IS NOT NULL UNION SELECT from_place_id FROM reports"
+                " WHERE from_place_id IS NOT NULL UNION SELECT place_id FROM place_now ORDER BY 1"
+            )
+        )
+    )
+
+
+def _batches(place_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(place_ids), PLACES_A_TIME):
+        yield list(place_ids[start : start + PLACES_A_TIME])
+
+
+def _rows_of(place: Place, facts: DayFacts, judge: Judge) -> list[DayRow]:
+    if not facts:
+        return []
+    changes = walk(before=None, stored=(), fresh=facts, frame=place.frame, judge=judge)
+    return [change.derived for change in changes if change.derived]
+
+
+def _compare(place: Place, stored: Sequence[DayRow], derived: Sequence[DayRow]) -> list[str]:
+    held, right = {row.day: row for row in stored}, {row.day: row for row in derived}
+    return [
+        f"place {place.id} on {day}: stored {held.get(day)}, the ledger says {right.get(day)}"
+        for day in sorted(held | right)
+        if held.get(day) != right.get(day)
+    ]
+
+
+def _compare_areas(session: Session, sums: Mapping[UUID, Mapping[tuple[str, date], areas.Vector]]) -> list[str]:
+    stored = {
+        (row.operation_id, row.area_code, row.day): tuple(row.change)
+        for row in session.execute(text("SELECT operation_id, area_code, day, change FROM area_days"))
+    }
+    right = {(operation, *key): vector for operation, by_key in sums.items() for key, vector in by_key.items()}
+    return [
+        f"area {key[1]} on {key[2]}: stored {stored.get(key)}, its places say {right.get(key)}"
+        for key in sorted(stored.keys() | right.keys(), key=str)
+        if any(stored.get(key, ())) + any(right.get(key, ())) and stored.get(key) != right.get(key)
+    ]
