@@ -48,6 +48,12 @@ class Desk:
         ]
 
     @cached_property
+    def places_anywhere(self) -> list[Candidate]:
+        """Where people may have gone: shelters this person sees, then every area of the operation below the country."""
+        shelters = [place for place in self.places if place.key.startswith("shelter:")]
+        return [*shelters, *(Candidate(f"area:{area.code}", _names_of_area(area)) for area in self.areas if area.level)]
+
+    @cached_property
     def homes(self) -> list[Candidate]:
         """Where people may come from: every area of the operation."""
         return [Candidate(area.code, _names_of_area(area)) for area in self.areas]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.core.forms import language
 from app.core.http import requires, session
 from app.core.templating import use_zone
-from app.field.forms import ArrivalForm, HeadcountForm, ReportForm, ShelterForm
+from app.field.forms import ArrivalForm, DepartureForm, HeadcountForm, ReportForm, ShelterForm
 from app.field.queries import desk_of
 from app.field.schemas import Desk
 from app.intake.service import take
@@ -43,6 +43,19 @@ def new_arrival() -> Answer:
 @requires("report")
 def save_arrival() -> Answer:
     return _save(ArrivalForm(_desk()), "field/arrival.html")
+
+
+@pages.get("/departures/new")
+@requires("report")
+def new_departure() -> Answer:
+    desk = _desk()
+    return _show(DepartureForm(desk, **_last(desk, "place")), "field/departure.html")
+
+
+@pages.post("/departures/new")
+@requires("report")
+def save_departure() -> Answer:
+    return _save(DepartureForm(_desk()), "field/departure.html")
 
 
 @pages.get("/headcounts/new")
@@ -104,9 +117,8 @@ def _save(form: ReportForm, template: str) -> Answer:
 
 def _remember(form: ReportForm) -> None:
     """The next form of this browser begins where this one ended."""
-    for name in ("place", "home"):
-        if name in form:
-            browser[f"last_{name}"] = form[name].data
+    for name in form.remembered:
+        browser[f"last_{name}"] = form[name].data
 
 
 def _last(desk: Desk, *names: str) -> dict[str, Any]:

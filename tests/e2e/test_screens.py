@@ -9,7 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 PHONE, LAPTOP = {"width": 360, "height": 800}, {"width": 1366, "height": 768}
-FIELD_PAGES = ("/field/", "/field/arrivals/new", "/field/headcounts/new", "/field/shelters/new")
+FIELD_PAGES = (
+    "/field/",
+    "/field/arrivals/new",
+    "/field/departures/new",
+    "/field/headcounts/new",
+    "/field/shelters/new",
+)
 DESK_PAGES = ("/dashboard", "/shelters", "/alerts", "/account")
 LOOKS = (
     ("phone", "en", "light"),

@@ -1,5 +1,6 @@
 """Fields that know the operation: one of a list, an area, a place, the grid of people."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,11 +9,13 @@ from app.core.forms import (
     TypedField,
     WholeNumberField,
     say,
+    western,
     whole_number,
 )
 from app.core.text import mark
 from app.field.policy import meant_by
 from app.field.schemas import Candidate, Desk
+from app.intake.schemas import CODE
 
 LIST_UP_TO = 500
 """More places than this are typed, not picked: a phone on 2G does not load them all."""
@@ -21,6 +24,7 @@ CHOOSE = mark("Choose one of the answers.")
 CHOOSE_AREA = mark("Choose the area from the list, or write its P-code.")
 SEVERAL_AREAS = mark("More than one area has this name. Choose the one you mean.")
 CHOOSE_PLACE = mark("Choose the shelter or area from the list.")
+WRITE_CODE = mark("Write the code of the group, for example G-0001: Latin letters, digits and hyphens.")
 
 
 class ChoiceField(TypedField):
@@ -96,11 +100,18 @@ class AreaField(NamedField):
 
 
 class PlaceField(NamedField):
-    """A shelter or an area outside any shelter: `shelter:KHM`, `area:SY0602`, or a typed name."""
+    """A shelter or an area outside any shelter: `shelter:KHM`, `area:SY0602`, or a typed name.
+
+    `anywhere`: areas this person does not report on as well, for people who went there.
+    """
+
+    def __init__(self, *args: Any, anywhere: bool = False, **kwargs: Any) -> None:
+        self.anywhere = anywhere
+        super().__init__(*args, **kwargs)
 
     @property
     def candidates(self) -> Sequence[Candidate]:
-        return self.desk.places
+        return self.desk.places_anywhere if self.anywhere else self.desk.places
 
     @property
     def is_list(self) -> bool:
@@ -113,6 +124,16 @@ class PlaceField(NamedField):
             return None
         kind, code = str(self.data).split(":", 1)
         return {kind: code}
+
+
+class GroupField(TypedField):
+    """A group by its code, as it is written on a card or said aloud: any case, any digits, any dash."""
+
+    def understand(self, typed: str) -> str:
+        code = re.sub("[\u2010-\u2015\u2212]", "-", western(typed)).upper()
+        if not re.fullmatch(CODE, code):
+            raise NotUnderstood(WRITE_CODE)
+        return code
 
 
 class CellsField(WholeNumberField):

@@ -1,0 +1,96 @@
+"""The field's forms through the whole application: what is posted is stored, folded, and said back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.accounts.policy import Actor
+from app.accounts.service import make_token
+from app.alerts.refresh import refresh
+from app.core.db import new_session, unit_of_work
+from app.factory import create_app
+from app.intake.service import take
+from app.population.queries import shelter_figures
+from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
+from tests.factories.pages import Visitor
+
+COUNTED_AT = "2025-03-10T12:00:00+03:00"
+LEFT = {"how": "total", "place": "shelter:KHM", "when": "earlier", "day": "2025-03-11", "at": "09:30"}
+
+
+@dataclass
+class Field:
+    """A field worker of one district, where two shelters hold 120 and 30 people."""
+
+    actor: Actor
+    visitor: Visitor
+
+    def people(self) -> dict[str, int | None]:
+        """How many are in each shelter once everything is folded."""
+        with unit_of_work() as session:
+            while refresh(session):
+                pass
+            figures = shelter_figures(session, scope=self.actor.scope).items
+            return {figure.shelter: figure.people.total for figure in figures}
+
+
+@pytest.fixture
+def field(database: str) -> Field:
+    with unit_of_work() as session:
+        operation = make_operation(session)
+        actor = make_actor(session, operation, areas=["SY0602"])
+        token = make_token(session, email=actor.email, operation_id=operation.id)
+        reports = [
+            a_shelter(code="KHM", capacity=100, status="open", toilets=6),
+            a_shelter(code="SCH", capacity=200),
+            a_headcount("KHM", at=COUNTED_AT, people=120),
+            a_headcount("SCH", at=COUNTED_AT, people=30),
+        ]
+        taken = take(session, actor=actor, reports=reports)
+        assert {result.status for result in taken} == {"accepted"}
+        elsewhere = [a_shelter(code="FAR", area="SY1002")]
+        take(session, actor=make_actor(session, operation), reports=elsewhere)
+    return Field(actor, Visitor(create_app(), token))
+
+
+def stored(kind: str) -> list[dict[str, Any]]:
+    """Reports of one kind, in the order of taking, as they were said."""
+    with new_session() as session:
+        wanted = text("SELECT content FROM reports WHERE kind = :kind ORDER BY recorded_at, id")
+        return list(session.scalars(wanted, {"kind": kind}))
+
+
+def test_people_who_go_to_another_shelter_leave_one_and_enter_the_other(field: Field) -> None:
+    went = {"went": "place", "there": "shelter:SCH", "arrival_time": "11:00", "total": "٤٠"}
+    said = field.visitor.read(field.visitor.send("/field/departures/new", **LEFT, **went))
+    assert "Shelter KHM" in said
+    assert "Shelter SCH" in said
+    assert field.people() == {"KHM": 80, "SCH": 70}
+    (movement,) = stored("movement")
+    assert movement["seen"] == "from"
+    assert movement["left_at"] < movement["occurred_at"]
+
+
+@pytest.mark.parametrize(("went", "reason"), [("home", "return"), ("elsewhere", None), ("died", "death")])
+def test_people_who_leave_for_elsewhere_are_no_longer_counted(field: Field, went: str, reason: str | None) -> None:
+    field.visitor.read(field.visitor.send("/field/departures/new", **LEFT, went=went, total="20"))
+    assert field.people() == {"KHM": 100, "SCH": 30}
+    assert stored("movement")[0].get("reason") == reason
+
+
+def test_a_departure_that_cannot_be_stored_comes_back_with_what_was_typed(field: Field) -> None:
+    answer = field.visitor.send("/field/departures/new", **LEFT, went="home", total="20", group="G-0404")
+    assert answer.status_code == 422
+    assert "There is no group with this code or id yet." in answer.text
+    assert 'value="G-0404"' in answer.text
+    assert 'value="20"' in answer.text
+    assert stored("movement") == []
+
+
+def test_a_form_sent_twice_is_stored_once(field: Field) -> None:
+    twice = {"report_id": "6f1c1b7e-6f0f-4a51-9d53-0d5a2d1f0c11", "went": "home", "total": "20"}
+    said = [field.visitor.read(field.visitor.send("/field/departures/new", **LEFT, **twice)) for _ in range(2)]
+    assert ["already" in words for words in said] == [False, True]
+    assert len(stored("movement")) == 1
