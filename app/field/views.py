@@ -6,10 +6,12 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask import session as browser
 from werkzeug.wrappers import Response
 
+from app.core.errors import NotFound
 from app.core.forms import language
 from app.core.http import requires, session
 from app.core.templating import use_zone
-from app.field.forms import ArrivalForm, DepartureForm, HeadcountForm, ReportForm, ShelterForm
+from app.core.text import mark
+from app.field.forms import ArrivalForm, DepartureForm, HeadcountForm, ReportForm, ShelterForm, StateForm
 from app.field.queries import desk_of
 from app.field.schemas import Desk
 from app.intake.service import take
@@ -19,6 +21,8 @@ from app.population.queries import shelter_figures
 pages = Blueprint("field", __name__, url_prefix="/field")
 
 LISTED = 50
+
+NO_SHELTER = mark("There is no such shelter.")
 
 Answer = str | Response | tuple[str, int]
 
@@ -83,6 +87,18 @@ def save_shelter() -> Answer:
     return _save(ShelterForm(_desk()), "field/shelter.html")
 
 
+@pages.get("/shelters/<code>/state")
+@requires("report")
+def new_state(code: str) -> Answer:
+    return _show(_state_form(code), "field/state.html")
+
+
+@pages.post("/shelters/<code>/state")
+@requires("report")
+def save_state(code: str) -> Answer:
+    return _save(_state_form(code), "field/state.html")
+
+
 @pages.get("/saved")
 @requires("report")
 def saved() -> Answer:
@@ -91,6 +107,15 @@ def saved() -> Answer:
     if stored is None:
         return redirect(url_for(".home"))
     return render_template("field/saved.html", saved=stored, desk=_desk())
+
+
+def _state_form(code: str) -> StateForm:
+    """The form of a shelter of this person. NotFound for any other."""
+    desk = _desk()
+    shelter = desk.shelter_by_code.get(code)
+    if shelter is None:
+        raise NotFound("no_shelter", NO_SHELTER)
+    return StateForm(desk, shelter)
 
 
 def _desk() -> Desk:

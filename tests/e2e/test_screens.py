@@ -15,6 +15,7 @@ FIELD_PAGES = (
     "/field/departures/new",
     "/field/headcounts/new",
     "/field/shelters/new",
+    "/field/shelters/JBL-SCH3/state",
 )
 DESK_PAGES = ("/dashboard", "/shelters", "/alerts", "/account")
 LOOKS = (
@@ -28,7 +29,8 @@ TARGET = 43.5  # 44 px, less what rounding takes
 
 # Everything that is tapped: not links within a sentence, not what a label around it enlarges.
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, summary, input, label.choice")]
-  .filter((one) => one.checkVisibility() && !one.closest("p") && !one.matches(".skip, [type=hidden], [type=radio]"))
+  .filter((one) => one.checkVisibility() && !one.closest("p"))
+  .filter((one) => !one.matches(".skip, [type=hidden], [type=radio], [type=checkbox]"))
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .filter(([, box]) => box.width < %s || box.height < %s)
   .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""

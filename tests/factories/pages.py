@@ -24,6 +24,9 @@ class Visitor:
         data = form_of(self.open(path).text)
         for name, value in typed.items():
             data.setlist(name.replace("__", "."), value if isinstance(value, list) else [value])
+        return self.post(path, data)
+
+    def post(self, path: str, data: MultiDict[str, str]) -> TestResponse:
         return self.client.post(path, data=data, headers=self.headers)
 
     def read(self, answer: TestResponse) -> str:

@@ -14,7 +14,7 @@ from app.factory import create_app
 from app.intake.service import take
 from app.population.queries import shelter_figures
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
-from tests.factories.pages import Visitor
+from tests.factories.pages import Visitor, form_of
 
 COUNTED_AT = "2025-03-10T12:00:00+03:00"
 LEFT = {"how": "total", "place": "shelter:KHM", "when": "earlier", "day": "2025-03-11", "at": "09:30"}
@@ -94,3 +94,48 @@ def test_a_form_sent_twice_is_stored_once(field: Field) -> None:
     said = [field.visitor.read(field.visitor.send("/field/departures/new", **LEFT, **twice)) for _ in range(2)]
     assert ["already" in words for words in said] == [False, True]
     assert len(stored("movement")) == 1
+
+
+def test_what_changed_at_a_shelter_is_reported_and_the_rest_is_not(field: Field) -> None:
+    changed = {"status": "closed", "toilets": "", "water_litres_per_day": "١٢٬٠٠٠", "contact": "reception desk"}
+    said = field.visitor.read(field.visitor.send("/field/shelters/KHM/state", **changed))
+    assert "Status Closed Toilets not known Water, litres a day 12,000 Contact reception desk" in said
+    (state,) = stored("shelter_state")
+    assert {name: state[name] for name in changed} == {
+        "status": "closed",
+        "toilets": None,
+        "water_litres_per_day": 12_000,
+        "contact": "reception desk",
+    }
+    assert "capacity" not in state
+    assert field.people()["KHM"] == 120
+    assert 'value="12,000"' in field.visitor.open("/field/shelters/KHM/state").text
+
+
+def test_a_change_sent_twice_is_stored_once(field: Field) -> None:
+    path = "/field/shelters/KHM/state"
+    data = form_of(field.visitor.open(path).text)
+    data["taps"] = "4"
+    said = [field.visitor.read(field.visitor.post(path, data)) for _ in range(2)]
+    assert ["already" in words for words in said] == [False, True]
+    assert len(stored("shelter_state")) == 1
+
+
+def test_nothing_changed_comes_back_and_says_so(field: Field) -> None:
+    answer = field.visitor.send("/field/shelters/KHM/state")
+    assert answer.status_code == 422
+    assert "Nothing was changed." in answer.text
+
+
+@pytest.mark.parametrize("code", ["NOT", "FAR"])
+def test_a_shelter_outside_my_areas_is_not_there(field: Field, code: str) -> None:
+    assert field.visitor.open(f"/field/shelters/{code}/state").status_code == 404
+    data = form_of(field.visitor.open("/field/shelters/KHM/state").text)
+    assert field.visitor.post(f"/field/shelters/{code}/state", data).status_code == 404
+
+
+def test_each_of_my_shelters_and_a_new_one_lead_to_what_changed(field: Field) -> None:
+    assert 'href="/field/shelters/SCH/state"' in field.visitor.open("/field/").text
+    opened = {"name_en": "Hall", "site_type": "other", "area": "SY0602"}
+    answer = field.visitor.send("/field/shelters/new", **opened)
+    assert 'href="/field/shelters/S-0001/state"' in field.visitor.open(answer.location).text

@@ -5,5 +5,6 @@ from app.field.forms.departure import DepartureForm
 from app.field.forms.headcount import HeadcountForm
 from app.field.forms.report import ReportForm
 from app.field.forms.shelter import ShelterForm
+from app.field.forms.state import StateForm
 
-__all__ = ["ArrivalForm", "DepartureForm", "HeadcountForm", "ReportForm", "ShelterForm"]
+__all__ = ["ArrivalForm", "DepartureForm", "HeadcountForm", "ReportForm", "ShelterForm", "StateForm"]
