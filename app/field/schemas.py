@@ -1,9 +1,11 @@
 """What the field pages need to know before they ask anything."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
 from app.core.text import name_in
 from app.places.models import Area
@@ -17,6 +19,16 @@ class Candidate:
 
     key: str
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandingGroup:
+    """A group as last reported, and whether this person may see what was said of it."""
+
+    id: UUID
+    code: str
+    state: Mapping[str, Any]
+    is_visible: bool
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as browser
 from werkzeug.wrappers import Response
 
@@ -11,8 +11,10 @@ from app.core.forms import language
 from app.core.http import requires, session
 from app.core.templating import use_zone
 from app.core.text import mark
-from app.field.forms import ArrivalForm, DepartureForm, HeadcountForm, ReportForm, ShelterForm, StateForm
-from app.field.queries import desk_of
+from app.field.forms import ArrivalForm, DepartureForm, GroupForm, HeadcountForm, ReportForm, ShelterForm, StateForm
+from app.field.forms.fields import group_code
+from app.field.forms.group import answers_of
+from app.field.queries import desk_of, standing_group
 from app.field.schemas import Desk
 from app.intake.service import take
 from app.places.queries import frame_of
@@ -40,7 +42,8 @@ def home() -> Answer:
 @requires("report")
 def new_arrival() -> Answer:
     desk = _desk()
-    return _show(ArrivalForm(desk, **_last(desk, "place", "home")), "field/arrival.html")
+    known = {"group": request.args.get("group")}
+    return _show(ArrivalForm(desk, **_last(desk, "place", "home"), **known), "field/arrival.html")
 
 
 @pages.post("/arrivals/new")
@@ -99,6 +102,25 @@ def save_state(code: str) -> Answer:
     return _save(_state_form(code), "field/state.html")
 
 
+@pages.get("/groups/new")
+@requires("report")
+def new_group() -> Answer:
+    """An empty form; with `code`, what was said of that group before, to be said anew."""
+    asked = request.args.get("code", "").strip()
+    found = standing_group(session(), actor=g.actor, code=group_code(asked)) if asked else None
+    known = answers_of(found) if found is not None and found.is_visible else {}
+    return _show(GroupForm(_desk(), **known), "field/group.html", asked=asked, is_missing=bool(asked and not known))
+
+
+@pages.post("/groups/new")
+@requires("report")
+def save_group() -> Answer:
+    form = GroupForm(_desk())
+    if form.code.data:
+        form.standing = standing_group(session(), actor=g.actor, code=form.code.data)
+    return _save(form, "field/group.html")
+
+
 @pages.get("/saved")
 @requires("report")
 def saved() -> Answer:
@@ -124,8 +146,8 @@ def _desk() -> Desk:
     return desk
 
 
-def _show(form: ReportForm, template: str) -> str:
-    return render_template(template, form=form, desk=form.desk)
+def _show(form: ReportForm, template: str, **more: Any) -> str:
+    return render_template(template, form=form, desk=form.desk, **more)
 
 
 def _save(form: ReportForm, template: str) -> Answer:

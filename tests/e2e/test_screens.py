@@ -13,6 +13,8 @@ FIELD_PAGES = (
     "/field/",
     "/field/arrivals/new",
     "/field/departures/new",
+    "/field/groups/new",
+    "/field/groups/new?code=G-0001",
     "/field/headcounts/new",
     "/field/shelters/new",
     "/field/shelters/JBL-SCH3/state",
@@ -90,7 +92,7 @@ def test_it_fits_and_can_be_touched(
     watched.watch()
     page = watched.page
     page.set_viewport_size(viewport)
-    page.goto(f"{path}?lang={language}")
+    page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     assert page.evaluate(TOO_SMALL % (TARGET, TARGET)) == []

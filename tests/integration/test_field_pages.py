@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from app.alerts.refresh import refresh
 from app.core.db import new_session, unit_of_work
 from app.factory import create_app
 from app.intake.service import take
+from app.places.models import Operation
 from app.population.queries import shelter_figures
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
 from tests.factories.pages import Visitor, form_of
@@ -139,3 +141,58 @@ def test_each_of_my_shelters_and_a_new_one_lead_to_what_changed(field: Field) ->
     opened = {"name_en": "Hall", "site_type": "other", "area": "SY0602"}
     answer = field.visitor.send("/field/shelters/new", **opened)
     assert 'href="/field/shelters/S-0001/state"' in field.visitor.open(answer.location).text
+
+
+def test_a_group_gets_a_code_and_arrives_under_it(field: Field) -> None:
+    told = {"label": "Families from the villages", "home": "Jablah", "how": "total", "total": "٥٢", "needs__PL": "٤"}
+    answer = field.visitor.send("/field/groups/new", **told, priority_needs=["food", "water"])
+    assert "Families from the villages Its code G-0001" in field.visitor.read(answer)
+    arrived = "/field/arrivals/new?group=G-0001"
+    assert f'href="{arrived}"' in field.visitor.open(answer.location).text
+    assert form_of(field.visitor.open(arrived).text)["home"] == "Jablah"
+    field.visitor.read(field.visitor.send(arrived, how="total", total="52", place="shelter:SCH"))
+    assert stored("movement")[0]["group"] == "G-0001"
+    assert stored("group")[0]["needs"] == {"PL": 4}
+
+
+def test_a_known_group_is_looked_up_and_said_anew_as_a_whole(field: Field) -> None:
+    told = {
+        "label": "Families",
+        "how": "total",
+        "total": "52",
+        "needs__PL": "4",
+        "households": "9",
+        "cause": "eviction",
+    }
+    field.visitor.read(field.visitor.send("/field/groups/new", **told, priority_needs=["food", "water"]))
+    said = field.visitor.read(field.visitor.send("/field/groups/new?code=g-٠٠٠١", total="60", needs__PL=""))
+    assert "G-0001" in said
+    first, second = stored("group")
+    assert second["code"] == "G-0001"
+    kept = {"label", "cause", "households", "priority_needs"}
+    assert {name: second[name] for name in kept} == {name: first[name] for name in kept}
+    assert second["people"] == {"total": 60}
+    assert "needs" not in second
+
+
+def test_a_group_of_others_is_neither_shown_nor_replaced(field: Field) -> None:
+    with unit_of_work() as session:
+        other = make_actor(session, session.get_one(Operation, field.actor.scope.operation_id))
+        report = {"id": str(uuid4()), "kind": "group", "occurred_at": COUNTED_AT, "code": "G-9", "label": "Not for all"}
+        take(session, actor=other, reports=[report | {"origin": "SY1002"}])
+    page = field.visitor.open("/field/groups/new?code=G-9").text
+    assert "There is no group with this code in your areas." in page
+    assert "Not for all" not in page
+    answer = field.visitor.send("/field/groups/new", label="Another", code="G-9", known="yes")
+    assert answer.status_code == 422
+    assert len(stored("group")) == 1
+
+
+def test_a_group_that_cannot_be_stored_comes_back_with_what_was_typed(field: Field) -> None:
+    typed = {"label": "ع" * 201, "needs__SC": "٣x"}
+    answer = field.visitor.send("/field/groups/new", **typed)
+    assert answer.status_code == 422
+    assert form_of(answer.text)["needs.SC"] == "٣x"
+    again = field.visitor.send("/field/groups/new", label="ع" * 201, priority_needs=["cash"])
+    assert "This text is too long." in again.text
+    assert form_of(again.text).getlist("priority_needs") == ["cash"]

@@ -126,32 +126,68 @@ class PlaceField(NamedField):
         return {kind: code}
 
 
+def group_code(typed: str) -> str:
+    """A code as it is stored: capital letters, digits, hyphens."""
+    return re.sub("[\u2010-\u2015\u2212]", "-", western(typed)).upper()
+
+
 class GroupField(TypedField):
     """A group by its code, as it is written on a card or said aloud: any case, any digits, any dash."""
 
     def understand(self, typed: str) -> str:
-        code = re.sub("[\u2010-\u2015\u2212]", "-", western(typed)).upper()
+        code = group_code(typed)
         if not re.fullmatch(CODE, code):
             raise NotUnderstood(WRITE_CODE)
         return code
 
 
-class CellsField(WholeNumberField):
-    """The people grid. Each cell is an input `<name>.<sex:age>`; empty cells are left out of `data`."""
+class ManyField(TypedField):
+    """Any of several answers, in the order they are offered."""
+
+    def __init__(self, *args: Any, options: Sequence[str], **kwargs: Any) -> None:
+        self.options = tuple(options)
+        super().__init__(*args, **kwargs)
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = [option for option in self.options if option in valuelist]
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.id}-{self.options[0]}"
+
+
+class CountsField(WholeNumberField):
+    """Counts by key, each an input `<name>.<key>`; empty ones are left out of `data`."""
 
     part_errors: dict[str, str]
     typed_parts: dict[str, str]
     counts: dict[str, int]
 
+    def __init__(self, *args: Any, keys: Sequence[str] = (), **kwargs: Any) -> None:
+        self._keys = tuple(keys)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self._keys
+
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        self.part_errors = {}
         super().process(None, *args, **kwargs)
-        self.part_errors, self.typed_parts, self.counts = {}, {}, {}
-        self.data = self.counts
-        for key in self.meta.desk.frame.scheme.keys if formdata else ():
+        if formdata:
+            self.process_data(None)
+        for key in self.keys if formdata else ():
             typed = formdata.get(f"{self.name}.{key}", "")
             if typed.strip():
                 self.typed_parts[key] = typed
                 self._read(key, typed)
+
+    def process_data(self, value: Any) -> None:
+        self.data = self.counts = dict(value or {})
+        self.typed_parts = {key: self.written(count) for key, count in self.counts.items()}
 
     def _read(self, key: str, typed: str) -> None:
         try:
@@ -161,8 +197,17 @@ class CellsField(WholeNumberField):
 
     @property
     def anchor(self) -> str:
-        return f"{self.id}.{self.meta.desk.frame.scheme.keys[0]}"
+        return f"{self.id}.{self.keys[0]}"
 
     @property
     def is_empty(self) -> bool:
         return not self.typed_parts
+
+
+class CellsField(CountsField):
+    """The people grid: a count for each cell of the operation's scheme."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        keys: tuple[str, ...] = self.meta.desk.frame.scheme.keys
+        return keys

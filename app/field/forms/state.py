@@ -124,7 +124,7 @@ class StateForm(ReportForm):
             "kind": "state",
             "name": self.shelter.name,
             "code": self.shelter.code,
-            "changes": list(self.changes.items()),  # a list keeps the order of the page
+            "changes": [[name, value] for name, value in self.changes.items()],  # a list keeps the order of the page
         }
 
 
