@@ -19,7 +19,7 @@ LARGEST = 10_000_000
 
 NOT_A_NUMBER = mark("Write a number, for example 14.")
 NOT_WHOLE = mark("Write a whole number without a fraction, for example 14.")
-BELOW_ZERO = mark("Write 0 or more; a number of people cannot be below zero.")
+BELOW_ZERO = mark("Write 0 or more; it cannot be below zero.")
 TOO_LARGE = mark("That is more than %(largest)s. Check the digits.")
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -123,6 +123,22 @@ class DecimalField(TypedField):
 
     def understand(self, typed: str) -> float:
         return decimal_number(typed)
+
+
+class MeasureField(TypedField):
+    """How much: 0 or more, with a fraction where there is one. Thousands may be separated, as in a count."""
+
+    def understand(self, typed: str) -> float:
+        try:
+            return float(whole_number(typed))
+        except NotUnderstood as fault:
+            split = re.fullmatch("(.*)[.,\u066b]([0-9]+)", western(typed))
+            if fault.message != NOT_WHOLE or split is None:
+                raise
+            return float(f"{whole_number(split[1])}.{split[2]}")
+
+    def written(self, value: Any) -> str:
+        return number(value, language())
 
 
 @dataclass(frozen=True)

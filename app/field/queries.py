@@ -3,8 +3,10 @@
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.field.schemas import Desk
+from app.field.schemas import Desk, StandingGroup
+from app.groups.queries import group_by_code
 from app.places.queries import frame_of, list_areas
+from app.population.queries.groups import is_known_to
 from app.shelters.queries import list_shelters
 
 
@@ -19,3 +21,11 @@ def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
         shelters=list_shelters(session, scope=scope),
         language=language,
     )
+
+
+def standing_group(session: Session, *, actor: Actor, code: str) -> StandingGroup | None:
+    """The group with this code. Its state is for those who may know of it."""
+    group = group_by_code(session, operation_id=actor.scope.operation_id, code=code)
+    if group is None:
+        return None
+    return StandingGroup(group.id, group.code, group.state, is_known_to(session, actor, group.code))

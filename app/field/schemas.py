@@ -1,9 +1,11 @@
 """What the field pages need to know before they ask anything."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
 from app.core.text import name_in
 from app.places.models import Area
@@ -17,6 +19,16 @@ class Candidate:
 
     key: str
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandingGroup:
+    """A group as last reported, and whether this person may see what was said of it."""
+
+    id: UUID
+    code: str
+    state: Mapping[str, Any]
+    is_visible: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,12 @@ class Desk:
             *(Candidate(f"shelter:{row.code}", _names_of_shelter(row)) for row in shelters),
             *(Candidate(f"area:{area.code}", _names_of_area(area)) for area in areas),
         ]
+
+    @cached_property
+    def places_anywhere(self) -> list[Candidate]:
+        """Where people may have gone: shelters this person sees, then every area of the operation below the country."""
+        shelters = [place for place in self.places if place.key.startswith("shelter:")]
+        return [*shelters, *(Candidate(f"area:{area.code}", _names_of_area(area)) for area in self.areas if area.level)]
 
     @cached_property
     def homes(self) -> list[Candidate]:

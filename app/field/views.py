@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as browser
 from werkzeug.wrappers import Response
 
+from app.core.errors import NotFound
 from app.core.forms import language
 from app.core.http import requires, session
 from app.core.templating import use_zone
-from app.field.forms import ArrivalForm, HeadcountForm, ReportForm, ShelterForm
-from app.field.queries import desk_of
+from app.core.text import mark
+from app.field.forms import ArrivalForm, DepartureForm, GroupForm, HeadcountForm, ReportForm, ShelterForm, StateForm
+from app.field.forms.fields import group_code
+from app.field.forms.group import answers_of
+from app.field.queries import desk_of, standing_group
 from app.field.schemas import Desk
 from app.intake.service import take
 from app.places.queries import frame_of
@@ -19,6 +23,8 @@ from app.population.queries import shelter_figures
 pages = Blueprint("field", __name__, url_prefix="/field")
 
 LISTED = 50
+
+NO_SHELTER = mark("There is no such shelter.")
 
 Answer = str | Response | tuple[str, int]
 
@@ -36,13 +42,27 @@ def home() -> Answer:
 @requires("report")
 def new_arrival() -> Answer:
     desk = _desk()
-    return _show(ArrivalForm(desk, **_last(desk, "place", "home")), "field/arrival.html")
+    known = {"group": request.args.get("group")}
+    return _show(ArrivalForm(desk, **_last(desk, "place", "home"), **known), "field/arrival.html")
 
 
 @pages.post("/arrivals/new")
 @requires("report")
 def save_arrival() -> Answer:
     return _save(ArrivalForm(_desk()), "field/arrival.html")
+
+
+@pages.get("/departures/new")
+@requires("report")
+def new_departure() -> Answer:
+    desk = _desk()
+    return _show(DepartureForm(desk, **_last(desk, "place")), "field/departure.html")
+
+
+@pages.post("/departures/new")
+@requires("report")
+def save_departure() -> Answer:
+    return _save(DepartureForm(_desk()), "field/departure.html")
 
 
 @pages.get("/headcounts/new")
@@ -70,6 +90,37 @@ def save_shelter() -> Answer:
     return _save(ShelterForm(_desk()), "field/shelter.html")
 
 
+@pages.get("/shelters/<code>/state")
+@requires("report")
+def new_state(code: str) -> Answer:
+    return _show(_state_form(code), "field/state.html")
+
+
+@pages.post("/shelters/<code>/state")
+@requires("report")
+def save_state(code: str) -> Answer:
+    return _save(_state_form(code), "field/state.html")
+
+
+@pages.get("/groups/new")
+@requires("report")
+def new_group() -> Answer:
+    """An empty form; with `code`, what was said of that group before, to be said anew."""
+    asked = request.args.get("code", "").strip()
+    found = standing_group(session(), actor=g.actor, code=group_code(asked)) if asked else None
+    known = answers_of(found) if found is not None and found.is_visible else {}
+    return _show(GroupForm(_desk(), **known), "field/group.html", asked=asked, is_missing=bool(asked and not known))
+
+
+@pages.post("/groups/new")
+@requires("report")
+def save_group() -> Answer:
+    form = GroupForm(_desk())
+    if form.code.data:
+        form.standing = standing_group(session(), actor=g.actor, code=form.code.data)
+    return _save(form, "field/group.html")
+
+
 @pages.get("/saved")
 @requires("report")
 def saved() -> Answer:
@@ -80,14 +131,23 @@ def saved() -> Answer:
     return render_template("field/saved.html", saved=stored, desk=_desk())
 
 
+def _state_form(code: str) -> StateForm:
+    """The form of a shelter of this person. NotFound for any other."""
+    desk = _desk()
+    shelter = desk.shelter_by_code.get(code)
+    if shelter is None:
+        raise NotFound("no_shelter", NO_SHELTER)
+    return StateForm(desk, shelter)
+
+
 def _desk() -> Desk:
     desk = desk_of(session(), actor=g.actor, language=language())
     use_zone(desk.frame.zone)
     return desk
 
 
-def _show(form: ReportForm, template: str) -> str:
-    return render_template(template, form=form, desk=form.desk)
+def _show(form: ReportForm, template: str, **more: Any) -> str:
+    return render_template(template, form=form, desk=form.desk, **more)
 
 
 def _save(form: ReportForm, template: str) -> Answer:
@@ -104,9 +164,8 @@ def _save(form: ReportForm, template: str) -> Answer:
 
 def _remember(form: ReportForm) -> None:
     """The next form of this browser begins where this one ended."""
-    for name in ("place", "home"):
-        if name in form:
-            browser[f"last_{name}"] = form[name].data
+    for name in form.remembered:
+        browser[f"last_{name}"] = form[name].data
 
 
 def _last(desk: Desk, *names: str) -> dict[str, Any]:

@@ -15,6 +15,12 @@ from app.core.statements import Statement, state_of
 from app.groups.models import Group, GroupState
 
 
+def group_by_code(session: Session, *, operation_id: UUID, code: str) -> Group | None:
+    """The group with this code, whoever asks: groups lie in no area. What may be shown is for the caller to ask."""
+    wanted = select(Group).where(col(Group.operation_id) == operation_id, col(Group.code) == code)
+    return session.scalars(wanted).one_or_none()
+
+
 def homes_of(
     session: Session, group_ids: Sequence[UUID], *, known_on: datetime | None = None
 ) -> dict[UUID, str | None]:

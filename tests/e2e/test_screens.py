@@ -9,7 +9,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 PHONE, LAPTOP = {"width": 360, "height": 800}, {"width": 1366, "height": 768}
-FIELD_PAGES = ("/field/", "/field/arrivals/new", "/field/headcounts/new", "/field/shelters/new")
+FIELD_PAGES = (
+    "/field/",
+    "/field/arrivals/new",
+    "/field/departures/new",
+    "/field/groups/new",
+    "/field/groups/new?code=G-0001",
+    "/field/headcounts/new",
+    "/field/shelters/new",
+    "/field/shelters/JBL-SCH3/state",
+)
 DESK_PAGES = ("/dashboard", "/shelters", "/alerts", "/account")
 LOOKS = (
     ("phone", "en", "light"),
@@ -22,7 +31,8 @@ TARGET = 43.5  # 44 px, less what rounding takes
 
 # Everything that is tapped: not links within a sentence, not what a label around it enlarges.
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, summary, input, label.choice")]
-  .filter((one) => one.checkVisibility() && !one.closest("p") && !one.matches(".skip, [type=hidden], [type=radio]"))
+  .filter((one) => one.checkVisibility() && !one.closest("p"))
+  .filter((one) => !one.matches(".skip, [type=hidden], [type=radio], [type=checkbox]"))
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .filter(([, box]) => box.width < %s || box.height < %s)
   .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
@@ -82,7 +92,7 @@ def test_it_fits_and_can_be_touched(
     watched.watch()
     page = watched.page
     page.set_viewport_size(viewport)
-    page.goto(f"{path}?lang={language}")
+    page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     assert page.evaluate(TOO_SMALL % (TARGET, TARGET)) == []

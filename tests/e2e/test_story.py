@@ -110,7 +110,8 @@ def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
     row = alerts.locator("li, tr").filter(has_text="Story School").first
     row.get_by_role("button", name="Acknowledge").click()
     expect(alerts.locator("main")).to_contain_text("taken")
-    for path in ("/shelters", "/account", "/field/headcounts/new", "/field/shelters/new"):
+    forms = ("departures/new", "groups/new", "headcounts/new", "shelters/new", f"shelters/{school}/state")
+    for path in ("/shelters", "/account", *(f"/field/{form}" for form in forms)):
         visit(desk, path).close()
     found = live.api("/alerts?status=open", live.token("coordinator"))["items"]
     assert [(alert["status"], alert["severity"]) for alert in found if alert["shelter"] == school] == [

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from tests.factories.operations import AREAS
-from tests.naive.model import CELLS, Report
+from tests.naive.sums import CELLS, Report
 
 ZONE = "Asia/Damascus"
 FIRST = date(2025, 3, 6)

@@ -1,79 +1,14 @@
 """The field forms: what they send, what they refuse, and that nothing typed is lost."""
 
-from collections.abc import Iterator
-from typing import Any
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
 import pytest
-import time_machine
-from flask import Flask
-from flask_babel import Babel
-from werkzeug.datastructures import MultiDict
 
-from app.core import templating
 from app.core.text import name_in
-from app.counts.scheme import UNHCR
 from app.field.forms import ArrivalForm, HeadcountForm, ShelterForm
 from app.field.schemas import Desk
 from app.intake.schemas import Fault, Result
-from app.places.models import Area
-from app.places.schemas import Frame, Settings
-from app.shelters.queries import ShelterRow
-
-OPERATION = uuid4()
-REPORT = "6f1c1b7e-6f0f-4a51-9d53-0d5a2d1f0c11"
-NOON = "2025-03-16T12:00:00+03:00"
-
-
-def area(code: str, path: list[str], english: str, arabic: str) -> Area:
-    parent = path[-2] if len(path) > 1 else None
-    names = {"en": english, "ar": arabic}
-    return Area(operation_id=OPERATION, code=code, level=len(path) - 1, parent=parent, path=path, name=names)
-
-
-AREAS = [
-    area("SY", ["SY"], "Syria", "سوريا"),
-    area("SY06", ["SY", "SY06"], "Lattakia", "اللاذقية"),
-    area("SY0600", ["SY", "SY06", "SY0600"], "Lattakia", "اللاذقية"),
-    area("SY0602", ["SY", "SY06", "SY0602"], "Jablah", "جبلة"),
-]
-KHM = ShelterRow(
-    id=uuid4(),
-    code="KHM",
-    name={"en": "Khmeimim air base", "ar": "قاعدة حميميم الجوية"},
-    area="SY0602",
-    area_name={"en": "Jablah"},
-    state={"aliases": ["Hmeimim"]},
-)
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A desk in a request of an application that only knows languages."""
-    application = Flask(__name__)
-    application.config |= {"WTF_CSRF_ENABLED": False, "SECRET_KEY": "only for tests"}
-    Babel(application, locale_selector=lambda: "en")
-    templating.register(application)
-    frame = Frame(OPERATION, "demo", {"en": "Demo"}, ZoneInfo("Asia/Damascus"), UNHCR, "full", Settings())
-    with application.test_request_context(), time_machine.travel(NOON, tick=False):
-        yield Desk(frame=frame, areas=AREAS, own_areas=AREAS, shelters=[KHM], language="en")
-
-
-def sent(form: type[Any], desk: Desk, **typed: str) -> Any:
-    """A form as a browser sends it; a double underscore stands for the point in `cells.female:0-4`."""
-    data = {"report_id": REPORT, "opened_at": NOON, "when": "now"} | {
-        key.replace("__", "."): value for key, value in typed.items()
-    }
-    with desk_request(data):
-        return form(desk)
-
-
-def desk_request(data: dict[str, str]) -> Any:
-    from flask import current_app
-
-    return current_app.test_request_context(method="POST", data=MultiDict(data))
-
+from tests.factories.desks import NOON, REPORT, sent
 
 ARRIVED = {"how": "cells", "estimate": "no", "stayed": "no", "place": "shelter:KHM"}
 
@@ -133,6 +68,7 @@ def test_an_estimate_carries_range_and_method(desk: Desk) -> None:
         ({"how": "total", "total": "9", "place": ""}, "place"),
         ({"how": "total", "total": "9", "place": "shelter:NOT"}, "place"),
         ({"how": "total", "total": "9", "home": "Atlantis"}, "home"),
+        ({"how": "total", "total": "9", "group": "the second bus"}, "group"),
         ({"how": "total", "total": "9", "stayed": "yes"}, "before"),
         ({"how": "total", "total": "9", "stayed": "yes", "before": "shelter:KHM"}, "before"),
         ({"how": "total", "total": "9", "when": "earlier", "day": ""}, "day"),
@@ -170,6 +106,13 @@ def test_a_shelter_is_found_by_any_of_its_names(desk: Desk, typed: str) -> None:
     form = sent(ArrivalForm, desk, **{**ARRIVED, "how": "total", "place": typed}, total="9")
     assert form.validate(), form.complaints()
     assert form.reports()[0]["to"] == {"shelter": "KHM"}
+
+
+@pytest.mark.parametrize("typed", ["G-0001", " g-0001 ", "G‑٠٠٠١", "g–۰۰۰۱"])
+def test_a_group_is_named_by_its_code_in_any_digits(desk: Desk, typed: str) -> None:
+    form = sent(ArrivalForm, desk, **{**ARRIVED, "how": "total"}, total="9", group=typed)
+    assert form.validate(), form.complaints()
+    assert form.reports()[0]["group"] == "G-0001"
 
 
 def test_people_who_stayed_elsewhere_before_leave_it(desk: Desk) -> None:

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from app.core.forms import say
 from app.core.text import mark
-from app.field.forms.fields import AreaField, ChoiceField, PlaceField
-from app.field.forms.people import CHOOSE_METHOD, PeopleForm
+from app.field.forms.fields import AreaField, ChoiceField, GroupField, PlaceField
+from app.field.forms.people import PeopleForm
 from app.field.forms.report import said
 from app.field.schemas import Desk
 from app.intake.schemas import Result
@@ -21,13 +21,16 @@ class ArrivalForm(PeopleForm):
     """Who came, how many, where is their home, did they stay somewhere else before, where are they now."""
 
     home = AreaField()
+    group = GroupField()
     stayed = ChoiceField(options=("no", "yes", "unknown"))
     before = PlaceField()
     place = PlaceField()
 
+    remembered: ClassVar[tuple[str, ...]] = ("place", "home")
     fault_names: ClassVar[dict[str, str]] = {
         **PeopleForm.fault_names,
         "origin": "home",
+        "group": "group",
         "from": "before",
         "stayed_there": "before",
         "to": "place",
@@ -40,10 +43,7 @@ class ArrivalForm(PeopleForm):
         super().check()
         self.check_number(zero=False, range_alone=False)
         self.need(place=WHERE_NOW, stayed=STAYED)
-        if self.is_estimate:
-            self.need(method=CHOOSE_METHOD)
-        else:
-            self.forget("method")
+        self.check_method_seen()
         if self.stayed.data != "yes":
             self.forget("before")
         elif self.before.data is None and not self.before.errors:
@@ -51,22 +51,17 @@ class ArrivalForm(PeopleForm):
         elif self.before.data == self.place.data and self.place.data:
             self.complain("before", say(SAME_PLACE))
 
-    @property
-    def _method(self) -> str | None:
-        if self.is_estimate:
-            return str(self.method.data)
-        return None if self.way == "households" else "full_count"
-
     def reports(self) -> list[dict[str, Any]]:
         came_from = self.before.place if self.stayed.data == "yes" else None
         report = said(
             id=str(self.report_id.data),
             kind="movement",
             seen="to",
+            group=self.group.data,
             origin=self.home.data,
             to=self.place.place,
             people=self.people,
-            method=self._method,
+            method=self.method_seen,
             **self.moment,
         )
         return [report | ({"from": came_from, "stayed_there": True} if came_from else {})]
@@ -77,5 +72,6 @@ class ArrivalForm(PeopleForm):
             "people": self.people_stored,
             "place": self.place.data,
             "home": self.home.data,
+            "group": self.group.data,
             "before": self.before.data if self.stayed.data == "yes" else None,
         }

@@ -1,5 +1,6 @@
 """Fields that know the operation: one of a list, an area, a place, the grid of people."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,11 +9,13 @@ from app.core.forms import (
     TypedField,
     WholeNumberField,
     say,
+    western,
     whole_number,
 )
 from app.core.text import mark
 from app.field.policy import meant_by
 from app.field.schemas import Candidate, Desk
+from app.intake.schemas import CODE
 
 LIST_UP_TO = 500
 """More places than this are typed, not picked: a phone on 2G does not load them all."""
@@ -21,6 +24,7 @@ CHOOSE = mark("Choose one of the answers.")
 CHOOSE_AREA = mark("Choose the area from the list, or write its P-code.")
 SEVERAL_AREAS = mark("More than one area has this name. Choose the one you mean.")
 CHOOSE_PLACE = mark("Choose the shelter or area from the list.")
+WRITE_CODE = mark("Write the code of the group, for example G-0001: Latin letters, digits and hyphens.")
 
 
 class ChoiceField(TypedField):
@@ -96,11 +100,18 @@ class AreaField(NamedField):
 
 
 class PlaceField(NamedField):
-    """A shelter or an area outside any shelter: `shelter:KHM`, `area:SY0602`, or a typed name."""
+    """A shelter or an area outside any shelter: `shelter:KHM`, `area:SY0602`, or a typed name.
+
+    `anywhere`: areas this person does not report on as well, for people who went there.
+    """
+
+    def __init__(self, *args: Any, anywhere: bool = False, **kwargs: Any) -> None:
+        self.anywhere = anywhere
+        super().__init__(*args, **kwargs)
 
     @property
     def candidates(self) -> Sequence[Candidate]:
-        return self.desk.places
+        return self.desk.places_anywhere if self.anywhere else self.desk.places
 
     @property
     def is_list(self) -> bool:
@@ -115,22 +126,68 @@ class PlaceField(NamedField):
         return {kind: code}
 
 
-class CellsField(WholeNumberField):
-    """The people grid. Each cell is an input `<name>.<sex:age>`; empty cells are left out of `data`."""
+def group_code(typed: str) -> str:
+    """A code as it is stored: capital letters, digits, hyphens."""
+    return re.sub("[\u2010-\u2015\u2212]", "-", western(typed)).upper()
+
+
+class GroupField(TypedField):
+    """A group by its code, as it is written on a card or said aloud: any case, any digits, any dash."""
+
+    def understand(self, typed: str) -> str:
+        code = group_code(typed)
+        if not re.fullmatch(CODE, code):
+            raise NotUnderstood(WRITE_CODE)
+        return code
+
+
+class ManyField(TypedField):
+    """Any of several answers, in the order they are offered."""
+
+    def __init__(self, *args: Any, options: Sequence[str], **kwargs: Any) -> None:
+        self.options = tuple(options)
+        super().__init__(*args, **kwargs)
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = [option for option in self.options if option in valuelist]
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.id}-{self.options[0]}"
+
+
+class CountsField(WholeNumberField):
+    """Counts by key, each an input `<name>.<key>`; empty ones are left out of `data`."""
 
     part_errors: dict[str, str]
     typed_parts: dict[str, str]
     counts: dict[str, int]
 
+    def __init__(self, *args: Any, keys: Sequence[str] = (), **kwargs: Any) -> None:
+        self._keys = tuple(keys)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self._keys
+
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        self.part_errors = {}
         super().process(None, *args, **kwargs)
-        self.part_errors, self.typed_parts, self.counts = {}, {}, {}
-        self.data = self.counts
-        for key in self.meta.desk.frame.scheme.keys if formdata else ():
+        if formdata:
+            self.process_data(None)
+        for key in self.keys if formdata else ():
             typed = formdata.get(f"{self.name}.{key}", "")
             if typed.strip():
                 self.typed_parts[key] = typed
                 self._read(key, typed)
+
+    def process_data(self, value: Any) -> None:
+        self.data = self.counts = dict(value or {})
+        self.typed_parts = {key: self.written(count) for key, count in self.counts.items()}
 
     def _read(self, key: str, typed: str) -> None:
         try:
@@ -140,8 +197,17 @@ class CellsField(WholeNumberField):
 
     @property
     def anchor(self) -> str:
-        return f"{self.id}.{self.meta.desk.frame.scheme.keys[0]}"
+        return f"{self.id}.{self.keys[0]}"
 
     @property
     def is_empty(self) -> bool:
         return not self.typed_parts
+
+
+class CellsField(CountsField):
+    """The people grid: a count for each cell of the operation's scheme."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        keys: tuple[str, ...] = self.meta.desk.frame.scheme.keys
+        return keys

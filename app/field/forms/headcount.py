@@ -17,6 +17,7 @@ class HeadcountForm(PeopleForm):
 
     place = PlaceField()
 
+    remembered: ClassVar[tuple[str, ...]] = ("place",)
     fault_names: ClassVar[dict[str, str]] = {**PeopleForm.fault_names, "place": "place"}
 
     def check(self) -> None:

@@ -104,6 +104,20 @@ class PeopleForm(ReportForm):
         elif value == 0 and not zero:
             self.complain(name, say(AT_LEAST_ONE))
 
+    def check_method_seen(self) -> None:
+        """Of people who pass, only an estimate asks how it was found."""
+        if self.is_estimate:
+            self.need(method=CHOOSE_METHOD)
+        else:
+            self.forget("method")
+
+    @property
+    def method_seen(self) -> str | None:
+        """How people who passed were counted; households alone are no count."""
+        if self.is_estimate:
+            return str(self.method.data)
+        return None if self.way == "households" else "full_count"
+
     def _check_range(self) -> None:
         low, high, best = self.low.data, self.high.data, self.best
         if self.low.errors or self.high.errors:

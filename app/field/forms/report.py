@@ -1,6 +1,6 @@
 """What every report form shares: its id, when it was true, and what the door answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ SAVED_OTHERWISE = mark(
     "Press Save again to add what stands here as a further report."
 )
 
-_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 _EARLIEST = 2000
 
 
@@ -78,6 +78,12 @@ class ReportForm(SecureForm):
     day = DayField()
     at = TimeField()
 
+    asked_first: ClassVar[tuple[str, ...]] = ()
+    """Questions of a form that its page asks before those of the classes it is made from."""
+
+    remembered: ClassVar[tuple[str, ...]] = ()
+    """Answers with which the next form of this browser begins."""
+
     result: Result | None = None
 
     def __init__(self, desk: Desk, **defaults: Any) -> None:
@@ -88,6 +94,12 @@ class ReportForm(SecureForm):
         )
         self.report_id.data = self.report_id.data or uuid4()
         self.opened_at.data = self.opened_at.data or clock.now()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Fields in the order of the page, which is the order of the complaints."""
+        first = [self[name] for name in self.asked_first]
+        yield from first
+        yield from (field for field in super().__iter__() if field not in first)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check everything that is asked; what was not chosen is not held against anyone."""
@@ -108,7 +120,7 @@ class ReportForm(SecureForm):
             self.complain("day", say(CHOOSE_DAY))
         elif self.day.data.year < _EARLIEST:
             self.complain("day", say(LONG_AGO))
-        elif self.occurred_at > clock.now() + _CLOCKS_MAY_DIFFER:
+        elif self.occurred_at > clock.now() + CLOCKS_MAY_DIFFER:
             self.complain("day", say(STILL_TO_COME))
 
     def forget(self, *names: str) -> None:

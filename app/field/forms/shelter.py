@@ -91,14 +91,6 @@ class ShelterForm(ReportForm):
         typed = {"en": self.name_en.data, "ar": self.name_ar.data}
         return {language: name for language, name in typed.items() if name}
 
-    @property
-    def _admits(self) -> dict[str, Any] | None:
-        if self.admission.data == "women_and_children":
-            return {"text": "women and children only", "cells": ["female:*", *children_of(self.desk.frame.scheme)]}
-        if self.admission.data == "other":
-            return {"text": self.admission_rule.data}
-        return None
-
     def reports(self) -> list[dict[str, Any]]:
         shelter = said(
             id=str(self.report_id.data),
@@ -112,7 +104,7 @@ class ShelterForm(ReportForm):
             area=self.area.data,
             status=self.status.data,
             capacity=self.capacity.data,
-            admits=self._admits,
+            admits=rule_of(self.desk.frame.scheme, self.admission.data, self.admission_rule.data),
             lat=self.lat.data,
             lon=self.lon.data,
             **self.moment,
@@ -139,6 +131,13 @@ class ShelterForm(ReportForm):
             "capacity": self.capacity.data,
             "people": {"total": self.present.data} if self.present.data is not None else None,
         }
+
+
+def rule_of(scheme: Scheme, admission: str | None, words: str | None) -> dict[str, Any] | None:
+    """An answer to "who is let in" as a report says it; None is anyone."""
+    if admission == "women_and_children":
+        return {"text": "women and children only", "cells": ["female:*", *children_of(scheme)]}
+    return {"text": words} if admission == "other" else None
 
 
 def children_of(scheme: Scheme) -> list[str]:

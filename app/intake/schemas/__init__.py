@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from app.intake.schemas.amending import CorrectionReport, DecisionReport, FigureReport, NoteReport, SamePlaceReport
 from app.intake.schemas.answers import Fault, Result, Status, Warned
-from app.intake.schemas.parts import MOST_PEOPLE, PeopleShape, PlaceShape
+from app.intake.schemas.parts import CODE, MOST_PEOPLE, Need, PeopleShape, PlaceShape, PriorityNeed
 from app.intake.schemas.reports import (
     GroupReport,
     HeadcountReport,
@@ -28,6 +28,7 @@ READER: TypeAdapter[Plain | Amending] = TypeAdapter(AnyReport)
 
 __all__ = [
     "AMENDING",
+    "CODE",
     "MOST_PEOPLE",
     "READER",
     "Amending",
@@ -39,6 +40,7 @@ __all__ = [
     "GroupReport",
     "HeadcountReport",
     "MovementReport",
+    "Need",
     "NoteReport",
     "PeopleShape",
     "PlaceShape",

@@ -1,0 +1,65 @@
+"""A person with a browser that has no script: opens a page, types into its form, sends what the form holds."""
+
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+
+class Visitor:
+    """Speaks for the person of a token; the session of the browser is kept."""
+
+    def __init__(self, application: Flask, token: str) -> None:
+        self.client = application.test_client()
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def open(self, path: str) -> TestResponse:
+        return self.client.get(path, headers=self.headers)
+
+    def send(self, path: str, **typed: str | list[str]) -> TestResponse:
+        """Post the form of a page with what stands in it and what is typed (`__` for the point in `cells.x`)."""
+        data = form_of(self.open(path).text)
+        for name, value in typed.items():
+            data.setlist(name.replace("__", "."), value if isinstance(value, list) else [value])
+        return self.post(path, data)
+
+    def post(self, path: str, data: MultiDict[str, str]) -> TestResponse:
+        return self.client.post(path, data=data, headers=self.headers)
+
+    def read(self, answer: TestResponse) -> str:
+        """The words of the page an answer leads to."""
+        assert answer.status_code == 303, words_of(answer.text)
+        return words_of(self.open(answer.location).text)
+
+
+def form_of(page: str) -> MultiDict[str, str]:
+    """What a browser would send of the form that is posted, were nothing touched."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    form = next(form for form in tree.iter("form") if "data-once" in form.attrib)
+    data: MultiDict[str, str] = MultiDict()
+    for field in form.iter():
+        value = _value(field)
+        if value is not None:
+            data.add(field.attrib["name"], value)
+    return data
+
+
+def _value(field: Element) -> str | None:
+    if "name" not in field.attrib:
+        return None
+    if field.tag == "select":
+        options = list(field.iter("option"))
+        return next((one for one in options if "selected" in one.attrib), options[0]).attrib["value"]
+    if field.tag != "input" or (field.attrib.get("type") in ("radio", "checkbox") and "checked" not in field.attrib):
+        return None
+    return field.attrib.get("value", "")
+
+
+def words_of(page: str) -> str:
+    """What stands on a page to read."""
+    tree: Any = html5lib.parse(page, namespaceHTMLElements=False)
+    main = next(part for part in tree.iter("main"))
+    return " ".join(" ".join(main.itertext()).split())
