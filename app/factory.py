@@ -22,11 +22,12 @@ def create_app(with_settings: Settings | None = None) -> OpenAPI:
         static_folder=str(wiring.APP_FOLDER / "static"),
     )
     wiring.configure(application, chosen)
-    wiring.add_doors(application)
+    wiring.add_doors(application, chosen)
     wiring.add_languages(application)
     wiring.add_accounts(application)
     wiring.add_edge(application)
     wiring.add_errors(application)
+    wiring.add_rates(application, chosen)
     wiring.add_headers(application, chosen)
     wiring.add_pages(application, chosen)
     wiring.add_api(application)

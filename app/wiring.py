@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import broker
+from app import broker, limits
 from app.accounts import signin
 from app.accounts.views import account
 from app.admin import views as operations
@@ -70,8 +70,8 @@ def configure(application: Flask, settings: Settings) -> None:
     templating.register(application)
 
 
-def add_doors(application: Flask) -> None:
-    """What stands before everything else: each request gets a name."""
+def add_doors(application: Flask, settings: Settings) -> None:
+    """What stands before everything else: each request gets a name, and a token no more open posts than it may have."""
 
     @application.before_request
     def name_the_request() -> None:
@@ -81,6 +81,8 @@ def add_doors(application: Flask) -> None:
     @application.teardown_request
     def forget_its_name(_error: BaseException | None) -> None:
         structlog.contextvars.clear_contextvars()
+
+    limits.limit_open_posts(application, settings)
 
 
 def add_languages(application: Flask) -> None:
@@ -168,6 +170,11 @@ def add_edge(application: Flask) -> None:
 def add_errors(application: Flask) -> None:
     """Errors in words that say what to do."""
     problems.register(application)
+
+
+def add_rates(application: Flask, settings: Settings) -> None:
+    """How often one caller may ask us."""
+    limits.limit_rates(application, settings)
 
 
 def add_headers(application: Flask, settings: Settings) -> None:
