@@ -4,6 +4,8 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from app import wiring
+from app.core import problems
+from app.core.description import Problem
 from config.settings import Settings, settings
 
 
@@ -14,16 +16,18 @@ def create_app(with_settings: Settings | None = None) -> OpenAPI:
         "mawa",
         info=Info(title="Mawa", version="1", description="Who is displaced, where they are, and where there is room."),
         doc_ui=False,
-        validation_error_callback=wiring.say_what_is_invalid,
-        validation_error_model=wiring.Problem,
+        validation_error_callback=problems.say_what_is_invalid,
+        validation_error_model=Problem,
         template_folder=str(wiring.APP_FOLDER / "templates"),
         static_folder=str(wiring.APP_FOLDER / "static"),
     )
     wiring.configure(application, chosen)
+    wiring.add_doors(application, chosen)
     wiring.add_languages(application)
     wiring.add_accounts(application)
     wiring.add_edge(application)
     wiring.add_errors(application)
+    wiring.add_rates(application, chosen)
     wiring.add_headers(application, chosen)
     wiring.add_pages(application, chosen)
     wiring.add_api(application)

@@ -1,5 +1,6 @@
 """Joining the parts: tables, languages, who is asking, the edge that commits, errors, headers, pages, the API."""
 
+import json
 import secrets
 from http import HTTPStatus
 from pathlib import Path
@@ -9,22 +10,20 @@ from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, session, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from flask_openapi3.openapi import OpenAPI
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from pydantic import BaseModel, ValidationError
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import broker
+from app import broker, limits
 from app.accounts import signin
 from app.accounts.views import account
 from app.admin import views as operations
 from app.alerts.api import api as alerts_api
-from app.core import db, http, jobs, templating
-from app.core.errors import DomainError, NotSignedIn
-from app.core.text import LANGUAGES, mark, render
+from app.core import db, http, jobs, problems, templating
+from app.core.description import described
+from app.core.text import LANGUAGES
 from app.dashboard.views import pages as dashboard
 from app.field.views import pages as field
 from app.intake.api import api as intake_api
@@ -47,17 +46,8 @@ PAGE_POLICY = (
     " frame-ancestors 'none'"
 )
 
-UNAVAILABLE = mark("The database does not answer just now. What you sent was not stored: send it again in a minute.")
-TOO_LARGE = mark("This is too large. Send at most 2 MB at a time.")
-PAGE_TOO_OLD = mark("This page was open too long. Go back, reload it and send again.")
-NOT_OF_SHAPE = mark("This request is not of the shape the API describes. Each part to mend is named in `errors`.")
-UNEXPECTED = mark(
-    "This did not work, and it is our mistake. It has been written down; try again, or tell your administrator."
-)
-
 table_metadata()
 csrf = CSRFProtect()
-log = structlog.get_logger(__name__)
 
 
 def configure(application: Flask, settings: Settings) -> None:
@@ -78,6 +68,21 @@ def configure(application: Flask, settings: Settings) -> None:
         "PREFERRED_URL_SCHEME": "https" if is_https else "http",
     }
     templating.register(application)
+
+
+def add_doors(application: Flask, settings: Settings) -> None:
+    """What stands before everything else: each request gets a name, and a token no more open posts than it may have."""
+
+    @application.before_request
+    def name_the_request() -> None:
+        g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @application.teardown_request
+    def forget_its_name(_error: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()
+
+    limits.limit_open_posts(application, settings)
 
 
 def add_languages(application: Flask) -> None:
@@ -120,7 +125,7 @@ def add_accounts(application: Flask) -> None:
             actor = None  # a cookie may change things through the API from our own pages only
         g.actor = actor
 
-    @application.get("/")
+    @application.get("/", doc_ui=False)
     @http.public
     def home() -> AnyResponse:
         """Sends each role to where its work is."""
@@ -144,11 +149,6 @@ def _is_our_own_page() -> bool:
 def add_edge(application: Flask) -> None:
     """One request is one transaction: a changing request that succeeds is committed here and nowhere else."""
 
-    @application.before_request
-    def name_the_request() -> None:
-        g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
-
     @application.after_request
     def commit(response: Response) -> Response:
         opened = g.get("session")
@@ -165,70 +165,16 @@ def add_edge(application: Flask) -> None:
         opened = g.pop("session", None)
         if opened is not None:
             opened.close()
-        structlog.contextvars.clear_contextvars()
 
 
 def add_errors(application: Flask) -> None:
-    """Errors in words that say what to do: a page for people, problem+json for programs."""
-
-    @application.errorhandler(DomainError)
-    def domain_error(error: DomainError) -> Any:
-        if isinstance(error, NotSignedIn) and not http.wants_problem():
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        more = {"field": error.field} if error.field else {}
-        return _say(error.status, error.code, render(error.message, str(get_locale()), **error.numbers), **more)
-
-    @application.errorhandler(CSRFError)
-    def too_old(_error: CSRFError) -> Any:
-        return _say(HTTPStatus.BAD_REQUEST, "page_too_old", render(PAGE_TOO_OLD, str(get_locale())))
-
-    @application.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Any:
-        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        if error.response is not None or status < HTTPStatus.BAD_REQUEST:
-            return error
-        said = TOO_LARGE if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
-        title = render(said, str(get_locale())) if said else HTTPStatus(status).phrase
-        return _say(status, HTTPStatus(status).name.lower(), title)
-
-    @application.errorhandler(OperationalError)
-    def database_away(error: OperationalError) -> Any:
-        log.error("database_away", reason=str(error.orig))
-        response = _say(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", render(UNAVAILABLE, str(get_locale())))
-        response.headers["Retry-After"] = "5"
-        return response
-
-    @application.errorhandler(Exception)
-    def unexpected(error: Exception) -> Any:
-        log.error("unexpected_error", exc_info=error, path=request.path)
-        return _say(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", render(UNEXPECTED, str(get_locale())))
+    """Errors in words that say what to do."""
+    problems.register(application)
 
 
-class Problem(BaseModel):
-    """What the API answers when a request is not of its shape (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    errors: list[dict[str, str]]
-
-
-def say_what_is_invalid(error: ValidationError) -> Response:
-    """A request to the API that is not of its shape: which part, and why."""
-    errors = [
-        {"field": ".".join(str(part) for part in found["loc"]), "code": found["type"], "message": found["msg"]}
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    title = render(NOT_OF_SHAPE, str(get_locale()))
-    return http.problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_of_shape", title, errors=errors)
-
-
-def _say(status: int, code: str, title: str, **more: Any) -> Response:
-    if http.wants_problem():
-        return http.problem(status, code, title, request_id=g.get("request_id"), **more)
-    page = render_template("errors.html", status=status, code=code, message=title, request_id=g.get("request_id"))
-    return Response(page, status=status, content_type="text/html; charset=utf-8")
+def add_rates(application: Flask, settings: Settings) -> None:
+    """How often one caller may ask us."""
+    limits.limit_rates(application, settings)
 
 
 def add_headers(application: Flask, settings: Settings) -> None:
@@ -270,17 +216,35 @@ def add_api(application: OpenAPI) -> None:
         csrf.exempt(api)
         application.register_api(api)
 
+    @application.before_request
+    def authorise_then_read() -> None:
+        """Who may not ask learns that first; then what is no JSON is said to be none, rather than of a wrong shape."""
+        if not request.path.startswith("/api/") or request.endpoint is None:
+            return
+        permission = getattr(application.view_functions[request.endpoint], "required_permission", None)
+        if permission is not None:
+            http.check(permission)
+        if request.method in CHANGING:
+            request.get_json()
+
+    @application.after_request
+    def read_again(response: Response) -> Response:
+        if not request.path.startswith("/api/v1/"):
+            return response
+        response.vary.update(("Authorization", "Cookie", "Accept-Language"))
+        return http.answer_conditionally(response)
+
     @application.get("/api/v1/openapi.json", doc_ui=False)
     @http.public
-    def openapi() -> Any:
+    def openapi() -> Response:
         """The API as OpenAPI 3.1."""
-        return application.api_doc
+        return Response(json.dumps(described(application)), content_type="application/json")
 
     @application.get("/api/docs", doc_ui=False)
     @http.public
     def docs() -> str:
         """The API to read."""
-        return render_template("api.html", api=application.api_doc)
+        return render_template("api.html", api=described(application))
 
 
 def add_operations(application: Flask) -> None:

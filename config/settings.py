@@ -5,10 +5,12 @@ The names are promises to operators and are documented in the README (a guard te
 
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?$")]
 
 
 class InsecureSettings(ValueError):
@@ -48,6 +50,24 @@ class Settings(BaseSettings):
         description="Folder of the embedded services, the development mailbox and the made secret.",
     )
     mawa_log_format: Literal["console", "json"] = Field(default="console", description="console or json.")
+    limit_sign_in: Rate = Field(default="60 per minute", description="Attempts to sign in from one network address.")
+    limit_pages: Rate = Field(
+        default="3000 per minute", description="Pages and forms of one person; before sign-in, of one network address."
+    )
+    limit_api_reads: Rate = Field(default="12000 per minute", description="Reads through the API by one person.")
+    limit_api_writes: Rate = Field(
+        default="1200 per minute",
+        description="Changes through the API by one person, apart from reports sent with a token.",
+    )
+    limit_open_reports: int = Field(
+        default=32, ge=1, le=4_096, description="Posts of reports one token may have open at a time, on one machine."
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="Servers before the web whose X-Forwarded-For is believed; limits need the caller's own address.",
+    )
 
     @model_validator(mode="after")
     def production_is_told_its_secrets(self) -> "Settings":

@@ -1,8 +1,11 @@
 """Real PostgreSQL and Valkey for every test that asks; the schema comes from the migrations, once."""
 
+import atexit
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -14,6 +17,9 @@ from config.services.throwaway import Throwaway, throwaway_services
 from config.settings import settings
 
 TEMPLATE = "mawa_template"
+FAR_AWAY = "1000000 per minute"
+DATA = mkdtemp(prefix="mawa-test-data-")
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 
 
 @contextmanager
@@ -21,6 +27,9 @@ def using_database(url: str, redis: str) -> Iterator[None]:
     """Point this process at a database and a broker, and leave no trace of it afterwards."""
     before = dict(os.environ)
     os.environ |= {"DATABASE_URL": url, "REDIS_URL": redis, "MAWA_ENV": "test", "SECRET_KEY": "only for tests"}
+    os.environ["MAWA_DATA_DIR"] = DATA
+    # Every test asks from the same address and within a minute: limits stand, but far away.
+    os.environ |= dict.fromkeys(("LIMIT_SIGN_IN", "LIMIT_PAGES", "LIMIT_API_READS", "LIMIT_API_WRITES"), FAR_AWAY)
     _forget()
     try:
         yield

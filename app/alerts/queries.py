@@ -1,9 +1,11 @@
 """Reading alerts."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,6 +20,10 @@ from app.population.models import PlaceDay, PlaceNow
 from app.shelters.models import Shelter
 
 _OPEN = ("open", "acknowledged")
+_RANKS = {"critical": 0, "warning": 1}
+_ORDER = (case(_RANKS, value=col(Alert.severity)), col(Alert.since), col(Alert.id))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CURSOR = r"^[01]\.-?[0-9]{1,16}\.[0-9a-f]{32}$"  # every text of this form is a place in the order
 
 
 def open_alerts(session: Session, *, scope: Scope, language: str) -> list[AlertRow]:
@@ -28,19 +34,37 @@ def open_alerts(session: Session, *, scope: Scope, language: str) -> list[AlertR
     return list_alerts(session, scope=scope, language=language, statuses=_OPEN)
 
 
+def cursor_of(row: AlertRow) -> str:
+    """The place of an alert in the order of `list_alerts`: severity, microseconds of `since`, id."""
+    return f"{_RANKS[row.severity]}.{(row.since - _EPOCH) // timedelta(microseconds=1)}.{row.id.hex}"
+
+
+def _place(cursor: str) -> tuple[int, datetime, UUID]:
+    rank, since, alert_id = cursor.split(".")
+    return int(rank), _EPOCH + timedelta(microseconds=int(since)), UUID(hex=alert_id)
+
+
 def list_alerts(
-    session: Session, *, scope: Scope, language: str, statuses: tuple[str, ...], limit: int | None = None
+    session: Session,
+    *,
+    scope: Scope,
+    language: str,
+    statuses: tuple[str, ...],
+    limit: int | None = None,
+    after: str | None = None,
 ) -> list[AlertRow]:
-    """Alerts in scope with one of these statuses."""
+    """Alerts in scope with one of these statuses; `after` a cursor (`CURSOR`) continues a list."""
     wanted = (
         select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis))
         .join(Shelter, col(Shelter.id) == col(Alert.place_id))
         .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
         .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
         .where(visible(scope, Shelter), col(Alert.status).in_(statuses))
-        .order_by(case((col(Alert.severity) == "critical", 0), else_=1), col(Alert.since), col(Alert.id))
+        .order_by(*_ORDER)
         .limit(limit)
     )
+    if after is not None:
+        wanted = wanted.where(tuple_(*_ORDER) > tuple_(*_place(after)))
     zone = frame_of(session, scope.operation_id).zone
     return [_row(*found, language=language, zone=zone) for found in session.execute(wanted)]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, json, request
@@ -19,6 +20,8 @@ R = TypeVar("R")
 SIGN_IN_FIRST = mark("Please sign in first.")
 NOT_YOURS = mark("Your role does not allow this.")
 
+MOMENTS = frozenset({"as_of", "known_on"})  # parts of an answer that differ each second and say nothing new
+
 
 def session() -> Session:
     """The database session of this request; the edge commits it when a changing request succeeds."""
@@ -33,17 +36,22 @@ def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            actor = g.get("actor")
-            if actor is None:
-                raise NotSignedIn("not_signed_in", SIGN_IN_FIRST)
-            if not actor.may(permission):
-                raise NotAllowed("not_allowed", NOT_YOURS)
+            check(permission)
             return view(*args, **kwargs)
 
         cast(Any, guarded).required_permission = permission
         return guarded
 
     return decorate
+
+
+def check(permission: str) -> None:
+    """Raises unless who is asking has a permission."""
+    actor = g.get("actor")
+    if actor is None:
+        raise NotSignedIn("not_signed_in", SIGN_IN_FIRST)
+    if not actor.may(permission):
+        raise NotAllowed("not_allowed", NOT_YOURS)
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -58,12 +66,25 @@ def wants_problem() -> bool:
 
 
 def page_of(items: Sequence[dict[str, Any]], *, next_one: str | None = None, **more: Any) -> Response:
-    """Part of a list for programs. Answers 304 where the caller has just these items."""
-    listed = {"items": items, "next": next_one}
-    response = Response(json.dumps({**listed, **more}), content_type="application/json")
-    response.set_etag(sha256(json.dumps(listed).encode()).hexdigest()[:32])
-    response.make_conditional(request)
+    """Part of a list for programs. Answers 304 where the caller has just this, but for the moment it was asked."""
+    page = {"items": items, "next": next_one, **more}
+    response = Response(json.dumps(page), content_type="application/json")
+    lasting = {name: value for name, value in page.items() if name not in MOMENTS}
+    response.set_etag(_digest(json.dumps(lasting).encode()), weak=True)
     return response
+
+
+def answer_conditionally(response: Response) -> Response:
+    """Reads through the API carry an ETag, and answer 304 to a caller that has the same already."""
+    if request.method not in ("GET", "HEAD") or response.status_code != HTTPStatus.OK:
+        return response
+    if response.get_etag()[0] is None:
+        response.set_etag(_digest(response.get_data()))
+    return cast(Response, response.make_conditional(request))
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -73,5 +94,9 @@ def instant(moment: datetime | None) -> str | None:
 
 def problem(status: int, code: str, title: str, **more: Any) -> Response:
     """An error for programs (RFC 9457)."""
-    body = {"type": f"urn:mawa:problem:{code}", "title": title, "status": status, "code": code, **more}
-    return Response(json.dumps(body), status=status, content_type="application/problem+json")
+    body = {"type": f"urn:mawa:problem:{code}", "title": title, "status": int(status), "code": code}
+    body |= {"request_id": g.get("request_id", ""), **more}
+    response = Response(json.dumps(body), status=status, content_type="application/problem+json")
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

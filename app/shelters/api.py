@@ -1,15 +1,18 @@
 """`GET /api/v1/shelters` and one of them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
-from app.core import http
+from app.core import http, pagination
+from app.core.description import Out, answers
 from app.core.errors import NotFound
 from app.core.text import mark
+from app.shelters.policy import Access, Building, SiteType, Status
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 
 NO_SHELTER = mark("There is no such shelter.")
@@ -17,33 +20,82 @@ NO_SHELTER = mark("There is no such shelter.")
 api = APIBlueprint("shelters", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="shelters")])
 
 
-class Asked(BaseModel):
-    after: str | None = None
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+class Asked(pagination.Question):
+    after: pagination.Key = ""
+    limit: pagination.Limit = 1_000
 
 
 class Named(BaseModel):
-    code: str
+    """What is no code names no shelter: it is not found, like any other."""
+
+    code: Annotated[str, Field(json_schema_extra={"pattern": "^[A-Z0-9-]{1,32}$", "example": "KHM"})]
 
 
-@api.get("/shelters")
+class AdmissionOut(Out):
+    text: str | None
+    cells: list[str] | None
+
+
+class ShelterOut(Out):
+    """A shelter with everything known of it now; null: not known. `id` is the id of the report that registered it."""
+
+    shelter: str
+    id: UUID
+    area: str
+    name: dict[Literal["en", "ar", "fr"], str]
+    aliases: list[str] | None
+    site_type: SiteType | None
+    building: Building | None
+    lat: float | None
+    lon: float | None
+    status: Status | None
+    capacity: int | None
+    blocked: int | None
+    covered_area_m2: float | None
+    site_area_m2: float | None
+    toilets: int | None
+    toilets_accessible: int | None
+    taps: int | None
+    showers: int | None
+    water_litres_per_day: float | None
+    health_post: bool | None
+    admits: AdmissionOut | None
+    managed_by: str | None
+    contact: str | None
+    access: Access | None
+
+
+class ShelterPage(Out):
+    items: list[ShelterOut]
+    next: str | None
+
+
+NAMED_BY_US = frozenset({"shelter", "id", "area"})
+SAID_OF_IT = tuple(name for name in ShelterOut.model_fields if name not in NAMED_BY_US)
+
+
+@api.get("/shelters", operation_id="list_shelters", responses=answers(ShelterPage))
 @http.requires("read")
 def shelters(query: Asked) -> Response:
     """Shelters by code with everything known of them now."""
-    found = list_shelters(http.session(), scope=g.actor.scope, limit=query.limit + 1, after=query.after)
-    page = found[: query.limit]
-    return http.page_of([_out(row) for row in page], next_one=page[-1].code if len(found) > query.limit else None)
+    found = list_shelters(http.session(), scope=g.actor.scope, limit=query.limit + 1, after=query.after or None)
+    page, last = pagination.page(found, query.limit)
+    return http.page_of([_out(row) for row in page], next_one=last.code if last else None)
 
 
-@api.get("/shelters/<code>")
+@api.get("/shelters/<code>", operation_id="read_shelter", responses=answers(ShelterOut))
 @http.requires("read")
 def shelter(path: Named) -> dict[str, Any]:
     """One shelter by its code."""
-    found = shelter_by_code(http.session(), scope=g.actor.scope, code=path.code)
+    is_possible = path.code.isascii() and path.code.isprintable()
+    found = shelter_by_code(http.session(), scope=g.actor.scope, code=path.code) if is_possible else None
     if found is None:
         raise NotFound("no_shelter", NO_SHELTER)
     return _out(found)
 
 
 def _out(row: ShelterRow) -> dict[str, Any]:
-    return {**row.state, "shelter": row.code, "id": str(row.id), "area": row.area}
+    said = {name: row.state.get(name) for name in SAID_OF_IT}
+    if said["admits"] is not None:
+        said["admits"] = {"text": said["admits"].get("text"), "cells": said["admits"].get("cells")}
+    return {"shelter": row.code, "id": str(row.id), "area": row.area, **said}

@@ -58,6 +58,11 @@ class DataFolder:
         return self.root / "secret_key"
 
     @property
+    def open_posts(self) -> Path:
+        """Empty; web processes hold a lock on a byte of it for each post of reports they have open."""
+        return self.root / "open-posts"
+
+    @property
     def prepared(self) -> Path:
         """Marks that `mawa prepare` has succeeded once, so that the programs need not wait for the first load."""
         return self.root / "prepared"

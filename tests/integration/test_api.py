@@ -5,47 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.accounts.service import make_token
-from app.alerts.refresh import refresh
-from app.core.db import new_session, unit_of_work
+from app.core.db import new_session
 from app.factory import create_app
-from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor, make_operation
+from tests.factories.operations import a_headcount, a_movement, a_shelter
+from tests.integration.conftest import Caller, fold
 
 EVERYTHING = {"en": "Shelter KHM"}
-
-
-class Caller:
-    """Programs of an operation, one for each role."""
-
-    def __init__(self, client: FlaskClient, tokens: dict[str, str]) -> None:
-        self.client, self.tokens = client, tokens
-
-    def get(self, path: str, role: str = "coordinator", **headers: str) -> Any:
-        return self.client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {self.tokens[role]}", **headers})
-
-    def post(self, path: str, body: Any, role: str = "field_worker") -> Any:
-        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
-        return self.client.post(f"/api/v1{path}", json=body, headers=headers)
-
-
-@pytest.fixture
-def caller(database: str) -> Caller:
-    tokens = {}
-    with unit_of_work() as session:
-        operation = make_operation(session)
-        for role in ("field_worker", "coordinator", "administrator", "partner"):
-            actor = make_actor(session, operation, role=role)  # type: ignore[arg-type]
-            tokens[role] = make_token(session, email=actor.email, operation_id=operation.id)
-    return Caller(create_app().test_client(), tokens)
-
-
-def fold() -> None:
-    with unit_of_work() as session:
-        while refresh(session):
-            pass
 
 
 def test_reports_become_figures_alerts_and_shelters(caller: Caller) -> None:

@@ -45,6 +45,7 @@ __all__ = [
     "PeopleShape",
     "PlaceShape",
     "Plain",
+    "PriorityNeed",
     "Result",
     "SamePlaceReport",
     "ShelterFields",

@@ -1,0 +1,129 @@
+"""How much one caller may ask of us: by rate, and posts of reports with a token by how many are open at once.
+
+Rates are counted in Valkey (LIMITS_URL). While it is away each process counts for itself and looks for it again
+after 1, 2, 4, … 32 seconds: nobody is refused because it is away, and nobody waits for it.
+"""
+
+import time
+from contextlib import suppress
+from hashlib import sha256
+from http import HTTPStatus
+from ipaddress import ip_address, ip_network
+from math import ceil
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.core import problems
+from app.core.open_requests import OpenRequests
+from app.core.text import mark
+from config.services.addresses import addresses
+from config.services.folder import DataFolder
+from config.settings import Settings
+
+POST_REPORTS = "reports.post_reports"
+SIGN_IN = "security.login"
+FREE = frozenset({None, "static", "operations.healthz", "operations.readyz"})
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WAIT_S = 0.2  # for an answer of Valkey, once; it takes a tenth of a millisecond
+IPV6_NETWORK = 64  # bits: what one subscriber gets
+
+TOO_MANY = mark("Too many requests in a short time. Try again in %(seconds)s seconds.")
+TOO_MANY_OPEN = mark(
+    "%(most)s posts of reports are open with this token. Wait for an answer before sending more; nothing of this one"
+    " was stored."
+)
+
+
+def limit_rates(application: Flask, settings: Settings) -> None:
+    """Limit how often somebody asks. To be called after what sets `g.actor` before each request."""
+    if settings.trusted_proxies:
+        behind = ProxyFix(application.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)
+        application.wsgi_app = behind  # type: ignore[method-assign]  # as Werkzeug means it
+    rates = {
+        "sign-in": settings.limit_sign_in,
+        "pages": settings.limit_pages,
+        "api-reads": settings.limit_api_reads,
+        "api-writes": settings.limit_api_writes,
+    }
+    limiter = Limiter(
+        _caller,
+        application_limits=[ApplicationLimit(lambda: rates[_kind()], scope=lambda _endpoint: _kind())],
+        storage_uri=_storage(addresses(settings).limits),
+        storage_options=_patience(),
+        strategy="fixed-window",
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+        on_breach=_refuse,
+    )
+    # On our application it would run three functions at every request, to find out that most posts are free.
+    limiter.init_app(Flask("limits"))
+
+    @application.before_request
+    def count() -> None:
+        if "open_post" not in g and request.endpoint not in FREE:
+            limiter._check_request_limit()
+
+
+def limit_open_posts(application: Flask, settings: Settings) -> None:
+    """Limit how many posts a token has open. To be called before what asks the database: waiting for it is open too."""
+    most = settings.limit_open_reports
+    open_posts = OpenRequests(DataFolder(settings.data_dir).open_posts, most)
+
+    @application.before_request
+    def enter() -> Response | None:
+        authorization = request.environ.get("HTTP_AUTHORIZATION", "") if request.endpoint == POST_REPORTS else ""
+        if authorization[:7].lower() != "bearer ":
+            return None
+        g.open_post = open_posts.enter(sha256(authorization.encode()).digest())
+        if g.open_post is not None:
+            return None
+        return problems.say(HTTPStatus.TOO_MANY_REQUESTS, "too_many_open", TOO_MANY_OPEN, retry_after=1, most=most)
+
+    @application.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        taken = g.pop("open_post", None)
+        if taken is not None:
+            open_posts.leave(taken)
+
+
+def _kind() -> str:
+    if request.path.startswith("/api/"):
+        return "api-writes" if request.method in CHANGING else "api-reads"
+    return "sign-in" if request.endpoint == SIGN_IN and request.method == "POST" else "pages"
+
+
+def _caller() -> str:
+    """A person, whatever they use; before sign-in, and for signing in, the address."""
+    actor = g.get("actor")
+    if actor is not None and _kind() != "sign-in":
+        return str(actor.user_id)
+    address = request.remote_addr or "unknown"
+    try:
+        return str(ip_network((address, IPV6_NETWORK), strict=False)) if ip_address(address).version == 6 else address
+    except ValueError:
+        return address
+
+
+def _refuse(breached: RequestLimit) -> Response:
+    seconds = breached.limit.get_expiry()
+    with suppress(RedisError):
+        seconds = max(1, min(seconds, ceil(breached.reset_at - time.time())))
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return problems.say(status, "too_many_requests", TOO_MANY, retry_after=seconds, seconds=seconds)
+
+
+def _storage(url: str) -> str:
+    """The address as the library `limits` writes it."""
+    return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url
+
+
+def _patience() -> dict[str, Any]:
+    """One more try at once, for connections that a restarted Valkey has closed; redis-py itself would wait seconds."""
+    retry = Retry(NoBackoff(), 1)
+    return {"socket_timeout": WAIT_S, "socket_connect_timeout": WAIT_S, "retry": retry}

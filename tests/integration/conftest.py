@@ -1,0 +1,60 @@
+"""Programs that ask the API, one of each role."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts.policy import ROLES
+from app.accounts.service import make_token
+from app.alerts.refresh import refresh
+from app.core.db import unit_of_work
+from app.factory import create_app
+from config.settings import settings
+from tests.factories.operations import make_actor, make_operation
+
+
+class Caller:
+    """Programs of an operation, one for each role."""
+
+    def __init__(self, application: Flask, tokens: dict[str, str]) -> None:
+        self.application, self.tokens = application, tokens
+        self.client: FlaskClient = application.test_client()
+
+    def get(self, path: str, role: str = "coordinator", **headers: str) -> Any:
+        return self.client.get(f"/api/v1{path}", headers={**self.token(role), **headers})
+
+    def post(self, path: str, body: Any, role: str = "field_worker") -> Any:
+        return self.client.post(f"/api/v1{path}", json=body, headers=self.token(role))
+
+    def token(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[role]}"}
+
+
+@pytest.fixture
+def caller_with(database: str) -> Callable[..., Caller]:
+    """Makes callers of an application with these settings in place of the usual."""
+    tokens = {}
+    with unit_of_work() as session:
+        operation = make_operation(session)
+        for role in ROLES:
+            actor = make_actor(session, operation, role=role)
+            tokens[role] = make_token(session, email=actor.email, operation_id=operation.id)
+
+    def make(**changed: Any) -> Caller:
+        return Caller(create_app(settings().model_copy(update=changed)), tokens)
+
+    return make
+
+
+@pytest.fixture
+def caller(caller_with: Callable[..., Caller]) -> Caller:
+    return caller_with()
+
+
+def fold() -> None:
+    with unit_of_work() as session:
+        while refresh(session):
+            pass
