@@ -73,14 +73,23 @@ class FaultOut(Out):
     message: str
 
 
+class StandingOut(Out):
+    """The version that counts: its id, and what it says. `report` null: it was taken back."""
+
+    id: UUID
+    report: dict[str, Any] | None
+
+
 class ResultOut(Out):
-    """`id` null: there was none to read. `code`: of the shelter or group that was made."""
+    """`id` null: there was none to read. `code`: of the shelter or group that was made. `standing`: with a correction
+    that came too late, the version to look at."""
 
     id: UUID | None
     status: Status
     code: str | None
     warnings: list[WarnedOut]
     errors: list[FaultOut]
+    standing: StandingOut | None
 
 
 class Answers(Out):

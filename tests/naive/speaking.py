@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock, db
 from app.intake.service import take
-from tests.naive.model import Model, Report
+from tests.naive.model import Model
 from tests.naive.sayings import (
     BRINK,
     CORRECTED,

@@ -15,6 +15,7 @@ from app.intake.schemas.reports import (
     GroupReport,
     HeadcountReport,
     MovementReport,
+    ReportShape,
     ShelterFields,
     ShelterReport,
     ShelterStateReport,
