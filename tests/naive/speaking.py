@@ -40,7 +40,7 @@ from tests.naive.sayings import (
     reports,
 )
 from tests.naive.stage import world
-from tests.naive.sums import has_best
+from tests.naive.sums import Report, has_best
 
 
 class SpeakingMachine(RuleBasedStateMachine):

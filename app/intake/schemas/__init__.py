@@ -47,6 +47,7 @@ __all__ = [
     "PlaceShape",
     "Plain",
     "PriorityNeed",
+    "ReportShape",
     "Result",
     "SamePlaceReport",
     "ShelterFields",
