@@ -4,9 +4,11 @@ Pages so neither skip nor repeat an item while others are added, and a cursor st
 """
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.core.errors import DomainError
 from app.core.text import mark
@@ -19,7 +21,9 @@ BAD_CURSOR = mark("This cursor is not known here. Take `next` of the answer befo
 Item = TypeVar("Item")
 
 # PostgreSQL takes no NUL, and codes of places hold nothing but ASCII.
-Key = Annotated[str, Field(max_length=64, pattern=r"^[ -~]*$", description=CURSOR)]
+Key = Annotated[str, Field(max_length=80, pattern=r"^[ -~]*$", description=CURSOR)]
+# A date means its end, in the zone of the operation. Midnight with an offset is an instant, so that is tried first.
+Moment = Annotated[AwareDatetime | date, Field(union_mode="left_to_right")]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="How many items at most.")]
 
 
@@ -36,6 +40,25 @@ class BadCursor(DomainError):
 
     def __init__(self) -> None:
         super().__init__("bad_cursor", BAD_CURSOR, field="after")
+
+
+def after_moment(at: datetime, id_: UUID) -> str:
+    """A cursor of a list in the order of moments."""
+    return f"{at.isoformat()} {id_}"
+
+
+def moment_and_id(cursor: str) -> tuple[datetime, UUID] | None:
+    """What such a cursor names; None where there is none. BadCursor for anything else."""
+    if not cursor:
+        return None
+    try:
+        moment, id_ = cursor.split(" ")
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError(moment)
+        return at.astimezone(UTC), UUID(id_)
+    except (ValueError, OverflowError) as error:
+        raise BadCursor from error
 
 
 def page(found: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:

@@ -62,9 +62,12 @@ def shelter_days(session: Session, *, place_id: UUID, first: date, past: Past) -
     return [_day_of_shelter(rows[day], past.frame) for day in sorted(rows)]
 
 
-def area_days(session: Session, *, codes: list[str], first: date, past: Past) -> list[DayFigure]:
-    """Some areas together at the end of each day from `first` to the day of the cut, also days nothing happened on."""
-    frame, last = frame_of(session, past.frame.operation_id), past.cut.day
+def area_days(
+    session: Session, *, codes: list[str], first: date, past: Past, last: date | None = None
+) -> list[DayFigure]:
+    """Some areas together at the end of each day from `first` to `last` (by default the day of the cut), also days
+    nothing happened on."""
+    frame, last = frame_of(session, past.frame.operation_id), last or past.cut.day
     size = size_of(frame)
     before = _before(session, codes, first, past, frame)
     changes = _changes(session, codes, first, past, size)
