@@ -34,7 +34,7 @@ class Asked(AsKnown):
     by: Literal["shelter", "area", "cell", "day"] = "shelter"
     shelter: pagination.Key = ""
     area: pagination.Key = ""
-    since: Annotated[date | None, Field(description="By day: the first day; by default 30 days.")] = None
+    since: Annotated[pagination.Day | None, Field(description="By day: the first day; by default 30 days.")] = None
     after: pagination.Key = ""
     limit: pagination.Limit = 1_000
 

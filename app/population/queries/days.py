@@ -25,7 +25,7 @@ _ON_THE_WAY = {
     known_on: text(f"""
   SELECT coalesce(sum(coalesce(total, round(households * CAST(:household_size AS numeric)))), 0) FROM reports
   JOIN places AS source ON source.id = from_place_id JOIN places AS target ON target.id = place_id
-  WHERE reports.operation_id = :operation AND kind = 'movement' AND left_day <> day AND day >= :day
+  WHERE reports.operation_id = :operation AND reports.kind = 'movement' AND left_day <> day AND day >= :day
     AND left_stands_at <= :as_of AND stands_at > :as_of
     AND coalesce(source.same_as, source.id) <> coalesce(target.same_as, target.id)
     AND (CAST(:areas AS text[]) IS NULL OR source.area_path && CAST(:areas AS text[])
