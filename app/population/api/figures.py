@@ -1,5 +1,6 @@
 """`GET /api/v1/population`: figures by shelter, area, cell or day, of now or of another moment."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -167,7 +168,10 @@ def population(query: Asked) -> Response:
         case "cell":
             return _cells(query, scope, past)
         case "day":
-            return days(query, scope, past)
+            since = query.since or past.cut.day - timedelta(days=DAYS - 1)
+            if query.shelter:
+                return history(past, code=query.shelter, since=since, after=query.after, limit=query.limit)
+            return _days(query, scope, past, since)
     asked = None if past.is_present else past
     page = shelter_figures(http.session(), scope=scope, limit=query.limit, after=query.after or None, past=asked)
     return _answer([_shelter(figure) for figure in page.items], scope, past, next_one=page.next)
@@ -192,23 +196,33 @@ def _cells(query: Asked, scope: Scope, past: Past) -> Response:
     return _answer([{"cell": cell, "people": {"total": cells[cell]}} for cell in page], scope, past, next_one=last)
 
 
-def days(query: Asked, scope: Scope, past: Past) -> Response:
-    """Day by day, from the day after a cursor on."""
-    since = query.since or past.cut.day - timedelta(days=DAYS - 1)
-    first = max(since, _day_after(query.after)) if query.after else since
-    session = http.session()
-    if query.shelter:
-        shelter = shelter_by_code(session, scope=scope, code=query.shelter)
-        if shelter is None:
-            raise NotFound("no_place", NO_PLACE)
-        found = shelter_days(session, place_id=shelter.id, first=first, past=past)
-    else:
-        codes = [code_in_scope(query.area)] if query.area else top_codes(session, scope)
-        upto = min(past.cut.day, first + timedelta(days=query.limit))
-        found = area_days(session, codes=codes, first=first, past=past, last=upto)
-    page, last = pagination.page(found, query.limit)
+def history(past: Past, *, code: str, since: date, after: str, limit: int) -> Response:
+    """A shelter on the days on which something was reported of it, from the day after a cursor on."""
+    is_possible = code.isascii() and code.isprintable()
+    shelter = shelter_by_code(http.session(), scope=g.actor.scope, code=code) if is_possible else None
+    if shelter is None:
+        raise NotFound("no_place", NO_PLACE)
+    found = shelter_days(http.session(), place_id=shelter.id, first=_first(since, after), past=past)
+    return _page_of_days(found, past, limit)
+
+
+def _days(query: Asked, scope: Scope, past: Past, since: date) -> Response:
+    """An area, or everything in scope, day by day."""
+    codes = [code_in_scope(query.area)] if query.area else top_codes(http.session(), scope)
+    first = _first(since, query.after)
+    upto = min(past.cut.day, first + timedelta(days=query.limit))
+    found = area_days(http.session(), codes=codes, first=first, past=past, last=upto)
+    return _page_of_days(found, past, query.limit)
+
+
+def _page_of_days(found: Sequence[DayFigure], past: Past, limit: int) -> Response:
+    page, last = pagination.page(found, limit)
     next_one = last.day.isoformat() if last else None
-    return _answer([_day(figure) for figure in page], scope, past, next_one=next_one)
+    return _answer([_day(figure) for figure in page], g.actor.scope, past, next_one=next_one)
+
+
+def _first(since: date, after: str) -> date:
+    return max(since, _day_after(after)) if after else since
 
 
 def code_in_scope(code: str) -> str:

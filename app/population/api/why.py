@@ -12,8 +12,7 @@ from app.core.errors import DomainError, NotFound
 from app.core.text import mark
 from app.places.schemas import Method, area_place_id
 from app.population.api.blueprint import api
-from app.population.api.figures import NO_PLACE, DayFigures, PeopleOut, code_in_scope, days, people_out
-from app.population.api.figures import Asked as AskedFigures
+from app.population.api.figures import NO_PLACE, DayFigures, PeopleOut, code_in_scope, history, people_out
 from app.population.api.moments import AsKnown, moments, past_asked
 from app.population.queries.reasons import FIRST, Part, Step, parts_of, steps_of
 from app.population.schemas import Basis
@@ -130,8 +129,7 @@ def read_why(query: AskedWhy) -> Response:
 @http.requires("read")
 def read_history(path: NamedShelter, query: AskedHistory) -> Response:
     """A shelter at the end of each day on which something was reported of it."""
-    asked = AskedFigures(by="day", shelter=path.code, since=FIRST, **query.model_dump())
-    return days(asked, g.actor.scope, past_asked(query))
+    return history(past_asked(query), code=path.code, since=FIRST, after=query.after, limit=query.limit)
 
 
 def _place(query: AskedWhy) -> UUID:
