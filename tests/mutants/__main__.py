@@ -13,8 +13,11 @@ from tempfile import TemporaryDirectory
 
 from app import migrations
 from config.services.throwaway import Throwaway, throwaway_services
-from tests.mutants.faults import FAULTS, Fault
+from tests.mutants.faults import FAULTS as FOLD_FAULTS
+from tests.mutants.faults import Fault
+from tests.mutants.ledger_faults import FAULTS as LEDGER_FAULTS
 
+FAULTS = (*FOLD_FAULTS, *LEDGER_FAULTS)
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "mutants_template"
 AT_ONCE = 2

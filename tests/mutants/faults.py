@@ -63,15 +63,15 @@ FAULTS = (
     Fault(
         "any headcount is adopted, whatever its evidence",
         FACTS,
-        "return best is not None and frame.weight_of(event.method) >= frame.settings.adopt_from",
-        "return best is not None",
+        "return frame.weight_of(event.method) >= frame.settings.adopt_from",
+        "return True",
     ),
     Fault(
         "a headcount of heads alone erases sex and age",
         FACTS,
-        "            if event.people.cells is not None:\n"
-        "                composed_at, cells = anchor.at, event.people.cells",
-        "            composed_at, cells = anchor.at, cells_of(event.people, frame)",
+        "        if event.people.cells is not None:\n"
+        "            self.composed_at, self.cells = event.stands_at, event.people.cells",
+        "        self.composed_at, self.cells = event.stands_at, cells_of(event.people, self.frame)",
     ),
     Fault(
         "people who moved unobserved are missing from the cells",
@@ -82,8 +82,8 @@ FAULTS = (
     Fault(
         "the sides of doubt do not change places for people who leave",
         "counts/people.py",
-        "return Tally(-self.total, self.high_squares, self.low_squares, self.high_open, self.low_open)",
-        "return Tally(-self.total, self.low_squares, self.high_squares, self.low_open, self.high_open)",
+        "return Tally(-self.total, self.high_squares, self.low_squares, self.high_open, self.low_open, self.estimated)",
+        "return Tally(-self.total, self.low_squares, self.high_squares, self.low_open, self.high_open, self.estimated)",
     ),
     Fault(
         "the area forgets the row after the last change",
@@ -100,8 +100,8 @@ FAULTS = (
     Fault(
         "the country above is forgotten",
         AREAS,
-        "            for code in path:",
-        "            for code in path[1:]:",
+        "return (OPERATION, *area_path)",
+        "return (OPERATION, *area_path[1:])",
     ),
     Fault(
         "a place nobody counted adds a counted zero",

@@ -9,6 +9,7 @@ from app.accounts.policy import Actor
 from app.core import db
 from app.population import rows
 from app.population.service import whole
+from app.tables import table_metadata
 from tests.factories.operations import make_actor, make_operation
 from tests.naive.sayings import ZONE
 
@@ -16,6 +17,7 @@ from tests.naive.sayings import ZONE
 @lru_cache(maxsize=1)
 def world(url: str) -> Actor:
     """An operation and someone to report, made once in each database."""
+    table_metadata()  # notices name tables nothing here has asked for
     with db.unit_of_work() as session:
         return make_actor(session, make_operation(session, time_zone=ZONE), role="coordinator")
 

@@ -1,0 +1,194 @@
+"""Faults in what changes figures beside movements and headcounts: corrections, decisions, shelters that are one, homes;
+and in questions about the past."""
+
+from tests.mutants.faults import Fault
+
+STANDING = "ledger/queries.py"
+EVENTS = "population/events.py"
+FACTS = "population/facts.py"
+LEVELS = "population/levels.py"
+PAST = "population/past.py"
+CORRECTIONS = "intake/service/corrections.py"
+
+FAULTS = (
+    Fault(
+        "a correction changes nothing",
+        STANDING,
+        'return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id)"',
+        'return "true"',
+    ),
+    Fault(
+        "the replaced version is not looked at again",
+        CORRECTIONS,
+        "    touched = ledger.touched_by(last)\n",
+        "    touched = set()\n",
+    ),
+    Fault(
+        "two people replace one version",
+        CORRECTIONS,
+        "    if last.id != report.corrects:\n        _refuse_late(post, report, last)\n",
+        "",
+    ),
+    Fault(
+        "nobody listens to a decision",
+        FACTS,
+        "    if event.decided is not None:\n        return event.decided\n",
+        "",
+    ),
+    Fault(
+        "the first decision holds for ever",
+        EVENTS,
+        "ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1",
+        "ORDER BY decision.occurred_at, coalesce(decision.version_of, decision.id) LIMIT 1",
+    ),
+    Fault(
+        "a decision has nothing looked at again",
+        "intake/service/store.py",
+        "        ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)",
+        "        pass",
+    ),
+    Fault(
+        "what was set aside still asks for a decision",
+        FACTS,
+        "self.competed += event.decided is None",
+        "self.competed += 1",
+    ),
+    Fault(
+        "competing figures are never outdated",
+        LEVELS,
+        "competing=facts.competed + (0 if facts.counted else before.competing)",
+        "competing=facts.competed + before.competing",
+    ),
+    Fault(
+        "what was found is measured against the morning",
+        LEVELS,
+        "books = facts.expected if facts.previous else before.total + facts.expected",
+        "books = before.total",
+    ),
+    Fault(
+        "counts a day and a half apart do not contradict each other",
+        LEVELS,
+        "CONFLICT_WITHIN = timedelta(hours=48)",
+        "CONFLICT_WITHIN = timedelta(hours=24)",
+    ),
+    Fault(
+        "counts contradict each other though someone decided",
+        LEVELS,
+        "is_disputed=is_near and not is_settled and not facts.taken.meets(books)",
+        "is_disputed=is_near and not facts.taken.meets(books)",
+    ),
+    Fault(
+        "shelters that are one are counted apart",
+        "places/queries.py",
+        "FROM places WHERE coalesce(same_as, id) = ANY(:kept) ORDER BY id",
+        "FROM places WHERE id = ANY(:kept) ORDER BY id",
+    ),
+    Fault(
+        "who moved between two that are one has moved",
+        EVENTS,
+        "if own is None or (other is not None and own.kept_id == other.kept_id):",
+        "if own is None:",
+    ),
+    Fault(
+        "two that are one again stay booked together",
+        CORRECTIONS,
+        "        book_together(session, row, *(place for place in (last.place_id, last.from_place_id) if place))\n",
+        "",
+    ),
+    Fault(
+        "nobody asks whose borders were crossed after all",
+        "intake/service/same_place.py",
+        "    exchanging = reports_in.exchanging_places(session, list(places_))\n",
+        "    exchanging = []\n",
+    ),
+    Fault(
+        "who moved inside an area has come and left",
+        EVENTS,
+        "shared=_shared(own.area_path, other) if row.is_same_day else 0",
+        "shared=0",
+    ),
+    Fault(
+        "who was on the way at midnight never left",
+        EVENTS,
+        "shared=_shared(own.area_path, other) if row.is_same_day else 0",
+        "shared=_shared(own.area_path, other)",
+    ),
+    Fault(
+        "a shelter put elsewhere stays in its old sums",
+        "population/areas.py",
+        "    if summed_in is None or tuple(summed_in) == tuple(area_path):\n",
+        "    if True:\n",
+    ),
+    Fault(
+        "homes are those of the movement, not of the group",
+        EVENTS,
+        "homes.get(row.group_id) or row.origin",
+        "row.origin or homes.get(row.group_id)",
+    ),
+    Fault(
+        "who leaves stays in the list of homes",
+        FACTS,
+        "self.origins.get(event.origin, 0) + direction * moved.total",
+        "self.origins.get(event.origin, 0) + moved.total",
+    ),
+    Fault(
+        "a group's new home changes nothing",
+        "intake/service/projections.py",
+        "        touched = reports_in.days_of_group(session, group_id)\n",
+        "        touched = []\n",
+    ),
+    Fault(
+        "households are exact",
+        "counts/people.py",
+        "        estimated = int(people.total is None)\n",
+        "        estimated = 0\n",
+    ),
+    Fault(
+        "what was recorded later was known already",
+        STANDING,
+        'f"{reports}.recorded_at <= :known_on AND NOT EXISTS (SELECT FROM reports AS later"',
+        'f"NOT EXISTS (SELECT FROM reports AS later"',
+    ),
+    Fault(
+        "what was corrected later was known to be wrong",
+        STANDING,
+        'f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on)"',
+        'f" WHERE later.corrects = {reports}.id)"',
+    ),
+    Fault(
+        "the past forgets where replaced versions stood",
+        PAST,
+        "SELECT id FROM later UNION SELECT corrects FROM later WHERE corrects IS NOT NULL",
+        "SELECT id FROM later",
+    ),
+    Fault(
+        "the past knows what was decided later",
+        PAST,
+        "      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.id = headcounts.first\n",
+        "",
+    ),
+    Fault(
+        "the past books shelters together before anybody knew",
+        PAST,
+        "        for kept in {now[place].kept_id, known.same.get(place, place)}:",
+        "        for kept in {now[place].kept_id}:",
+    ),
+    Fault(
+        "a moment within a day is its end",
+        PAST,
+        "[event for event in reported if event.stands_at <= past.cut.as_of]",
+        "list(reported)",
+    ),
+    Fault(
+        "origin not known is everybody",
+        "population/queries/flows.py",
+        "rest = None if total is None else total - sum(known.values())",
+        "rest = total",
+    ),
+    Fault(
+        "the reasons add a headcount to the books",
+        "population/queries/reasons.py",
+        'books = counted if effect == "anchors" else',
+        'books = (books or 0) + counted if effect == "anchors" else',
+    ),
+)
