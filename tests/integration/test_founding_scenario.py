@@ -139,7 +139,7 @@ def test_a_coordinators_number_stands_from_the_day_it_was_true_and_what_was_know
         assert stands(told, day)[0] == people, day
         assert stands(told, day)[1] == competing, day
     steps = told.get("/population/why?shelter=KHM&as_of=2025-04-25").json["reports"]
-    # The press and the ministry stand at the same instant with the same weight: their ids, made here, put them in order.
+    # The press and the ministry stand at one instant with one weight: their ids, made here, put them in order.
     assert {step["effect"] for step in steps[:2]} == {"competes", "anchors"}
     assert [(step["effect"], step["after"]) for step in steps[2:]] == [("describes", 8500), ("notes", 8500)], steps
     (anchor,) = [step for step in steps if step["effect"] == "anchors"]

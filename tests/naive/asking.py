@@ -23,17 +23,21 @@ class AskingMachine(SpeakingMachine):
     # -- asking about the past
 
     @precondition(lambda self: len(self.heard) > 1)
-    @rule(data=st.data(), at=instants(), whole_day=st.booleans(), knows_all=st.booleans())
-    def ask_about_the_past(self, data: st.DataObject, at: datetime, whole_day: bool, knows_all: bool) -> None:
+    @rule(data=st.data(), moments=st.lists(st.tuples(instants(), st.booleans()), min_size=2, max_size=3))
+    def ask_about_the_past(self, data: st.DataObject, moments: list[tuple[datetime, bool]]) -> None:
         """Who was where at a moment, as was known then: the same as if nothing had been said since."""
         self.fold()
         self.now += timedelta(minutes=1)
-        recorded_at, heard = data.draw(st.sampled_from(self.heard))
-        model = self.model if knows_all else self.model.as_known_after(heard)
+        self._check_moment(*moments[0], known_on=None, model=self.model)
+        for at, whole_day in moments[1:]:
+            recorded_at, heard = data.draw(st.sampled_from(self.heard))
+            known_on = recorded_at + timedelta(seconds=1)
+            self._check_moment(at, whole_day, known_on=known_on, model=self.model.as_known_after(heard))
+
+    def _check_moment(self, at: datetime, whole_day: bool, *, known_on: datetime | None, model: Model) -> None:
         day = at.astimezone(model.zone).date()
         until = model.end_of(day) if whole_day else at
         frame = frame_of(self.session, self.actor.scope.operation_id)
-        known_on = None if knows_all else recorded_at + timedelta(seconds=1)
         past = past_of(self.session, frame, Cut.of(frame, as_of=day if whole_day else at, known_on=known_on))
         page = shelter_figures(self.session, scope=self.actor.scope, past=past)
         figures = {one.shelter: one for one in page.items}
@@ -42,7 +46,7 @@ class AskingMachine(SpeakingMachine):
         for place in shelters:
             expected = as_asked(model, place, until, day)
             found = as_answered(figures[place])
-            assert found == expected, f"{place} at {until}, {heard} heard (answered, model): {found} {expected}"
+            assert found == expected, f"{place} at {until} known on {known_on} (answered, model): {found} {expected}"
             self._check_reasons(place, past, model.figure_at(place, until, day))
         self._check_sums(past, model, until, day, whole_day=whole_day)
         self._check_flows(past, model, until, day)

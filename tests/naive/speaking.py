@@ -174,8 +174,8 @@ class SpeakingMachine(RuleBasedStateMachine):
 
     # -- saying something about what was said
 
-    @rule(data=st.data(), kind=st.sampled_from(CORRECTED), at=instants(), void=st.integers(0, 3), fold=st.booleans())
-    def correct(self, data: st.DataObject, kind: str, at: datetime, void: int, fold: bool) -> None:
+    @rule(data=st.data(), kind=st.sampled_from(CORRECTED), at=instants(), void=st.booleans(), fold=st.booleans())
+    def correct(self, data: st.DataObject, kind: str, at: datetime, void: bool, fold: bool) -> None:
         """Another version of a report of some kind, or none; what was taken back may be said again."""
         known = [report for report in self.model.log if report["kind"] == kind]
         if not known:
@@ -184,7 +184,7 @@ class SpeakingMachine(RuleBasedStateMachine):
         version = self.model.last_version(first["id"])
         standing = self.model.reports.get(first["id"])
         replacement = None
-        if standing is None or void or kind in MAKING:
+        if standing is None or not void or kind in MAKING:
             draw = SAYINGS[kind] if kind in SAYINGS else INSTEAD[kind](first)
             said = data.draw(draw)
             if kind in MAKING:
