@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-MOST_PEOPLE = 10_000_000  # at one place; sums of squares of such numbers still fit PostgreSQL's bigint
+MOST_PEOPLE = 10_000_000  # at one place; sums of a hundred billion of these are within PostgreSQL's bigint
 CODE = r"^[A-Z0-9-]{1,32}$"
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
