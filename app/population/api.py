@@ -65,7 +65,8 @@ class ShelterFigureOut(Out):
 
 
 class AreaFigureOut(Out):
-    """One area of any level with everything below it."""
+    """One area of any level with everything below it. Partners see `total` rounded to tens (below ten: 0), and of
+    `people` nothing else."""
 
     area: str
     people: PeopleOut
@@ -127,7 +128,8 @@ def population(query: Asked) -> Response:
 
 
 def _areas(query: Asked, scope: Scope, *, upto_level: int | None) -> Response:
-    figures = {figure.area or "": figure for figure in area_figures(http.session(), scope=scope, upto_level=upto_level)}
+    found = area_figures(http.session(), scope=scope, upto_level=upto_level)
+    figures = {figure.area or "": figure if upto_level is None else figure.safe() for figure in found}
     codes = sorted(code for code in figures if code > query.after)
     page, last = pagination.page(codes, query.limit)
     return _answer([_area(figures[code]) for code in page], scope, next_one=last)
