@@ -23,6 +23,7 @@ from app.admin import views as operations
 from app.alerts.api import api as alerts_api
 from app.core import db, http, jobs, problems, templating
 from app.core.description import described
+from app.core.errors import DomainError
 from app.core.text import LANGUAGES
 from app.dashboard.views import pages as dashboard
 from app.field.views import pages as field
@@ -170,6 +171,15 @@ def add_edge(application: Flask) -> None:
 def add_errors(application: Flask) -> None:
     """Errors in words that say what to do."""
     problems.register(application)
+
+    @application.before_request
+    def refuse_what_no_text_holds() -> None:
+        """PostgreSQL stores no NUL and looks none up. Programs learn from the shapes of the API which part it is in."""
+        if request.path.startswith("/api/"):
+            return
+        typed = [one for part in (request.args, request.form) for values in part.listvalues() for one in values]
+        if any("\x00" in one for one in (request.path, *typed)):
+            raise DomainError("unprintable", problems.UNPRINTABLE)
 
 
 def add_rates(application: Flask, settings: Settings) -> None:

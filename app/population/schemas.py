@@ -81,7 +81,7 @@ class AreaFigure:
     adjusted: int
 
     def safe(self) -> "AreaFigure":
-        """What partners may see of it, on every way: a rounded total and how sure it is, nothing to reckon back from."""
+        """What partners may see of it, on every way: a rounded total and its basis, nothing to reckon back from."""
         total = self.people.total
         if total is not None:
             total = 0 if total < SAFE_STEP else (total + SAFE_STEP // 2) // SAFE_STEP * SAFE_STEP
