@@ -204,6 +204,39 @@ def test_an_end_that_did_not_stay_is_not_told(trial: Trial) -> None:
     assert len(trial.mails()) == 1
 
 
+def test_a_refill_after_a_mailed_end_is_told_though_a_day_has_not_passed(trial: Trial) -> None:
+    """Whoever read that it ended must not go on believing it."""
+    trial.coordinator()
+    trial.shelter("A")
+    trial.count("A", 110)
+    assert len(trial.mails()) == 1
+    trial.count("A", 50, after=timedelta(minutes=10))
+    trial.clock.shift(timedelta(minutes=60))
+    assert len(trial.mails()) == 2
+    late = trial.coordinator()
+    trial.count("A", 110, after=timedelta(minutes=5))
+    refilled = trial.mails()[2:]
+    assert [mail.subject.split(":")[0] for mail in refilled] == ["Critical", "Critical"]
+    assert late.email in {mail.recipient for mail in refilled}, "who was told nothing yet is told"
+
+
+def test_the_end_of_what_opened_again_in_silence_is_told(trial: Trial) -> None:
+    """The alert that ends was announced to nobody: the last word is that of the one before."""
+    trial.coordinator()
+    trial.shelter("A")
+    trial.count("A", 110)
+    assert len(trial.mails()) == 1
+    trial.count("A", 50, after=timedelta(minutes=10))
+    trial.count("A", 110, after=timedelta(minutes=10))
+    assert len(trial.mails()) == 1
+    trial.count("A", 50, after=timedelta(minutes=10))
+    trial.clock.shift(timedelta(minutes=61))
+    assert [subject.split(":")[0] for subject in trial.subjects()] == ["Critical", "Ended"]
+    trial.count("A", 40, after=timedelta(minutes=10))
+    trial.clock.shift(timedelta(hours=2))
+    assert len(trial.mails()) == 2, "an end is told once"
+
+
 def test_who_was_disabled_or_lost_the_area_in_the_meantime_is_not_told(trial: Trial) -> None:
     disabled, moved = trial.coordinator(), trial.coordinator()
     trial.shelter("A")
