@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
         app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
     app.add_template_global(in_language, "in_language")
+    app.add_template_global(this_page, "this_page")
     app.add_template_global(language, "language")
     app.add_template_global(direction, "direction")
 
@@ -55,7 +56,13 @@ def direction() -> str:
 
 def in_language(code: str) -> str:
     """This page's address in another language."""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': code})}"
+    return f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': code})}"
+
+
+def this_page() -> str:
+    """This page's address, whatever language it is read in."""
+    asked = {name: value for name, value in request.args.items() if name != "lang"}
+    return quote(request.path) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def number(value: float) -> str:

@@ -108,6 +108,7 @@ def upgrade() -> None:
         op.alter_column("place_days", name, type_=TALLY)
     _widen_shelters()
     _widen_groups()
+    op.alter_column("users", "language", nullable=True)  # null: never chosen
 
 
 def _widen_reports() -> None:
@@ -177,6 +178,8 @@ def downgrade() -> None:
             "There are corrections, decisions, published figures, notes or shelters that are one. They cannot be"
             " forgotten: restore a backup from before the upgrade instead."
         )
+    op.execute("UPDATE users SET language = 'en' WHERE language IS NULL")
+    op.alter_column("users", "language", nullable=False)
     op.add_column("groups", sa.Column("stated_by", sa.Uuid(), nullable=True))
     op.execute(
         "UPDATE groups SET stated_by = (SELECT report_id FROM group_states WHERE group_id = groups.id"
