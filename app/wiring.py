@@ -161,8 +161,9 @@ def add_edge(application: Flask) -> None:
         opened = g.get("session")
         if opened is not None and request.method in CHANGING and response.status_code < HTTPStatus.BAD_REQUEST:
             try:
+                db.check_age(opened)
                 db.commit(opened)
-            except OperationalError as error:
+            except (OperationalError, db.TookTooLong) as error:
                 # Nobody knows whether it was stored. Sending it again is harmless, so say that it was not.
                 return application.make_response(application.handle_user_exception(error))
         return response

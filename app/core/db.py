@@ -6,15 +6,18 @@ commits, the workers named by `wake` are told, and only then.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from app.core import jobs
+from app.core import clock, jobs
 from config.services.addresses import addresses
 from config.settings import settings
+
+VISIBLE_WITHIN = timedelta(seconds=8)
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +57,24 @@ def commit(session: Session) -> None:
     """Commit, then wake the workers this transaction made work for. Called by edges only."""
     session.commit()
     jobs.wake(session.info.pop("wake", set()))
+
+
+class TookTooLong(Exception):
+    """What a transaction recorded would become visible long after the moment it says it was recorded at."""
+
+
+def record_at(session: Session, at: datetime) -> None:
+    """Note that this session writes something as recorded at a moment."""
+    session.info.setdefault("recorded_at", at)
+
+
+def check_age(session: Session) -> None:
+    """Raise TookTooLong where this session must not commit any more: who asks what was known ten seconds ago is told
+    what will stay true, so what is recorded must be there by then."""
+    recorded_at = session.info.get("recorded_at")
+    if recorded_at is not None and clock.now() - recorded_at > VISIBLE_WITHIN:
+        session.rollback()
+        raise TookTooLong
 
 
 def wake(session: Session, *tasks: str) -> None:

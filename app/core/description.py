@@ -35,6 +35,7 @@ ALWAYS = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 OF_A_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+NAMING = frozenset({"shelter", "area", "outside"})  # words of a query that name a place, which may not be there
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -114,9 +115,10 @@ def _schemas(application: OpenAPI) -> dict[str, Any]:
 
 def _errors(path: str, operation: dict[str, Any]) -> list[HTTPStatus]:
     errors = list(ALWAYS)
-    if "{" in path:
+    parameters = operation.get("parameters", [])
+    if "{" in path or any(parameter["name"] in NAMING for parameter in parameters):
         errors.append(HTTPStatus.NOT_FOUND)
-    if operation.get("parameters") or "requestBody" in operation:
+    if parameters or "requestBody" in operation:
         errors.append(HTTPStatus.UNPROCESSABLE_ENTITY)
     if "requestBody" in operation:
         errors += OF_A_BODY

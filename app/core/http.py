@@ -67,9 +67,13 @@ def wants_problem() -> bool:
 
 def page_of(items: Sequence[dict[str, Any]], *, next_one: str | None = None, **more: Any) -> Response:
     """Part of a list for programs. Answers 304 where the caller has just this, but for the moment it was asked."""
-    page = {"items": items, "next": next_one, **more}
-    response = Response(json.dumps(page), content_type="application/json")
-    lasting = {name: value for name, value in page.items() if name not in MOMENTS}
+    return one_of({"items": items, "next": next_one, **more})
+
+
+def one_of(answer: dict[str, Any]) -> Response:
+    """One thing for programs. The moment it was asked makes no difference to its ETag."""
+    response = Response(json.dumps(answer), content_type="application/json")
+    lasting = {name: value for name, value in answer.items() if name not in MOMENTS}
     response.set_etag(_digest(json.dumps(lasting).encode()), weak=True)
     return response
 

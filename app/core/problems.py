@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
-from app.core import http
+from app.core import db, http
 from app.core.errors import DomainError, NotSignedIn
 from app.core.text import mark, render
 
@@ -81,7 +81,8 @@ def register(application: Flask) -> None:
 
     @application.errorhandler(OperationalError)
     @application.errorhandler(NoConnection)
-    def database_away(error: OperationalError | NoConnection) -> Any:
+    @application.errorhandler(db.TookTooLong)
+    def database_away(error: OperationalError | NoConnection | db.TookTooLong) -> Any:
         log.error("database_away", reason=str(getattr(error, "orig", error)))
         return say(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", UNAVAILABLE, retry_after=RETRY_AFTER_S)
 

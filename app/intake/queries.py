@@ -1,6 +1,6 @@
 """Resolving what reports refer to: shelters, groups and areas by code or id."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -12,18 +12,24 @@ from sqlalchemy.orm import Session
 from app.places.schemas import area_place_id
 
 _PLACES = text("""
-  SELECT code AS key, id, area_code, area_path, code FROM shelters
-  WHERE operation_id = :operation AND code = ANY(:codes)
+  SELECT code AS key, id, places.area_code, places.area_path, code, same_as IS NOT NULL AS is_merged
+  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND code = ANY(:codes)
   UNION ALL
-  SELECT id::text, id, area_code, area_path, code FROM shelters WHERE operation_id = :operation AND id = ANY(:ids)
+  SELECT id::text, id, places.area_code, places.area_path, code, same_as IS NOT NULL
+  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND id = ANY(:ids)
   UNION ALL
-  SELECT 'area:' || code, NULL, code, path, NULL FROM areas WHERE operation_id = :operation AND code = ANY(:areas)
+  SELECT 'area:' || code, NULL, code, path, NULL, false FROM areas
+  WHERE operation_id = :operation AND code = ANY(:areas)
 """)
 _GROUPS = text("""
   SELECT code AS key, id, code FROM groups WHERE operation_id = :operation AND code = ANY(:codes)
   UNION ALL
   SELECT id::text, id, code FROM groups WHERE operation_id = :operation AND id = ANY(:ids)
 """)
+_BOOKED_AS = text(
+    "SELECT places.id, kept.code FROM places JOIN shelters AS kept ON kept.id = places.same_as"
+    " WHERE places.id = ANY(:places)"
+)
 _LOCK_CODES = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
 # Numbers of codes of our form. Those we make ourselves are at most as many as there are rows, whatever was written by
 # hand: a shelter that somebody called S-99999999 does not make the next one S-100000000.
@@ -43,12 +49,13 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Found:
-    """A place reports may name. `code` None: an area."""
+    """A place reports may name. `code` None: an area. `is_merged`: it is booked as another shelter."""
 
     id: UUID
     area_code: str
     area_path: list[str]
     code: str | None
+    is_merged: bool = False
 
 
 def find_places(
@@ -58,9 +65,14 @@ def find_places(
     words = _codes_and_ids(shelters) | {"operation": operation_id, "areas": list(areas)}
     rows = session.execute(_PLACES, words)
     return {
-        key: Found(id_ or area_place_id(operation_id, area_code), area_code, path, code)
-        for key, id_, area_code, path, code in rows
+        key: Found(id_ or area_place_id(operation_id, area_code), area_code, path, code, is_merged)
+        for key, id_, area_code, path, code, is_merged in rows
     }
+
+
+def booked_as(session: Session, place_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of shelters that turned out to be another: the code of that one."""
+    return {row.id: row.code for row in session.execute(_BOOKED_AS, {"places": list(place_ids)})}
 
 
 def find_groups(session: Session, operation_id: UUID, groups: Iterable[str]) -> dict[str, tuple[UUID, str]]:

@@ -58,6 +58,10 @@ class Frame:
     def day_of(self, instant: datetime) -> date:
         return clock.day_of(instant, self.zone)
 
+    def instant(self, moment: datetime | date) -> datetime:
+        """A moment as it was asked about: a date means its end."""
+        return moment if isinstance(moment, datetime) else clock.end_of(moment, self.zone)
+
     @property
     def today(self) -> date:
         return self.day_of(clock.now())

@@ -71,9 +71,8 @@ class Cut:
         known_on = None if known_on is None else min(known_on, now - SETTLED_AFTER)
         if as_of is None:
             as_of = frame.today
-        if isinstance(as_of, datetime):
-            return cls(as_of, frame.day_of(as_of), known_on)
-        return cls(clock.end_of(as_of, frame.zone), as_of, known_on)
+        instant = frame.instant(as_of)
+        return cls(instant, frame.day_of(instant), known_on)
 
     def is_whole_day(self, frame: Frame) -> bool:
         return self.as_of >= clock.end_of(self.day, frame.zone)
@@ -91,6 +90,12 @@ class Past:
     rows: dict[UUID, DayRow | None] = field(default_factory=dict)
     changes: dict[tuple[str, date], areas.Vector] = field(default_factory=dict)
     days: dict[UUID, list[DayChange]] = field(default_factory=dict)
+    is_present: bool = False
+
+    @classmethod
+    def present(cls, frame: Frame, cut: Cut) -> "Past":
+        """No past at all: what is stored, as it is."""
+        return cls(cut, frame, Present(), is_present=True)
 
     def ending(self, day: date) -> "Past":
         """The same knowledge of areas at the end of an earlier day."""

@@ -1,5 +1,6 @@
 """`GET /api/v1/shelters` and one of them."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.core import http, pagination
 from app.core.description import Out, answers
 from app.core.errors import NotFound
 from app.core.text import mark
+from app.places.queries import frame_of
 from app.shelters.policy import Access, Building, SiteType, Status
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 
@@ -20,7 +22,19 @@ NO_SHELTER = mark("There is no such shelter.")
 api = APIBlueprint("shelters", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="shelters")])
 
 
-class Asked(pagination.Question):
+class AskedOne(pagination.Question):
+    """`as_of`: as it was described at a moment; by default now."""
+
+    as_of: pagination.Moment | None = None
+
+    def moment(self) -> datetime | None:
+        """The instant meant: a date is its end."""
+        if self.as_of is None:
+            return None
+        return frame_of(http.session(), g.actor.scope.operation_id).instant(self.as_of)
+
+
+class Asked(AskedOne):
     after: pagination.Key = ""
     limit: pagination.Limit = 1_000
 
@@ -77,18 +91,21 @@ SAID_OF_IT = tuple(name for name in ShelterOut.model_fields if name not in NAMED
 @api.get("/shelters", operation_id="list_shelters", responses=answers(ShelterPage))
 @http.requires("read")
 def shelters(query: Asked) -> Response:
-    """Shelters by code with everything known of them now."""
-    found = list_shelters(http.session(), scope=g.actor.scope, limit=query.limit + 1, after=query.after or None)
+    """Shelters by code with everything known of them."""
+    found = list_shelters(
+        http.session(), scope=g.actor.scope, limit=query.limit + 1, after=query.after or None, as_of=query.moment()
+    )
     page, last = pagination.page(found, query.limit)
     return http.page_of([_out(row) for row in page], next_one=last.code if last else None)
 
 
 @api.get("/shelters/<code>", operation_id="read_shelter", responses=answers(ShelterOut))
 @http.requires("read")
-def shelter(path: Named) -> dict[str, Any]:
-    """One shelter by its code."""
-    is_possible = path.code.isascii() and path.code.isprintable()
-    found = shelter_by_code(http.session(), scope=g.actor.scope, code=path.code) if is_possible else None
+def shelter(path: Named, query: AskedOne) -> dict[str, Any]:
+    """One shelter by its code. Of one that turned out to be another: that other."""
+    found = None
+    if path.code.isascii() and path.code.isprintable():
+        found = shelter_by_code(http.session(), scope=g.actor.scope, code=path.code, as_of=query.moment())
     if found is None:
         raise NotFound("no_shelter", NO_SHELTER)
     return _out(found)

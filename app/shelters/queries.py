@@ -32,18 +32,29 @@ class ShelterRow:
 
 
 def list_shelters(
-    session: Session, *, scope: Scope, limit: int | None = None, after: str | None = None
+    session: Session,
+    *,
+    scope: Scope,
+    limit: int | None = None,
+    after: str | None = None,
+    as_of: datetime | None = None,
 ) -> list[ShelterRow]:
-    """Shelters in scope by code; `after` a code continues a list."""
+    """Shelters in scope by code, those left out that turned out to be another or were taken back; `after` a code
+    continues a list. `as_of`: as they were described at a moment."""
     wanted = _shelters(scope).order_by(col(Shelter.code)).limit(limit)
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
-    return [_row(shelter, area_name) for shelter, area_name in session.execute(wanted)]
+    return _rows(session, session.execute(wanted).all(), as_of)
 
 
-def shelter_by_code(session: Session, *, scope: Scope, code: str) -> ShelterRow | None:
-    found = session.execute(_shelters(scope).where(col(Shelter.code) == code)).one_or_none()
-    return _row(*found) if found else None
+def shelter_by_code(session: Session, *, scope: Scope, code: str, as_of: datetime | None = None) -> ShelterRow | None:
+    """The shelter with this code; of one that turned out to be another, that other."""
+    named = select(func.coalesce(col(Place.same_as), col(Place.id))).where(
+        col(Place.id) == col(Shelter.id), col(Shelter.code) == code, col(Shelter.operation_id) == scope.operation_id
+    )
+    found = session.execute(_shelters(scope).where(col(Shelter.id).in_(named.correlate(None)))).all()
+    rows = _rows(session, found, as_of)
+    return rows[0] if rows else None
 
 
 def statements_of(
@@ -97,16 +108,28 @@ def _shelters(scope: Scope) -> Any:
     return (
         select(Shelter, col(Area.name))
         .join(Area, (col(Area.operation_id) == Shelter.operation_id) & (col(Area.code) == Shelter.area_code))
+        .join(Place, col(Place.id) == col(Shelter.id))
         .where(col(Shelter.operation_id) == scope.operation_id, in_scope(scope, col(Shelter.area_path)))
+        .where(col(Place.same_as).is_(None), ~col(Shelter.is_void))
     )
 
 
-def _row(shelter: Shelter, area_name: dict[str, str]) -> ShelterRow:
-    return ShelterRow(
-        id=shelter.id,
-        code=shelter.code,
-        name=shelter.state["name"],
-        area=shelter.area_code,
-        area_name=area_name,
-        state=shelter.state,
-    )
+def _rows(session: Session, found: Sequence[Any], as_of: datetime | None) -> list[ShelterRow]:
+    said = statements_of(session, [shelter.id for shelter, _ in found]) if as_of is not None else {}
+    states = {
+        shelter.id: shelter.state
+        if as_of is None
+        else {"name": shelter.state["name"], **state_of(said.get(shelter.id, ()), until=as_of)}
+        for shelter, _ in found
+    }
+    return [
+        ShelterRow(
+            id=shelter.id,
+            code=shelter.code,
+            name=states[shelter.id]["name"],
+            area=shelter.area_code,
+            area_name=area_name,
+            state=states[shelter.id],
+        )
+        for shelter, area_name in found
+    ]

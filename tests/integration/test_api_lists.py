@@ -73,7 +73,7 @@ def test_a_list_goes_on_although_its_last_item_is_gone(full: Caller) -> None:
         ("/alerts?after=KHM", "not_of_shape"),
         ("/alerts?after=2.0.6f2c1f0e3d0b4a559d520f6f6a1c7a11", "not_of_shape"),
         ("/alerts?after=0.99999999999999999.6f2c1f0e3d0b4a559d520f6f6a1c7a11", "not_of_shape"),
-        ("/shelters?after=" + "A" * 65, "not_of_shape"),
+        ("/shelters?after=" + "A" * 81, "not_of_shape"),
         ("/shelters?after=%00", "not_of_shape"),
         ("/population?after=%D8%A3", "not_of_shape"),
         ("/population?by=cell&after=female:0-5", "bad_cursor"),

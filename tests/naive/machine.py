@@ -12,18 +12,18 @@ from hypothesis.stateful import precondition, rule
 from app.alerts import service as alerts
 from app.alerts.refresh import appoint, rebuild, refresh, verify
 from app.population import service as population
+from tests.naive.asking import AskingMachine
 from tests.naive.model import AreaSum
 from tests.naive.sayings import (
     PLACES,
     SHELTERS,
     paths,
 )
-from tests.naive.speaking import SpeakingMachine
 from tests.naive.stored import MARK_WHOLE, STORED, WAITING, as_stored
 from tests.naive.sums import CELLS
 
 
-class FoldMachine(SpeakingMachine):
+class FoldMachine(AskingMachine):
     """Folds at any moment; the model says what must stand."""
 
     # -- folding

@@ -1,6 +1,11 @@
 """What the application stored, in the words of the naive model."""
 
+from datetime import date, datetime
 from typing import Any
+
+from app.population.schemas import ShelterFigure
+from tests.naive.figures import Figure
+from tests.naive.model import Model
 
 NAMES = "places LEFT JOIN shelters ON shelters.id = places.id"
 NAME = "coalesce(shelters.code, places.area_code)"
@@ -42,3 +47,36 @@ def _floor_root(total: int, squares: int) -> int:
     while root * root < squares:
         root += 1
     return total - root
+
+
+def as_asked(model: Model, place: str, until: datetime, day: date) -> dict[str, Any]:
+    """What the model says of a shelter at a moment, in the words of the answer."""
+    figure = model.figure_at(place, until, day)
+    known = figure.basis != "unknown"
+    return {
+        "people": figure.shown if known else None,
+        "range": (min(figure.low, figure.shown), _at_least(figure)) if known else (None, None),
+        "cells": {key: n for key, n in figure.shown_cells.items() if n} if known else {},
+        "basis": figure.basis,
+        "shortfall": figure.shortfall if known else 0,
+        "competing": figure.competing,
+        "checked": (figure.is_disputed, figure.discrepancy),
+        "counted_by": figure.counted_by,
+    }
+
+
+def _at_least(figure: Figure) -> int | None:
+    return None if figure.high is None else max(figure.high, figure.shown)
+
+
+def as_answered(figure: ShelterFigure) -> dict[str, Any]:
+    return {
+        "people": figure.people.total,
+        "range": (figure.people.low, figure.people.high),
+        "cells": figure.people.cells,
+        "basis": figure.basis,
+        "shortfall": figure.shortfall,
+        "competing": figure.competing,
+        "checked": (figure.is_disputed, figure.discrepancy),
+        "counted_by": figure.method,
+    }

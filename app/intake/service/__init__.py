@@ -15,8 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.core import clock
-from app.core.text import mark
+from app.core import clock, db
 from app.intake import policy, queries
 from app.intake.errors import fault, faults_of
 from app.intake.schemas import (
@@ -33,15 +32,14 @@ from app.intake.schemas import (
     Warned,
 )
 from app.intake.service.amend import amend
-from app.intake.service.post import Post, Refused, warn
+from app.intake.service.asking import ask_back
+from app.intake.service.post import Post, Refused
 from app.intake.service.projections import register, restate
 from app.intake.service.references import codes_of, known_of
 from app.intake.service.rows import digest, row_of
 from app.ledger import service as ledger
 from app.places import queries as places
 from app.places.schemas import Frame
-
-SHELTER_CLOSED = mark("This shelter is booked as closed.")
 
 _NOT_STORED = ("rejected", "unknown_reference")
 _TRIES = 5  # for one report that two senders make a code for at once
@@ -59,6 +57,7 @@ def take(
 ) -> list[Result]:
     """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits."""
     now = clock.now()
+    db.record_at(session, now)
     read = [_read(report, actor.language) for report in reports]
     results = {place: one for place, one in enumerate(read) if isinstance(one, Result)}
     waiting = {place: one for place, one in enumerate(read) if not isinstance(one, Result)}
@@ -158,10 +157,12 @@ def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UU
     # What was refused may have been taken before: a sender whose areas shrank since must still learn that.
     elsewhere = [report.id for report in fresh if report.id not in stored]
     standing |= ledger.standing(session, elsewhere) if elsewhere else {}
+    new = [report for report in accepted if report.id in stored]
+    merged = {found.id for found in known.places.values() if found.is_merged}
+    asked = ask_back(session, post, new, rows, statuses=stored, merged=merged)
     for report in reports:
         if report.id in stored:
-            closed = stored[report.id] == "closed" and isinstance(report, MovementReport | HeadcountReport)
-            warned = notes[report.id] + (warn(post, "shelter_closed", SHELTER_CLOSED),) * closed
+            warned = notes[report.id] + asked[report.id]
             results[report.id] = Result(report.id, "accepted", codes.get(report.id), warned)
         elif report.id in standing:
             results[report.id] = _stood(session, post, report, standing[report.id])

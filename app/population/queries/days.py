@@ -25,7 +25,7 @@ _ON_THE_WAY = {
     known_on: text(f"""
   SELECT coalesce(sum(coalesce(total, round(households * CAST(:household_size AS numeric)))), 0) FROM reports
   JOIN places AS source ON source.id = from_place_id JOIN places AS target ON target.id = place_id
-  WHERE reports.operation_id = :operation AND kind = 'movement' AND left_day <> day AND day >= :day
+  WHERE reports.operation_id = :operation AND reports.kind = 'movement' AND left_day <> day AND day >= :day
     AND left_stands_at <= :as_of AND stands_at > :as_of
     AND coalesce(source.same_as, source.id) <> coalesce(target.same_as, target.id)
     AND (CAST(:areas AS text[]) IS NULL OR source.area_path && CAST(:areas AS text[])
@@ -62,9 +62,12 @@ def shelter_days(session: Session, *, place_id: UUID, first: date, past: Past) -
     return [_day_of_shelter(rows[day], past.frame) for day in sorted(rows)]
 
 
-def area_days(session: Session, *, codes: list[str], first: date, past: Past) -> list[DayFigure]:
-    """Some areas together at the end of each day from `first` to the day of the cut, also days nothing happened on."""
-    frame, last = frame_of(session, past.frame.operation_id), past.cut.day
+def area_days(
+    session: Session, *, codes: list[str], first: date, past: Past, last: date | None = None
+) -> list[DayFigure]:
+    """Some areas together at the end of each day from `first` to `last` (by default the day of the cut), also days
+    nothing happened on."""
+    frame, last = frame_of(session, past.frame.operation_id), last or past.cut.day
     size = size_of(frame)
     before = _before(session, codes, first, past, frame)
     changes = _changes(session, codes, first, past, size)

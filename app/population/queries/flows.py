@@ -1,0 +1,64 @@
+"""Where people have their homes and where they are: folded from movements only.
+
+What a figure says beyond that (headcounts, movements without a home) is a row of its own, "origin not known", and
+may be below zero: nothing is apportioned.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Scope
+from app.population.levels import DayRow
+from app.population.past import Past, rows_at
+from app.population.queries.shown import people_of
+
+_PLACES = text("""
+  SELECT places.id, places.area_code, shelters.code AS shelter, coalesce(shelters.state -> 'name', areas.name) AS name
+  FROM place_now JOIN places ON places.id = place_now.place_id
+  LEFT JOIN shelters ON shelters.id = places.id
+  JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
+  WHERE places.operation_id = :operation AND coalesce(shelters.code, places.area_code) > :after
+    AND (CAST(:areas AS text[]) IS NULL OR places.area_path && CAST(:areas AS text[]))
+  ORDER BY coalesce(shelters.code, places.area_code) LIMIT :limit
+""")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """So many people with their homes in an area (`origin` None: not known) are at a place. `shelter` None: in the
+    area, outside any shelter."""
+
+    origin: str | None
+    shelter: str | None
+    area: str
+    name: dict[str, str]
+    people: int
+
+
+def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str = "") -> tuple[list[Flow], str | None]:
+    """Flows to places in scope by the places' codes, and the code the list goes on after. `limit`: places."""
+    asked = {
+        "operation": scope.operation_id,
+        "areas": None if scope.areas is None else sorted(scope.areas),
+        "after": after,
+        "limit": limit + 1,
+    }
+    found = session.execute(_PLACES, asked).all()
+    places = found[:limit]
+    rows: dict[UUID, DayRow | None] = {**rows_at(session, past.cut, [place.id for place in places])}
+    rows |= past.rows
+    listed: list[Flow] = []
+    for place in places:
+        row = rows.get(place.id)
+        if row is None:
+            continue
+        total = people_of(row, past.frame)[0].total
+        known = dict(row.level.origins)
+        rest = None if total is None else total - sum(known.values())
+        counts: list[tuple[str | None, int]] = [*known.items(), *([(None, rest)] if rest else [])]
+        listed += [Flow(origin, place.shelter, place.area_code, place.name, people) for origin, people in counts]
+    last = places[-1] if places and len(found) > limit else None
+    return listed, None if last is None else last.shelter or last.area_code

@@ -1,0 +1,199 @@
+"""Why a figure is so: the reports behind it, in the order of the fold, with what each of them did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Scope
+from app.counts.people import Tally
+from app.ledger.queries import standing
+from app.population.events import events_of_days
+from app.population.facts import Event, is_adopted, order_of
+from app.population.levels import DayRow
+from app.population.past import Past, rows_at, rows_between
+from app.population.queries.shown import people_of
+from app.population.schemas import Basis, Shown
+
+FIRST = date(1900, 1, 1)  # nothing is reported of earlier days (intake)
+
+Effect = Literal["anchors", "adds", "takes", "competes", "set_aside", "describes", "notes"]
+
+# What else there is to say of reports and of what was decided about them. Decisions: the one that holds.
+_TOLD = {
+    known_on: text(f"""
+  SELECT reports.id, reports.kind, reports.content, reports.recorded_at, reports.corrects, reports.device,
+    reporter.email AS reporter, decision.content AS decision, decision.recorded_at AS decided_at,
+    decider.email AS decided_by
+  FROM reports JOIN users AS reporter ON reporter.id = reports.reporter_id
+  LEFT JOIN LATERAL (SELECT content, decision.recorded_at, decision.reporter_id FROM reports AS decision
+    WHERE decision.about_id = coalesce(reports.version_of, reports.id) AND decision.kind = 'decision'
+      AND {standing("decision", known_on=known_on)}
+    ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) AS decision ON true
+  LEFT JOIN users AS decider ON decider.id = decision.reporter_id
+  WHERE reports.id = ANY(:versions)
+""")
+    for known_on in (False, True)
+}
+_PLACES_IN = text("""
+  SELECT places.id, places.area_code, places.area_path, shelters.code AS shelter,
+    coalesce(shelters.state -> 'name', areas.name) AS name
+  FROM place_now JOIN places ON places.id = place_now.place_id
+  LEFT JOIN shelters ON shelters.id = places.id
+  JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
+  WHERE places.operation_id = :operation ORDER BY shelters.code NULLS LAST, places.area_code
+""")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a coordinator decided of a headcount, and why."""
+
+    adopt: bool
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One report and what it did to the total of its place. `id` is that of the first version, `version` of the one
+    that counts. `before` and `after` are the books (they may go below zero); `discrepancy` is what a headcount found
+    beyond them."""
+
+    id: UUID
+    version: UUID
+    kind: str
+    effect: Effect
+    at: datetime
+    is_day_dated: bool
+    recorded_at: datetime
+    people: dict[str, Any] | None
+    method: str | None
+    said: Mapping[str, Any]
+    reporter: str
+    device: str | None
+    is_correction: bool
+    before: int | None
+    after: int | None
+    discrepancy: int | None
+    decided: Decided | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A place as part of an area's figure. `shelter` None: people in the area outside any shelter."""
+
+    shelter: str | None
+    area: str
+    name: dict[str, str]
+    people: Shown
+    basis: Basis
+    shortfall: int
+
+
+def steps_of(session: Session, *, place_id: UUID, past: Past, everything: bool = False) -> list[Step]:
+    """The reports a place's figure rests on: from the day of the last headcount on that told the total or sex and age,
+    or (`everything`) from the first day on."""
+    row = past.rows[place_id] if place_id in past.rows else rows_at(session, past.cut, [place_id]).get(place_id)
+    first = FIRST if everything or row is None else _first_day(row, past)
+    stored = list(rows_between(session, place_id, first, past.cut.day))
+    days = {one.day for one in stored} | {change.day for change in past.days.get(place_id, ()) if change.day >= first}
+    if not days:
+        return []
+    found = events_of_days(session, {place_id: days}, past.bookings).get(place_id, {})
+    events = [event for day in found.values() for event in day if event.stands_at <= past.cut.as_of]
+    events.sort(key=lambda event: order_of(event, past.frame))
+    opening = _before(session, place_id, min(days), past)
+    asked = {"versions": [event.version for event in events], "known_on": past.cut.known_on}
+    told = {one.id: one for one in session.execute(_TOLD[past.cut.known_on is not None], asked)}
+    return _walk(events, told, opening, past)
+
+
+def parts_of(session: Session, *, scope: Scope, area: str | None, past: Past) -> list[Part]:
+    """The places an area's figure, or the operation's, is the sum of: those anything was reported of."""
+    found = session.execute(_PLACES_IN, {"operation": scope.operation_id}).all()
+    booked = past.bookings.of(session, [place.id for place in found])
+    places = [
+        place
+        for place in found
+        if place.id in booked
+        and scope.holds(booked[place.id].area_path)
+        and (area is None or area in booked[place.id].area_path)
+    ]
+    rows: dict[UUID, DayRow | None] = {**rows_at(session, past.cut, [place.id for place in places])}
+    rows |= past.rows
+    parts: list[Part] = []
+    for place in places:
+        row = rows.get(place.id)
+        if row is not None:
+            people, basis, shortfall = people_of(row, past.frame)
+            parts.append(Part(place.shelter, place.area_code, place.name, people, basis, shortfall))
+    return parts
+
+
+def _first_day(row: DayRow, past: Past) -> date:
+    anchors = [at for at in (row.level.counted_at, row.level.composition_at) if at is not None]
+    return past.frame.day_of(min(anchors)) if row.level.counted_at else FIRST
+
+
+def _before(session: Session, place_id: UUID, first: date, past: Past) -> int | None:
+    """The books before a day; None: there were none."""
+    walked = [change.derived for change in past.days.get(place_id, ()) if change.day < first and change.derived]
+    earlier = past.ending(first - timedelta(days=1)).cut
+    row = walked[-1] if walked else rows_at(session, earlier, [place_id]).get(place_id)
+    return None if row is None or row.level.basis == "unknown" else row.level.total.total
+
+
+def _walk(events: Sequence[Event], told: Mapping[UUID, Any], opening: int | None, past: Past) -> list[Step]:
+    steps: list[Step] = []
+    books = opening
+    for event in events:
+        effect = _effect(event, past)
+        before = books
+        if effect in ("anchors", "adds", "takes"):
+            counted = Tally.of(event.people, household_size=past.frame.settings.household_size).total
+            books = counted if effect == "anchors" else (books or 0) + (counted if effect == "adds" else -counted)
+        steps.append(_step(event, told[event.version or event.id], effect, before, books))
+    return steps
+
+
+def _effect(event: Event, past: Past) -> Effect:
+    if event.is_note:
+        return "notes"
+    if event.direction is None:
+        return "describes"
+    if event.direction:
+        return "adds" if event.direction > 0 else "takes"
+    if is_adopted(event, past.frame):
+        return "anchors"
+    return "competes" if event.decided is None else "set_aside"
+
+
+def _step(event: Event, row: Any, effect: Effect, before: int | None, after: int | None) -> Step:
+    said = row.content["replacement"] if row.corrects else row.content
+    found = None if effect != "anchors" or before is None or after is None else after - before
+    decision = None if row.decision is None else row.decision.get("replacement", row.decision)
+    return Step(
+        id=event.id,
+        version=row.id,
+        kind=row.kind,
+        effect=effect,
+        at=event.occurred_at,
+        is_day_dated=said.get("precision") in ("day", "about"),
+        recorded_at=row.recorded_at,
+        people=said.get("people"),
+        method=event.method,
+        said=said,
+        reporter=row.reporter,
+        device=row.device,
+        is_correction=row.corrects is not None,
+        before=before,
+        after=after,
+        discrepancy=found,
+        decided=decision and Decided(decision["adopt"], decision["reason"], row.decided_by, row.decided_at),
+    )
