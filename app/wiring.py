@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import broker, limits
 from app.accounts import signin
+from app.accounts.policy import UNCHOSEN
 from app.accounts.views import account
 from app.admin import views as operations
 from app.alerts.api import api as alerts_api
 from app.core import db, http, jobs, problems, templating
 from app.core.description import described
+from app.core.errors import DomainError
 from app.core.text import LANGUAGES
 from app.dashboard.views import pages as dashboard
 from app.field.views import pages as field
@@ -86,14 +89,14 @@ def add_doors(application: Flask, settings: Settings) -> None:
 
 
 def add_languages(application: Flask) -> None:
-    """One language a request: asked for in the address, kept in the session, the person's, or the browser's."""
+    """One language a request: asked for in the address, kept in the session, chosen by the person, or the browser's."""
     Babel(application, locale_selector=_language)
 
     @application.before_request
     def keep_language() -> None:
         asked = request.args.get("lang")
         if asked in LANGUAGES:
-            session["language"] = asked
+            session[signin.LANGUAGE] = asked
 
     @application.context_processor
     def for_templates() -> dict[str, Any]:
@@ -101,12 +104,14 @@ def add_languages(application: Flask) -> None:
 
 
 def _language() -> str:
-    asked = request.args.get("lang") or session.get("language")
+    asked = request.args.get("lang") or session.get(signin.LANGUAGE)
     if asked in LANGUAGES:
         return str(asked)
-    if g.get("actor") is not None and g.actor.language in LANGUAGES:
-        return str(g.actor.language)
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return str(g.actor.language) if g.get("actor") is not None else _language_of_browser()
+
+
+def _language_of_browser() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or UNCHOSEN
 
 
 def add_accounts(application: Flask) -> None:
@@ -120,10 +125,12 @@ def add_accounts(application: Flask) -> None:
         g.actor = None
         if request.endpoint in ("static", "operations.healthz", "operations.readyz"):
             return
-        actor = signin.actor_of_request()
+        actor = signin.actor_of_request(otherwise=_language_of_browser())
         if actor is not None and _is_api_change() and signin.bearer_token() is None and not _is_our_own_page():
             actor = None  # a cookie may change things through the API from our own pages only
         g.actor = actor
+        if actor is not None:
+            g.actor = replace(actor, language=_language())
 
     @application.get("/", doc_ui=False)
     @http.public
@@ -171,6 +178,15 @@ def add_edge(application: Flask) -> None:
 def add_errors(application: Flask) -> None:
     """Errors in words that say what to do."""
     problems.register(application)
+
+    @application.before_request
+    def refuse_what_no_text_holds() -> None:
+        """PostgreSQL stores no NUL and looks none up. Programs learn from the shapes of the API which part it is in."""
+        if request.path.startswith("/api/"):
+            return
+        typed = [one for part in (request.args, request.form) for values in part.listvalues() for one in values]
+        if any("\x00" in one for one in (request.path, *typed)):
+            raise DomainError("unprintable", problems.UNPRINTABLE)
 
 
 def add_rates(application: Flask, settings: Settings) -> None:

@@ -7,13 +7,17 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?$")]
 
 
-class InsecureSettings(ValueError):
+class SettingsMistake(Exception):
+    """Settings that cannot be: the message says which to mend, and repeats no value, for some are secrets."""
+
+
+class InsecureSettings(SettingsMistake):
     """Production was asked for with the defaults of development; the message says what to set."""
 
 
@@ -103,5 +107,9 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. SettingsMistake where one cannot be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors(include_input=False)]
+        raise SettingsMistake(". ".join(wrong)) from None

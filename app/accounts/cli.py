@@ -27,9 +27,9 @@ def user() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--area", "areas", metavar="PCODE", multiple=True, help="May be given several times; none: everywhere.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of pages and mails; none: as their browser asks.")
 @_in_operation
-def add(email: str, role: Role, areas: tuple[str, ...], language: str, operation: str | None) -> None:
+def add(email: str, role: Role, areas: tuple[str, ...], language: str | None, operation: str | None) -> None:
     """Add a person. The password is the first line of standard input."""
     password = _password()
     with _changes() as session:

@@ -13,7 +13,8 @@ from app.core.models import AWARE
 class User(SQLModel, table=True):
     """A person who can sign in. `email` is kept in lower case; `password` is an argon2id hash, None until one is set.
 
-    `fs_uniquifier` is what session cookies name: a new one signs the person out everywhere.
+    `fs_uniquifier` is what session cookies name: a new one signs the person out everywhere. `language` None: never
+    chosen, so that each request follows its Accept-Language, and mails are in English.
     """
 
     __tablename__ = "users"
@@ -23,7 +24,7 @@ class User(SQLModel, table=True):
     password: str | None = None
     active: bool = True
     fs_uniquifier: str = Field(unique=True)
-    language: str = Field(default="en")
+    language: str | None = None
     created_at: datetime = Field(sa_type=AWARE)
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)

@@ -21,6 +21,9 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
 }
 
 
+UNCHOSEN = "en"  # what is spoken to a person who chose no language, where no browser says which they read
+
+
 @dataclass(frozen=True)
 class Scope:
     """What a person may see and change: one operation, and in it some areas with everything below them.
@@ -44,7 +47,7 @@ class Actor:
     email: str
     role: Role
     scope: Scope
-    language: str = "en"
+    language: str = UNCHOSEN
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -76,3 +79,8 @@ def digest_of(token: str) -> bytes:
 def plain_password(password: str) -> str:
     """A password as it is hashed: the same text however a keyboard composes its letters (as Flask-Security does)."""
     return normalize("NFKD", password)
+
+
+def is_own_address(path: str) -> bool:
+    """Whether this leads to a page of ours and nowhere else: two strokes, of either kind, would name another server."""
+    return re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", path) is not None

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from app.accounts.errors import AccountMistake, NoSuchAccount
 from app.accounts.models import Membership, User
-from app.accounts.policy import TOKEN_PREFIX, Actor, Scope, address_of, digest_of
+from app.accounts.policy import TOKEN_PREFIX, UNCHOSEN, Actor, Scope, address_of, digest_of
 from app.accounts.schemas import Recipient
 from app.core import clock
 from app.core.text import mark
@@ -41,16 +41,21 @@ class InAnArea(Protocol):
     area_path: Any
 
 
-def actor_of_token(session: Session, token: str) -> Actor | None:
-    """Whose token this is. None when it is unknown, revoked or expired, or its person disabled or no longer there."""
+def actor_of_token(session: Session, token: str, *, otherwise: str = UNCHOSEN) -> Actor | None:
+    """Whose token this is, reading `otherwise` if they never chose a language. None when it is unknown, revoked or
+    expired, or its person disabled or no longer there."""
     if not token.startswith(TOKEN_PREFIX):
         return None
-    return _actor(session.execute(_BY_TOKEN, {"digest": digest_of(token), "now": clock.now()}).one_or_none())
+    return _actor(session.execute(_BY_TOKEN, {"digest": digest_of(token), "now": clock.now()}).one_or_none(), otherwise)
 
 
-def actor_of_user(session: Session, user_id: UUID, operation_id: UUID | None = None) -> Actor | None:
-    """A signed-in person in an operation, by default the first they belong to; None if disabled or not a member."""
-    return _actor(session.execute(_BY_USER, {"user_id": user_id, "operation_id": operation_id}).one_or_none())
+def actor_of_user(
+    session: Session, user_id: UUID, operation_id: UUID | None = None, *, otherwise: str = UNCHOSEN
+) -> Actor | None:
+    """A signed-in person in an operation, by default the first they belong to, reading `otherwise` if they never chose
+    a language; None if disabled or not a member."""
+    found = session.execute(_BY_USER, {"user_id": user_id, "operation_id": operation_id})
+    return _actor(found.one_or_none(), otherwise)
 
 
 def coordinators_over(session: Session, *, operation_id: UUID, area_path: Sequence[str]) -> list[Recipient]:
@@ -66,7 +71,7 @@ def coordinators_over(session: Session, *, operation_id: UUID, area_path: Sequen
         )
         .order_by(User.email)
     )
-    return [Recipient(user_id, email, language) for user_id, email, language in found]
+    return [Recipient(user_id, email, language or UNCHOSEN) for user_id, email, language in found]
 
 
 def in_scope(scope: Scope, area_path: Any) -> ColumnElement[bool]:
@@ -119,10 +124,10 @@ def operation_meant(session: Session, code: str | None) -> Operation:
     raise NoSuchAccount("no_operation", mark("There is no operation yet."), field="operation")
 
 
-def _actor(row: Row[Any] | None) -> Actor | None:
+def _actor(row: Row[Any] | None, otherwise: str) -> Actor | None:
     if row is None:
         return None
     found: tuple[Any, ...] = tuple(row)
     user_id, email, role, operation_id, areas, language = found
     scope = Scope(operation_id, None if areas is None else frozenset(areas))
-    return Actor(user_id, email, role, scope, language)
+    return Actor(user_id, email, role, scope, language or otherwise)

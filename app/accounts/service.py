@@ -37,12 +37,13 @@ def add_user(
     areas: list[str] | None,
     operation_id: UUID,
     password: str | None = None,
-    language: str = "en",
+    language: str | None = None,
     actor_id: UUID | None = None,
 ) -> Added:
     """Give a person a role in an operation, and an account if they have none. `areas` None: the whole operation.
 
-    An account that exists keeps its password and its language: joining a second operation changes neither.
+    An account that exists keeps its password and its language: joining a second operation changes neither. `language`
+    None: they have yet to choose.
     """
     address = _checked_address(email)
     _check_role(role)
@@ -126,7 +127,7 @@ def choose_language(session: Session, *, user_id: UUID, language: str) -> None:
     session.flush()
 
 
-def _make_user(session: Session, address: str, password: str | None, language: str) -> User:
+def _make_user(session: Session, address: str, password: str | None, language: str | None) -> User:
     if password is not None and len(password) < SHORTEST_PASSWORD:
         raise AccountMistake(
             "password_too_short",
@@ -139,7 +140,7 @@ def _make_user(session: Session, address: str, password: str | None, language: s
         email=address,
         password=None if password is None else _hasher.hash(plain_password(password)),
         fs_uniquifier=uuid4().hex,
-        language=language if language in LANGUAGES else "en",
+        language=language if language in LANGUAGES else None,
         created_at=clock.now(),
     )
     session.add(user)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, Request, g, request, session
+from flask_login import user_logged_out
 from flask_security import Security, UserMixin, current_user
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.mail_util import EmailValidateException, MailUtil
@@ -18,14 +19,15 @@ from flask_security.utils import uia_email_mapper
 from sqlalchemy.orm import registry
 from werkzeug.local import LocalProxy
 
-from app.accounts import queries
+from app.accounts import queries, service
 from app.accounts.forms import SignInForm
 from app.accounts.models import User
-from app.accounts.policy import Actor, address_of
+from app.accounts.policy import UNCHOSEN, Actor, address_of
 from app.core import clock, http
-from app.core.text import mark
+from app.core.text import LANGUAGES, mark
 
 SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
+LANGUAGE = "language"  # where a browser session keeps what was chosen in it
 _KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", "fs_cc"})
 
 OPTIONS: dict[str, Any] = {
@@ -87,6 +89,7 @@ def register(app: Flask) -> None:
     security.login_manager.request_loader(_no_other_way)
     security.principal.identity_loaders.clear()  # would load the person at every request, for permissions we do not use
     user_authenticated.connect(_rotate_session, app)
+    user_logged_out.connect(_forget_language, app)
     for endpoint in ("security.login", "security.logout"):
         http.public(app.view_functions[endpoint])
 
@@ -99,22 +102,33 @@ def bearer_token() -> str | None:
     return authorization.token or ""
 
 
-def actor_of_request() -> Actor | None:
-    """Who is behind this request. A token, once sent, is the only thing that counts: a bad one is nobody."""
+def actor_of_request(otherwise: str = UNCHOSEN) -> Actor | None:
+    """Who is behind this request, reading `otherwise` if they never chose a language. A token, once sent, is the only
+    thing that counts: a bad one is nobody."""
     token = bearer_token()
     if token is not None:
-        return queries.actor_of_token(http.session(), token)
+        return queries.actor_of_token(http.session(), token, otherwise=otherwise)
     if "_user_id" not in session:
         return None
     account = current_user._get_current_object()  # Flask-Login's own way past its proxy
-    return queries.actor_of_user(http.session(), account.id) if isinstance(account, Account) else None
+    if not isinstance(account, Account):
+        return None
+    return queries.actor_of_user(http.session(), account.id, otherwise=otherwise)
 
 
-def _rotate_session(_app: Flask, **_signal: Any) -> None:
-    """Nothing written into the session before sign-in survives it, the CSRF token above all."""
+def _rotate_session(_app: Flask, user: Account, **_signal: Any) -> None:
+    """Nothing written into the session before sign-in survives it, the CSRF token above all. A language chosen on the
+    way in is the person's from now on."""
+    if (chosen := session.get(LANGUAGE)) in LANGUAGES:
+        service.choose_language(http.session(), user_id=user.id, language=chosen)
     for name in set(session) - _KEPT_AT_SIGN_IN:
         session.pop(name)
     g.pop("csrf_token", None)
+
+
+def _forget_language(_app: Flask, **_signal: Any) -> None:
+    """Whoever signs in next on this device chooses for themselves."""
+    session.pop(LANGUAGE, None)
 
 
 def _never(_request: Request) -> bool:

@@ -10,7 +10,8 @@ from app import migrations
 from app.core import clock
 from app.outbox.queries import waiting
 
-OLD_AFTER_S = 60.0  # marks or mails older than this are a reason to look
+OLD_MARK_S = 15.0  # a change that was not folded after this is a reason to look: usually it takes a tenth of a second
+OLD_MAIL_S = 60.0  # and a mail that did not leave
 
 _WORK = text("""
   SELECT (SELECT count(DISTINCT place_id) FROM marks) AS places, (SELECT min(marked_at) FROM marks) AS oldest,
@@ -49,9 +50,9 @@ def readiness(session: Session, *, since: datetime) -> Readiness:
     if work.beat is None or work.beat < since:
         reasons.append("No worker has answered since this start.")
     is_ready = not reasons
-    if oldest_mark > OLD_AFTER_S:
+    if oldest_mark > OLD_MARK_S:
         reasons.append(f"Figures are late: the oldest change has waited {oldest_mark:.0f} s to be folded.")
-    if oldest_mail > OLD_AFTER_S:
+    if oldest_mail > OLD_MAIL_S:
         reasons.append(f"Mail is late: the oldest has waited {oldest_mail:.0f} s.")
     return Readiness(
         ready=is_ready,

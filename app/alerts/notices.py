@@ -13,7 +13,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.accounts.policy import PERMISSIONS, Scope
+from app.accounts.policy import PERMISSIONS, UNCHOSEN, Scope
 from app.accounts.queries import memberships_of
 from app.alerts.emails import compose as emails
 from app.alerts.emails.compose import IN_FULL
@@ -40,7 +40,7 @@ _MAILED_JUST_NOW = """
     WHERE told.user_id = {user} AND mails.created_at > :just_now)
 """
 _PEOPLE = text(f"""
-  SELECT users.id, users.email, users.language, users.active FROM users
+  SELECT users.id, users.email, coalesce(users.language, :unchosen) AS language, users.active FROM users
   JOIN (SELECT user_id, min(due_at) AS due_at FROM notices
     WHERE mail_id IS NULL AND dropped_at IS NULL AND due_at <= :now GROUP BY user_id) AS waiting
     ON waiting.user_id = users.id
@@ -72,7 +72,9 @@ def compose_mails(session: Session) -> int:
     one transaction takes: the next run is asked for.
     """
     now = clock.now()
-    people = session.execute(_PEOPLE, {"now": now, "just_now": now - GATHER_WITHIN, "limit": PEOPLE_A_TIME}).all()
+    people = session.execute(
+        _PEOPLE, {"now": now, "just_now": now - GATHER_WITHIN, "limit": PEOPLE_A_TIME, "unchosen": UNCHOSEN}
+    ).all()
     written = 0
     for person in people:
         try:

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from app.alerts.rules import RANK, RuleLevel
 
 GATHER_WITHIN = timedelta(minutes=1)  # further notices to the same person wait this long and go together
-QUIET_FOR = timedelta(hours=24)  # one place, rule and severity is announced at most once in this time
+QUIET_FOR = timedelta(
+    hours=24
+)  # one place, rule and severity is announced to a person at most once in this time, ends apart
 END_AFTER = timedelta(minutes=60)  # an end is told when it stayed
 
 Told = Literal["announce", "end", "nobody"]

@@ -4,7 +4,7 @@ In one transaction the figures change, the rules are asked, and where the publis
 longer says what the rules say, a transition and its notices are written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,9 +17,9 @@ from app.population.service import Folded, Place
 from app.shelters.queries import statements_of
 
 
-def refresh(session: Session) -> int:
+def refresh(session: Session, *, only: UUID | None = None, apart_from: Collection[UUID] = ()) -> int:
     """Fold what is marked and publish what follows. Returns how many places were folded; 0: nothing was marked."""
-    folded = population.fold(session, appoint=appoint)
+    folded = population.fold(session, appoint=appoint, only=only, apart_from=apart_from)
     service.publish(session, folded)
     return len(folded)
 

@@ -20,12 +20,18 @@ from app.core import clock, db, jobs
 from app.places.models import Place
 from app.population.service import Folded
 
-_MAILED_LATELY = text("""
-  SELECT EXISTS (SELECT FROM alert_transitions
-    JOIN alerts ON alerts.id = alert_transitions.alert_id
-    JOIN notices ON notices.transition_id = alert_transitions.id
-    WHERE alerts.place_id = :place AND alerts.rule = :rule AND alert_transitions.after = :severity
-      AND alert_transitions.at > :since AND notices.dropped_at IS NULL)
+# What each person was told of a rule at a place, whichever alert it was then.
+_TOLD = """
+  notices AS told JOIN alert_transitions AS step ON step.id = told.transition_id
+    JOIN alerts ON alerts.id = step.alert_id AND alerts.place_id = :place AND alerts.rule = :rule
+"""
+_TOLD_LATELY = text(f"""
+  SELECT told.user_id FROM {_TOLD}
+  WHERE step.after = :severity AND step.at > :since AND told.dropped_at IS NULL
+    AND NOT EXISTS (SELECT FROM notices JOIN alert_transitions AS ended ON ended.id = notices.transition_id
+      JOIN alerts ON alerts.id = ended.alert_id AND alerts.place_id = :place AND alerts.rule = :rule
+      WHERE notices.user_id = told.user_id AND notices.mail_id IS NOT NULL AND ended.after = 'ok'
+        AND ended.at >= step.at)
 """)
 _DROP_ENDS = text("""
   UPDATE notices SET dropped_at = :now FROM alert_transitions, alerts
@@ -33,10 +39,10 @@ _DROP_ENDS = text("""
     AND alerts.place_id = :place AND alerts.rule = :rule AND alert_transitions.after = 'ok'
     AND notices.mail_id IS NULL AND notices.dropped_at IS NULL
 """)
-_TOLD_OF = text("""
-  SELECT DISTINCT notices.user_id FROM notices
-  JOIN alert_transitions ON alert_transitions.id = notices.transition_id
-  WHERE alert_transitions.alert_id = :alert AND notices.dropped_at IS NULL
+_TOLD_LAST_THAT_IT_STANDS = text(f"""
+  SELECT user_id FROM (SELECT DISTINCT ON (told.user_id) told.user_id, step.after FROM {_TOLD}
+    WHERE told.dropped_at IS NULL ORDER BY told.user_id, step.at DESC, told.due_at DESC) AS last_word
+  WHERE after <> 'ok' ORDER BY user_id
 """)
 # What is published and what the last day row of each shelter says, where the two differ.
 _UNPUBLISHED = text("""
@@ -170,20 +176,19 @@ def _note(session: Session, place: Folded, alert: Alert, step: Step, *, since: d
 
 
 def _tell(session: Session, place: Folded, alert: Alert, transition: AlertTransition, step: Step) -> None:
-    """Write a notice for each person who hears of this transition."""
+    """Write a notice for each person who hears of this transition. Nobody's last word is the opposite of what is."""
     about: Mapping[str, Any] = {"place": alert.place_id, "rule": alert.rule}
     due_at = transition.at
     if step.told == "announce":
         if step.before == "ok":
             session.execute(_DROP_ENDS, {**about, "now": transition.at})
         since = transition.at - QUIET_FOR
-        if session.scalar(_MAILED_LATELY, {**about, "severity": step.after, "since": since}):
-            return
+        lately = set(session.scalars(_TOLD_LATELY, {**about, "severity": step.after, "since": since}))
         told = coordinators_over(session, operation_id=alert.operation_id, area_path=place.place.area_path)
-        readers = [recipient.user_id for recipient in told]
+        readers = [recipient.user_id for recipient in told if recipient.user_id not in lately]
     elif step.told == "end":
         due_at += END_AFTER
-        readers = list(session.scalars(_TOLD_OF, {"alert": alert.id}))
+        readers = list(session.scalars(_TOLD_LAST_THAT_IT_STANDS, about))
     else:
         return
     for user_id in readers:

@@ -11,7 +11,7 @@ import click
 
 from config.logging import configure_logging
 from config.services.errors import ServicesError
-from config.settings import InsecureSettings, settings
+from config.settings import SettingsMistake, settings
 
 COMMANDS = {
     "up": "app.cli.running:up",
@@ -27,6 +27,9 @@ COMMANDS = {
     "areas": "app.intake.cli:areas",
     "user": "app.accounts.cli:user",
 }
+
+
+MAKING_THE_SCHEMA = frozenset({"app.cli.preparing:prepare", "app.cli.keeping:database"})
 
 
 class Mawa(click.Group):
@@ -45,7 +48,7 @@ class Mawa(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return self._invoke_with_database(ctx)
-        except (ServicesError, InsecureSettings) as error:
+        except (ServicesError, SettingsMistake) as error:
             raise click.ClickException(str(error)) from error
 
     def _invoke_with_database(self, ctx: click.Context) -> Any:
@@ -58,11 +61,28 @@ class Mawa(click.Group):
 
         with database_running(settings()):
             try:
+                _check_schema(asked)
                 return super().invoke(ctx)
             except DomainError as error:
                 from app.core.text import render
 
                 raise click.ClickException(render(error.message, "en", **error.numbers)) from error
+
+
+def _check_schema(asked: str) -> None:
+    """Commands that use the tables want them all; those that make them do not."""
+    if asked in MAKING_THE_SCHEMA:
+        return
+    from sqlalchemy.exc import OperationalError
+
+    from app import migrations
+
+    try:
+        if migrations.is_current():
+            return
+    except OperationalError as error:
+        raise click.ClickException(f"The database does not answer: {error.orig}. Check DATABASE_URL.") from error
+    raise click.ClickException("The database has not the tables this version expects: run `mawa db upgrade` first.")
 
 
 @click.group(cls=Mawa)

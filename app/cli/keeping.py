@@ -95,5 +95,4 @@ def _add_demo_accounts(session: Session) -> None:
             areas=None,
             operation_id=operation.id,
             password=DEMO_PASSWORD,
-            language="en",
         )

@@ -21,6 +21,7 @@ RETRY_AFTER_S = 5  # while the database is away
 UNAVAILABLE = mark("The database does not answer just now. What you sent was not stored: send it again in a minute.")
 TOO_LARGE = mark("This is too large. Send at most 2 MB at a time.")
 PAGE_TOO_OLD = mark("This page was open too long. Go back, reload it and send again.")
+UNPRINTABLE = mark("This text holds a character that cannot be stored. Type it again.")
 NOT_OF_SHAPE = mark("This request is not of the shape the API describes. Each part to mend is named in `errors`.")
 NOT_JSON = mark("The body is not JSON. Mend it, or check that all of it was sent.")
 NOT_SAID_TO_BE_JSON = mark("Send JSON with the header Content-Type: application/json.")

@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -21,10 +21,11 @@ from app.core.forms import language
 def register(app: Flask) -> None:
     """Gives templates the filters and functions they may use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for tell in (number, percent, moment, day, ago, age, named, digits):
+    for tell in (number, percent, moment, as_dated, day, ago, age, named, digits):
         app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
     app.add_template_global(in_language, "in_language")
+    app.add_template_global(this_page, "this_page")
     app.add_template_global(language, "language")
     app.add_template_global(direction, "direction")
 
@@ -55,7 +56,13 @@ def direction() -> str:
 
 def in_language(code: str) -> str:
     """This page's address in another language."""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': code})}"
+    return f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': code})}"
+
+
+def this_page() -> str:
+    """This page's address, whatever language it is read in."""
+    asked = {name: value for name, value in request.args.items() if name != "lang"}
+    return quote(request.path) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def number(value: float) -> str:
@@ -72,6 +79,15 @@ def moment(value: datetime) -> str:
     today = clock.now().astimezone(zone()).date()
     pattern = "d MMM, HH:mm" if local.year == today.year else "d MMM y, HH:mm"
     return text.moment(value, language(), zone(), "HH:mm" if local.date() == today else pattern)
+
+
+def as_dated(value: datetime) -> str:
+    """An instant in the books: those of a day's first or last moment were given as a day, so no hour is made up."""
+    local = value.astimezone(zone())
+    if value not in (clock.start_of(local.date(), zone()), clock.end_of(local.date(), zone())):
+        return moment(value)
+    is_this_year = local.year == clock.now().astimezone(zone()).year
+    return text.moment(value, language(), zone(), "d MMM" if is_this_year else "d MMM y")
 
 
 def day(value: date | datetime) -> str:

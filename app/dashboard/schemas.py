@@ -42,12 +42,3 @@ class Room:
             nearly_full=len(near),
             counted_at=median_low(ages) if ages else None,
         )
-
-
-SAFE_STEP = 10
-"""Partners see totals rounded to this; fewer than this is said in words, since few people can be recognised."""
-
-
-def safe(total: int) -> int:
-    """A total for partners: rounded to tens, 0 where it is small."""
-    return 0 if total < SAFE_STEP else (total + SAFE_STEP // 2) // SAFE_STEP * SAFE_STEP

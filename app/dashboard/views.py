@@ -16,7 +16,7 @@ from app.core.http import requires, session
 from app.core.templating import digits, direction, number, use_zone
 from app.counts.scheme import UNKNOWN, Scheme
 from app.dashboard.forms import AcknowledgeForm
-from app.dashboard.schemas import Room, safe
+from app.dashboard.schemas import Room
 from app.formats import charts
 from app.places.queries import frame_of
 from app.places.schemas import Frame
@@ -102,11 +102,10 @@ def _tasks() -> dict[str, Any]:
 
 
 def _safe_totals(frame: Frame) -> str:
-    areas = [
-        figure for figure in population.area_figures(session(), scope=g.actor.scope) if figure.level == GOVERNORATE
-    ]
-    whole = population.operation_figure(session(), scope=g.actor.scope)
-    return render_template("dashboard/totals.html", frame=frame, areas=areas, whole=whole, safe=safe)
+    found = population.area_figures(session(), scope=g.actor.scope)
+    areas = [figure.safe() for figure in found if figure.level == GOVERNORATE]
+    whole = population.operation_figure(session(), scope=g.actor.scope).safe()
+    return render_template("dashboard/totals.html", frame=frame, areas=areas, whole=whole)
 
 
 @pages.app_template_global("occupancy_class")

@@ -1,7 +1,8 @@
 """Resolving what reports refer to: shelters, groups and areas by code or id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +31,19 @@ _BOOKED_AS = text(
     " WHERE places.id = ANY(:places)"
 )
 _LOCK_CODES = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
-_LAST_CODE = {
-    "S": text(
-        r"SELECT max(substr(code, 3)::int) FROM shelters WHERE operation_id = :operation AND code ~ '^S-\d{4,8}$'"
-    ),
-    "G": text(r"SELECT max(substr(code, 3)::int) FROM groups WHERE operation_id = :operation AND code ~ '^G-\d{4,8}$'"),
+# Numbers of codes of our form. Those we make ourselves are at most as many as there are rows, whatever was written by
+# hand: a shelter that somebody called S-99999999 does not make the next one S-100000000.
+_NUMBERED = r"""
+  WITH numbered AS (
+    SELECT substr(code, 3)::int AS number FROM {table} WHERE operation_id = :operation AND code ~ '^{letter}-\d{{4,8}}$'
+  ), made AS (
+    SELECT coalesce(max(number), 0) AS last FROM numbered
+    WHERE number <= (SELECT count(*) FROM {table} WHERE operation_id = :operation)
+  )
+  SELECT last, ARRAY(SELECT number FROM numbered WHERE number > last) AS by_hand FROM made
+"""
+_NUMBERS = {
+    letter: text(_NUMBERED.format(table=table, letter=letter)) for letter, table in (("S", "shelters"), ("G", "groups"))
 }
 
 
@@ -103,7 +112,8 @@ def lock_codes(session: Session, operation_id: UUID) -> None:
     session.execute(_LOCK_CODES, {"operation": str(operation_id)})
 
 
-def next_number(session: Session, operation_id: UUID, letter: str) -> int:
-    """The number after the highest code made so far. Two posts may take the same: only one gets through."""
-    last: Any = session.scalar(_LAST_CODE[letter], {"operation": operation_id})
-    return (last or 0) + 1
+def free_codes(session: Session, operation_id: UUID, letter: str) -> Iterator[str]:
+    """Codes that are free, S-0001 and on, each after the highest made so far; numbers written by hand are left out."""
+    last, by_hand = session.execute(_NUMBERS[letter], {"operation": operation_id}).one()
+    taken = set(by_hand)
+    return (f"{letter}-{number:04d}" for number in count(last + 1) if number not in taken)

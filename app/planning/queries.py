@@ -5,7 +5,7 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -69,7 +69,8 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
         radians(lat)
     ) * func.power(func.sin(func.radians(to_lon - lon) / 2), 2)
     declared = col(Shelter.state)["capacity"].as_integer()
-    may_have_room = declared.is_(None) | (col(PlaceDay.total)[1] < declared)  # the rest of it is policy.free_places
+    people = cast(col(PlaceDay.total)[1], BigInteger)
+    may_have_room = declared.is_(None) | (people < declared)  # the rest of it is policy.free_places
     present = (col(PlaceDay.place_id) == col(PlaceNow.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day))
     here = (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code))
     shown = (
@@ -77,7 +78,7 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
         col(Shelter.code),
         col(Shelter.state),
         col(Area.name),
-        col(PlaceDay.total)[1],
+        people,
         col(PlaceDay.counted_at),
         col(PlaceDay.counted_by),
     )

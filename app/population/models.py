@@ -1,14 +1,15 @@
 """What the fold stores. Every row can be re-derived from the ledger; `mawa verify` does.
 
-Vectors: a tally is [total, low squares, high squares, low open, high open, estimated] (app.counts.Tally); cells are
-in scheme order; an area's change is in the order of app.population.areas.
+Vectors: a tally is [total, low squares, high squares, low open, high open, estimated] (app.counts.Tally), and numeric,
+since no number of reports may bring its squares past an end; cells are in scheme order; an area's change is in the
+order of app.population.areas.
 """
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +18,10 @@ from app.core.models import AWARE
 
 def _vector() -> Any:
     return Column(ARRAY(BigInteger), nullable=False)
+
+
+def _tally() -> Any:
+    return Column(ARRAY(Numeric), nullable=False)
 
 
 class PlaceDay(SQLModel, table=True):
@@ -39,20 +44,20 @@ class PlaceDay(SQLModel, table=True):
     crossed: list[int] = Field(sa_column=_vector())
     competed: int
     total_anchored: bool
-    total_amount: list[int] = Field(sa_column=_vector())
+    total_amount: list[int] = Field(sa_column=_tally())
     cells_anchored: bool
     cells_amount: list[int] = Field(sa_column=_vector())
     households_anchored: bool
     households_amount: int = Field(sa_type=BigInteger)
-    taken: list[int] = Field(sa_column=_vector())
-    expected: list[int] = Field(sa_column=_vector())
+    taken: list[int] = Field(sa_column=_tally())
+    expected: list[int] = Field(sa_column=_tally())
     previous_at: datetime | None = Field(default=None, sa_type=AWARE)
     previous_by: str | None = None
     previous_decided: bool
     origins_moved: dict[str, int] = Field(sa_type=JSONB)
 
     opening: int = Field(sa_type=BigInteger)
-    total: list[int] = Field(sa_column=_vector())
+    total: list[int] = Field(sa_column=_tally())
     cells: list[int] = Field(sa_column=_vector())
     households: int = Field(sa_type=BigInteger)
     basis: str

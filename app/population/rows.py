@@ -29,10 +29,10 @@ _FROM_DAY_ON = text("""
 """)
 _COLUMNS = (
     'place_id uuid, day date, operation_id uuid, came bigint, "left" bigint, crossed bigint[], competed integer,'
-    " total_anchored boolean, total_amount bigint[], cells_anchored boolean, cells_amount bigint[],"
-    " households_anchored boolean, households_amount bigint, taken bigint[], expected bigint[],"
+    " total_anchored boolean, total_amount numeric[], cells_anchored boolean, cells_amount bigint[],"
+    " households_anchored boolean, households_amount bigint, taken numeric[], expected numeric[],"
     " previous_at timestamptz, previous_by text, previous_decided boolean, origins_moved jsonb, opening bigint,"
-    " total bigint[], cells bigint[], households bigint, basis text, competing integer, counted_at timestamptz,"
+    " total numeric[], cells bigint[], households bigint, basis text, competing integer, counted_at timestamptz,"
     " counted_by text, composition_at timestamptz, is_decided boolean, is_disputed boolean, discrepancy bigint,"
     " origins jsonb, changed_at timestamptz, reported_at timestamptz, rules jsonb"
 )
@@ -118,7 +118,7 @@ def _stream(session: Session, place: UUID, chunk: list[DayRow]) -> Iterator[DayR
 def day_row_of(row: Any) -> DayRow:
     """A stored row of a place."""
     level = Level(
-        total=Tally(*row.total),
+        total=_tally(row.total),
         cells=tuple(row.cells),
         households=row.households,
         basis=row.basis,
@@ -138,9 +138,9 @@ def day_row_of(row: Any) -> DayRow:
         competed=row.competed,
         has_movements=row.came > 0 or row.left > 0,
         counted=Anchor(row.counted_at, row.counted_by, row.is_decided) if row.total_anchored else None,
-        total=Tally(*row.total_amount),
-        taken=Tally(*row.taken),
-        expected=Tally(*row.expected),
+        total=_tally(row.total_amount),
+        taken=_tally(row.taken),
+        expected=_tally(row.expected),
         previous=Anchor(row.previous_at, row.previous_by, row.previous_decided) if row.previous_at else None,
         composed_at=row.composition_at if row.cells_anchored else None,
         cells=tuple(row.cells_amount),
@@ -151,6 +151,10 @@ def day_row_of(row: Any) -> DayRow:
         reported_at=row.reported_at,
     )
     return DayRow(row.day, facts, level, row.opening, row.rules)
+
+
+def _tally(stored: Sequence[Any]) -> Tally:
+    return Tally(*map(int, stored))
 
 
 def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:

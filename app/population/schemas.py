@@ -1,12 +1,15 @@
 """Figures as they are shown: never a number alone, but with its range, basis and age."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
 Basis = Literal["counted", "at_least", "unknown"]
 Item = TypeVar("Item")
+
+SAFE_STEP = 10
+"""Partners see totals rounded to this; fewer than this is 0 for them, since few people can be recognised."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,15 @@ class AreaFigure:
     came: int
     left: int
     adjusted: int
+
+    def safe(self) -> "AreaFigure":
+        """What partners may see of it, on every way: a rounded total and its basis, nothing to reckon back from."""
+        total = self.people.total
+        if total is not None:
+            total = 0 if total < SAFE_STEP else (total + SAFE_STEP // 2) // SAFE_STEP * SAFE_STEP
+        return replace(
+            self, people=Shown(total, None, None, None, {}), shortfall=0, before=0, came=0, left=0, adjusted=0
+        )
 
 
 @dataclass(frozen=True)

@@ -24,23 +24,26 @@ LEAST_FREE_BYTES = 1_000_000_000
 LARGEST_CLOCK_DIFFERENCE_S = 5.0
 SHORTEST_SECRET = 32
 ANSWER_WITHIN = 3.0
+NOTHING_RUNS = "Its own is started by `mawa up`, which does not run here just now."
 DEFAULT_MAIL_PORTS = {"smtp": 25, "smtps": 465}
 
 
 class Check(NamedTuple):
-    """`advice` is empty when all is well; otherwise it says what is wrong and how to mend it."""
+    """`advice` says what is wrong and how to mend it; with `ok` it is worth knowing all the same."""
 
     name: str
     ok: bool
     advice: str
 
 
-def checks(settings: "Settings") -> list[Check]:
-    """Every check, in the order in which to mend. Call it inside `database_running`; nothing is changed."""
+def checks(settings: "Settings", *, newest: str) -> list[Check]:
+    """Every check, in the order in which to mend; `newest`: the step of the schema this program expects. Call it
+    inside `database_running`; nothing is changed."""
     looked_at = {
         "data folder": partial(data_folder, settings),
         "disk": partial(disk, settings),
         "database": partial(database, settings),
+        "schema": partial(schema, settings, newest),
         "clock": partial(clock, settings),
         "broker": partial(broker, settings),
         "mail": partial(mail, settings),
@@ -48,7 +51,7 @@ def checks(settings: "Settings") -> list[Check]:
         "base URL": partial(base_url, settings),
     }
     found = {name: look() for name, look in looked_at.items()}
-    return [Check(name, not advice, advice) for name, advice in found.items()]
+    return [Check(name, advice in ("", NOTHING_RUNS), advice) for name, advice in found.items()]
 
 
 def data_folder(settings: "Settings") -> str:
@@ -82,6 +85,19 @@ def database(settings: "Settings") -> str:
     return ""
 
 
+def schema(settings: "Settings", newest: str) -> str:
+    try:
+        is_made = _ask(settings, "SELECT to_regclass('alembic_version') IS NOT NULL")
+        step = _ask(settings, "SELECT max(version_num) FROM alembic_version") if is_made else None
+    except ServicesError:
+        return "Cannot be looked at while the database does not answer."
+    if step is None:
+        return "There are no tables yet. `mawa up` makes them, or `mawa db upgrade`."
+    if step != newest:
+        return f"The database is at step {step}, this program expects {newest}: run `mawa db upgrade`."
+    return ""
+
+
 def clock(settings: "Settings") -> str:
     """Compares with the database, which may be another machine. Times of reports depend on ours."""
     before = time.time()
@@ -100,7 +116,7 @@ def broker(settings: "Settings") -> str:
     """Pings REDIS_URL and BROKER_URL; a broker of another kind than Redis is left to Celery."""
     embedded = not settings.redis_url
     if embedded and not is_supervised(DataFolder(settings.data_dir)):
-        return ""  # it is started, and stopped, by `mawa up`
+        return NOTHING_RUNS
     told = addresses(settings)
     for url in {told.redis, settings.broker_url or told.redis}:
         if urlsplit(url).scheme not in ("redis", "rediss", "unix"):

@@ -119,8 +119,8 @@ def _check(data: Path, server: PostgreSQL) -> None:
         ) from None
     if made_by != str(server.major):
         raise ServicesError(
-            f"{data} was made by PostgreSQL {made_by}, this is {server.major}. Back it up with the version of Mawa "
-            "that made it (`mawa db backup FILE`), then restore into a new MAWA_DATA_DIR (`mawa db restore FILE`)."
+            f"{data} was made by PostgreSQL {made_by}, this is {server.major}. Start the version of Mawa that "
+            "made it, write the data out with `pg_dump`, and read it into that of a new MAWA_DATA_DIR with `psql`."
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.core.db import new_session
 from app.factory import create_app
 from tests.factories.operations import a_headcount, a_movement, a_shelter
+from tests.factories.pages import words_of
 from tests.integration.conftest import Caller, fold
 
 EVERYTHING = {"en": "Shelter KHM"}
@@ -62,6 +63,37 @@ def test_partners_see_governorates_and_nothing_finer(caller: Caller) -> None:
     assert [item["area"] for item in caller.get("/population?by=area", role="partner").json["items"]] == ["SY", "SY06"]
     for path in ("/population?by=shelter", "/population?by=cell", "/shelters", "/alerts"):
         assert caller.get(path, role="partner").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_partners_get_rounded_totals_and_nothing_to_reckon_back_from(caller: Caller) -> None:
+    people = {"total": 84, "low": 80, "high": 91, "households": 17, "cells": {"female:0-4": 3, "male:60+": 1}}
+    few = {"total": 7, "cells": {"female:0-4": 7}}
+    reports = [
+        a_shelter(code="KHM"),
+        a_shelter(code="TRT", area="SY1002"),
+        a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=people),
+        a_headcount("TRT", at="2025-03-10T12:00:00+03:00", people=few),
+        a_movement(source="TRT", at="2025-03-10T13:00:00+03:00", people=9),
+    ]
+    assert {one["status"] for one in caller.post("/reports", {"reports": reports}).json["results"]} == {"accepted"}
+    fold()
+    still = dict.fromkeys(("before", "came", "left", "adjusted"), 0)
+    nothing = {"low": None, "high": None, "households": None, "cells": {}, "estimated": False}
+    found = caller.get("/population?by=area", role="partner").json["items"]
+    assert found == [
+        {
+            "area": area,
+            "people": {"total": total, **nothing},
+            "basis": "counted",
+            "shortfall": 0,
+            "uncounted": 0,
+            **still,
+        }
+        for area, total in (("SY", 80), ("SY06", 80), ("SY10", 0))
+    ]
+    page = caller.client.get("/dashboard", headers=caller.token("partner")).text
+    assert "fewer than 10" in page
+    assert not {"84", "91", "17"} & set(words_of(page).split())
 
 
 def test_a_list_asked_again_unchanged_costs_nothing(caller: Caller) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.core.description import Problem
-from tests.factories.operations import a_shelter
+from tests.factories.operations import a_headcount, a_shelter
 from tests.integration.conftest import Caller
 
 JSON = {"Content-Type": "application/json"}
@@ -100,14 +100,33 @@ def test_a_question_of_another_shape_names_its_part(caller: Caller, path: str, f
     assert [mistake.field for mistake in problem.errors or []] == [field]
 
 
-@pytest.mark.parametrize("body", [[], 1, "text", {}, {"reports": None}, {"reports": [{}], "device": "a\x00b"}])
+DEVICES = [{"reports": [{}], "device": device} for device in ("a\x00b", "\ud800", 7)]
+
+
+@pytest.mark.parametrize("body", [[], 1, "text", {}, {"reports": None}, *DEVICES])
 def test_a_body_of_another_shape_names_its_part(caller: Caller, body: Any) -> None:
     assert problem_of(caller.post("/reports", body), HTTPStatus.UNPROCESSABLE_ENTITY, "not_of_shape").errors
 
 
-def test_a_comment_that_cannot_be_stored_is_refused(caller: Caller) -> None:
-    answer = caller.post(ACKNOWLEDGE, {"comment": "a\x00b"}, role="coordinator")
+@pytest.mark.parametrize("comment", ["a\x00b", "\ud800"])
+def test_a_comment_that_cannot_be_stored_is_refused(caller: Caller, comment: str) -> None:
+    answer = caller.post(ACKNOWLEDGE, {"comment": comment}, role="coordinator")
     problem_of(answer, HTTPStatus.UNPROCESSABLE_ENTITY, "not_of_shape")
+
+
+def test_half_a_character_anywhere_spoils_one_report_and_no_other(caller: Caller) -> None:
+    cells = {"\ud800": 1, "female:0-4": 1}
+    spoilt = [
+        a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people={"cells": cells}),
+        a_shelter(code="X") | {"id": "\ud800"},
+        a_shelter(code="X") | {"kind": "\ud800"},
+        a_shelter(code="X") | {"\ud800": "\ud800"},
+        "\ud800",
+        ["\ud800"],
+    ]
+    answer = caller.post("/reports", {"reports": [*spoilt, a_shelter()]})
+    assert answer.status_code == HTTPStatus.OK
+    assert [result["status"] for result in answer.json["results"]] == ["rejected"] * len(spoilt) + ["accepted"]
 
 
 def test_too_large_a_post(caller: Caller) -> None:

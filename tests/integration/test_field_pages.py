@@ -1,11 +1,13 @@
 """The field's forms through the whole application: what is posted is stored, folded, and said back."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from werkzeug.datastructures import MultiDict
 
 from app.accounts.policy import Actor
 from app.accounts.service import make_token
@@ -16,7 +18,7 @@ from app.intake.service import take
 from app.places.models import Operation
 from app.population.queries import shelter_figures
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
-from tests.factories.pages import Visitor, form_of
+from tests.factories.pages import Visitor, form_of, words_of
 
 COUNTED_AT = "2025-03-10T12:00:00+03:00"
 LEFT = {"how": "total", "place": "shelter:KHM", "when": "earlier", "day": "2025-03-11", "at": "09:30"}
@@ -62,6 +64,44 @@ def stored(kind: str) -> list[dict[str, Any]]:
     with new_session() as session:
         wanted = text("SELECT content FROM reports WHERE kind = :kind ORDER BY recorded_at, id")
         return list(session.scalars(wanted, {"kind": kind}))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/shelters?after=%00",
+        "/field/shelters/K%00/state",
+        "/field/groups/new?code=%00",
+        "/alerts?from=1&from=%00",
+        "/field/departures/new?group=%00",
+        "/static/%00",
+        "/login?next=%00",
+        "/dashboard?lang=%00",
+    ],
+)
+def test_a_nul_in_an_address_is_refused_in_words(field: Field, path: str) -> None:
+    answer = field.visitor.open(path)
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "a character that cannot be stored" in words_of(answer.text)
+
+
+def test_a_nul_in_a_form_is_refused_and_nothing_is_stored(field: Field) -> None:
+    before = len(stored("movement"))
+    data = form_of(field.visitor.open("/field/arrivals/new").text)
+    for name in data:
+        spoilt = data.copy()
+        spoilt[name] = "a\x00b"
+        assert field.visitor.post("/field/arrivals/new", spoilt).status_code == HTTPStatus.BAD_REQUEST, name
+    assert field.visitor.post("/login", MultiDict({"email": "a\x00b"})).status_code == HTTPStatus.BAD_REQUEST
+    assert len(stored("movement")) == before
+
+
+@pytest.mark.parametrize("opened_at", ["2020-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00Z"])
+def test_a_form_opened_at_no_hour_of_this_world_is_answered(field: Field, opened_at: str) -> None:
+    data = form_of(field.visitor.open("/field/arrivals/new").text)
+    data["opened_at"], data["how"], data["total"] = opened_at, "total", "5"
+    answer = field.visitor.post("/field/arrivals/new", data)
+    assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def test_people_who_go_to_another_shelter_leave_one_and_enter_the_other(field: Field) -> None:

@@ -1,19 +1,30 @@
 """Workers folding at once, dying anywhere, and reporters who never wait for them."""
 
 import random
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
+from app.admin import queries as operations
+from app.alerts import refresh as alerts
 from app.alerts.refresh import rebuild, refresh, verify
-from app.core import db
+from app.core import clock, db
+from app.counts.people import Tally
 from app.intake.service import take
+from app.population import rows as rows_
+from app.population.levels import Judge
+from app.population.service import Place
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
+from workers.tasks import population as task
 
 NOON = "2025-03-10T12:00:00+03:00"
 
@@ -213,3 +224,70 @@ def test_absurd_but_possible_numbers_do_not_stop_the_fold(actor: Actor) -> None:
     drain()
     assert totals()["KHM"] == 0
     assert differences() == []
+
+
+def test_squares_that_no_bigint_holds_are_stored_and_read(actor: Actor) -> None:
+    """(10 million)² x 100,000 is more than 2⁶³: so many wild reports are possible, and too many to send in a test."""
+    send(actor, a_movement(at=NOON, to="KHM", people={"total": 1, "low": 0, "high": 10_000_000}))
+    drain()
+    with db.unit_of_work() as session:
+        place = session.scalars(text("SELECT id FROM shelters WHERE code = 'KHM'")).one()
+        stored = rows_.last_before(session, {place: date(2025, 3, 11)})[place]
+        wild = Tally(100_000, 100_000, 100_000 * 10_000_000**2)
+        facts = replace(stored.facts, total=wild, taken=wild, expected=wild)
+        row = replace(stored, facts=facts, level=replace(stored.level, total=wild))
+        rows_.write(session, actor.scope.operation_id, [(place, row)], [], {})
+        assert rows_.last_before(session, {place: date(2025, 3, 11)})[place] == row
+        assert (wild.low, wild.high) == (99_683, 3_162_377_661)
+        assert wild.high_squares > 2**63
+
+
+def poison(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Make the fold of one shelter fail as a defect of ours would."""
+    with db.unit_of_work() as session:
+        sick = session.scalar(text("SELECT id FROM shelters WHERE code = :code"), {"code": code})
+    appoint = alerts.appoint
+
+    def appoint_all_but_one(session: Session, places: Sequence[Place]) -> Mapping[UUID, Judge]:
+        if sick in {place.id for place in places}:
+            raise ZeroDivisionError("a defect")
+        return appoint(session, places)
+
+    monkeypatch.setattr(alerts, "appoint", appoint_all_but_one)
+    monkeypatch.setattr(task, "_left_alone", {})
+
+
+def test_a_place_that_cannot_be_folded_keeps_no_other_waiting(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drain()
+    poison(monkeypatch, "KHM")
+    send(actor, a_movement(at=NOON, to="KHM", people=1))
+    with db.unit_of_work() as session:  # more than are read at once
+        session.execute(
+            text(
+                "INSERT INTO marks (operation_id, place_id, day, marked_at) SELECT operation_id, place_id,"
+                " day, marked_at FROM marks, generate_series(1, 3000)"
+            )
+        )
+    send(actor, a_movement(at=NOON, to="BAN", people=7))
+    assert task.fold_marked() == 1
+    assert totals()["BAN"] == 7
+    send(actor, a_movement(at=NOON, to="BAN", people=2))
+    assert task.fold_marked() == 1, "what comes later is folded without trying the sick place first"
+    assert totals()["BAN"] == 9
+    with db.unit_of_work() as session:
+        assert session.scalar(text("SELECT count(*) FROM marks")) == 3_001, "its marks stay"
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("place_not_folded") == 1
+    monkeypatch.undo()
+    assert drain() == 1
+    assert totals() == {"KHM": 1, "BAN": 9}
+    assert differences() == []
+
+
+def test_a_place_that_waits_is_named_as_a_reason(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "OLD_MARK_S", -1.0)
+    with db.unit_of_work() as session:
+        found = operations.readiness(session, since=clock.now())
+    assert any("has waited" in reason for reason in found.reasons)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from tests.factories.operations import (
     a_movement,
     a_shelter,
     a_state,
+    ids_of,
     make_actor,
     make_operation,
 )
@@ -157,6 +159,70 @@ def test_a_made_code_steps_aside_for_one_that_was_said(session: Session, actor: 
 
 
 # -- scope
+
+
+def unnamed(report: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in report.items() if key != "code"}
+
+
+def a_group(**more: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "kind": "group", "occurred_at": NOON, **more}
+
+
+@pytest.mark.parametrize("digits", ["99999999", "00000007", "4294967296"])
+def test_a_number_written_by_hand_does_not_stop_the_numbers_we_make(
+    session: Session, actor: Actor, digits: str
+) -> None:
+    reports = [a_shelter(code=f"S-{digits}"), a_group(code=f"G-{digits}")]
+    assert statuses(take(session, actor=actor, reports=reports)) == ["accepted"] * 2
+    made = []
+    for _ in range(12):  # past the 7 too
+        results = take(session, actor=actor, reports=[unnamed(a_shelter()), a_group()])
+        assert statuses(results) == ["accepted"] * 2
+        made += [result.code for result in results]
+    assert len(set(made)) == 24
+    assert all(len(code or "") == 6 for code in made)
+
+
+@pytest.mark.parametrize("is_named_first", [True, False])
+def test_a_made_code_steps_aside_for_one_said_in_the_same_post(
+    session: Session, actor: Actor, is_named_first: bool
+) -> None:
+    named, unnamed_ = a_group(code="G-0001"), a_group()
+    reports = [named, unnamed_] if is_named_first else [unnamed_, named]
+    results = {str(result.id): result for result in take(session, actor=actor, reports=reports)}
+    assert statuses(list(results.values())) == ["accepted"] * 2
+    assert [results[named["id"]].code, results[unnamed_["id"]].code] == ["G-0001", "G-0002"]
+    both = session.scalar(text("SELECT count(*) FROM groups WHERE id = ANY(:ids)"), {"ids": ids_of(reports)})
+    assert both == 2
+
+
+def test_what_was_refused_is_taken_mended_in_the_same_post(session: Session, actor: Actor) -> None:
+    mended = a_headcount("KHM", at=NOON, people=5)
+    refused = mended | {"people": {"cells": {"female:0-400": 5}}}
+    elsewhere = mended | {"place": {"shelter": "NOWHERE"}}
+    results = take(session, actor=actor, reports=[refused, elsewhere, mended, mended, refused])
+    assert statuses(results) == ["rejected", "unknown_reference", "accepted", "duplicate", "rejected"]
+
+
+def test_offsets_that_no_clock_has_are_moments_all_the_same(session: Session, actor: Actor) -> None:
+    odd = a_movement(at="2025-03-10T23:59:00+23:59", left_at="2025-03-10T00:00:00+16:00", to="KHM", people=5)
+    plain = a_movement(at="2025-03-10T12:00:00+15:59", to="KHM", people=5)
+    state = a_state("KHM", at="2025-03-10T12:00:00-23:59", capacity=7)
+    figure = {
+        "id": str(uuid4()),
+        "kind": "figure",
+        "occurred_at": NOON,
+        "about": {"area": "SY0602"},
+        "measures": "cumulative_arrivals",
+        "since": "2025-03-01T00:00:00+23:00",
+        "people": {"total": 9},
+    }
+    reports = [odd, plain, state, figure]
+    assert statuses(take(session, actor=actor, reports=reports)) == ["accepted"] * 4
+    assert statuses(take(session, actor=actor, reports=reports)) == ["duplicate"] * 4
+    at = session.scalars(text("SELECT occurred_at FROM reports WHERE id = :id"), {"id": odd["id"]}).one()
+    assert at.isoformat() == "2025-03-10T00:00:00+00:00"
 
 
 def test_a_field_worker_reports_only_in_their_areas_and_learns_nothing_of_others(

@@ -14,59 +14,19 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.accounts.models import User
-from app.accounts.policy import Actor
 from app.alerts.emails import compose as emails
 from app.alerts.models import Notice
 from app.alerts.notices import compose_mails
-from app.alerts.refresh import refresh
 from app.core import db, jobs
-from app.intake.service import take
 from app.outbox.models import Mail
-from app.places.models import Operation
-from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
-
-START = datetime(2025, 3, 13, 15, 40, tzinfo=UTC)
+from tests.factories.operations import a_headcount, make_actor
+from tests.factories.trials import START, Trial
 
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(START, tick=False) as traveller:
         yield traveller
-
-
-class Trial:
-    """An operation with a worker who reports, and the mails that follow."""
-
-    def __init__(self, session: Session, clock: time_machine.Traveller, **operation: Any) -> None:
-        self.session, self.clock = session, clock
-        self.operation: Operation = make_operation(session, **operation)
-        self.worker = make_actor(session, self.operation)
-
-    def coordinator(self, areas: list[str] | None = None, **more: Any) -> Actor:
-        return make_actor(self.session, self.operation, role="coordinator", areas=areas, **more)
-
-    def report(self, *reports: dict[str, Any]) -> None:
-        results = take(self.session, actor=self.worker, reports=list(reports))
-        assert {result.status for result in results} == {"accepted"}, results
-        while refresh(self.session):
-            pass
-
-    def shelter(self, code: str, **more: Any) -> None:
-        self.report(a_shelter(code=code, **{"capacity": 100, "status": "open", "lat": 35.4, "lon": 35.95, **more}))
-
-    def count(self, code: str, people: Any, *, after: timedelta = timedelta()) -> None:
-        self.clock.shift(after)
-        self.report(a_headcount(code, at=datetime.now(UTC), people=people))
-
-    def mails(self) -> list[Mail]:
-        """The mails written by now for people of this operation."""
-        compose_mails(self.session)
-        told = select(col(Notice.mail_id)).where(col(Notice.operation_id) == self.operation.id)
-        wanted = select(Mail).where(col(Mail.id).in_(told)).order_by(col(Mail.created_at), col(Mail.recipient))
-        return list(self.session.scalars(wanted))
-
-    def subjects(self) -> list[str]:
-        return [mail.subject for mail in self.mails()]
 
 
 @pytest.fixture
@@ -159,49 +119,6 @@ def test_two_steps_of_one_alert_in_one_mail_are_told_once_as_it_stands(trial: Tr
     (mail,) = trial.mails()
     assert mail.subject == "Critical: Shelter A is 30 people over its places"
     assert len(notices_of(mail)) == 2
-
-
-def test_a_rise_is_told_and_the_same_severity_again_within_a_day_is_not(trial: Trial) -> None:
-    trial.coordinator()
-    trial.shelter("A")
-    trial.count("A", 90)
-    assert len(trial.mails()) == 1
-    trial.count("A", 110, after=timedelta(minutes=2))
-    assert len(trial.mails()) == 2
-    trial.count("A", 50, after=timedelta(minutes=2))
-    trial.count("A", 110, after=timedelta(minutes=50))
-    trial.clock.shift(timedelta(hours=2))
-    assert len(trial.mails()) == 2
-    trial.count("A", 50, after=timedelta(hours=20))
-    trial.count("A", 110, after=timedelta(hours=3))
-    assert [subject.split(":")[0] for subject in trial.subjects()] == ["Warning", "Critical", "Critical"]
-
-
-def test_an_end_is_told_after_an_hour_if_it_stayed(trial: Trial) -> None:
-    told = trial.coordinator()
-    trial.shelter("A")
-    trial.count("A", 110)
-    assert len(trial.mails()) == 1
-    trial.coordinator()  # was not told of the opening, so hears nothing of the end
-    trial.count("A", 50, after=timedelta(minutes=10))
-    trial.clock.shift(timedelta(minutes=59))
-    assert len(trial.mails()) == 1
-    trial.clock.shift(timedelta(minutes=1))
-    _, end = trial.mails()
-    assert end.recipient == told.email
-    assert end.subject == "Ended: Shelter A is below its places again: 50 people in 100 places"
-    assert "NEAREST" not in end.text
-
-
-def test_an_end_that_did_not_stay_is_not_told(trial: Trial) -> None:
-    trial.coordinator()
-    trial.shelter("A")
-    trial.count("A", 110)
-    assert len(trial.mails()) == 1
-    trial.count("A", 50, after=timedelta(minutes=10))
-    trial.count("A", 110, after=timedelta(minutes=30))
-    trial.clock.shift(timedelta(hours=3))
-    assert len(trial.mails()) == 1
 
 
 def test_who_was_disabled_or_lost_the_area_in_the_meantime_is_not_told(trial: Trial) -> None:

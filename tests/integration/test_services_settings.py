@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from config.services import doctor
@@ -57,7 +58,14 @@ def test_the_doctor_finds_nothing_wrong_with_a_running_installation(tmp_path: Pa
             redis_url=services.addresses.redis,
             base_url="http://127.0.0.1:8000",
         )
-        assert [check for check in doctor.checks(told) if not check.ok] == []
+        wrong = {check.name: check.advice for check in doctor.checks(told, newest="0001") if not check.ok}
+        assert list(wrong) == ["schema"]
+        assert "mawa up" in wrong["schema"]
+        with psycopg.connect(services.addresses.database.replace("+psycopg", "")) as connection:
+            connection.execute("CREATE TABLE alembic_version AS SELECT '0001' AS version_num")
+        assert [check for check in doctor.checks(told, newest="0001") if not check.ok] == []
+        [behind] = [check for check in doctor.checks(told, newest="0002") if not check.ok]
+        assert "0001" in behind.advice and "mawa db upgrade" in behind.advice
 
 
 def test_the_doctor_says_what_is_wrong_with_a_broken_one(tmp_path: Path) -> None:
@@ -72,7 +80,7 @@ def test_the_doctor_says_what_is_wrong_with_a_broken_one(tmp_path: Path) -> None
             base_url="mawa.example.org",
             secret_key="short",
         )
-        wrong = {check.name: check.advice for check in doctor.checks(told) if not check.ok}
-    assert list(wrong) == ["data folder", "database", "clock", "broker", "mail", "secret key", "base URL"]
+        wrong = {check.name: check.advice for check in doctor.checks(told, newest="0001") if not check.ok}
+    assert list(wrong) == ["data folder", "database", "schema", "clock", "broker", "mail", "secret key", "base URL"]
     assert "DATABASE_URL" in wrong["database"]
     assert "MAIL_URL" in wrong["mail"]

@@ -1,7 +1,9 @@
 """Catalogues: a translation names the same numbers as the sentence it translates, in all of its plural forms."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
@@ -52,3 +54,19 @@ def test_full_is_only_said_of_what_is_full(share: float, written: str) -> None:
     Babel(application, locale_selector=lambda: "en")
     with application.test_request_context():
         assert templating.percent(share) == written
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (datetime(2024, 3, 16, 22, tzinfo=UTC), "17 Mar 2024"),
+        (datetime(2024, 3, 17, 21, 59, 59, 999_999, tzinfo=UTC), "17 Mar 2024"),
+        (datetime(2024, 3, 16, 22, 1, tzinfo=UTC), "17 Mar 2024, 00:01"),
+    ],
+)
+def test_no_hour_is_made_up_for_what_was_given_as_a_day(at: datetime, written: str) -> None:
+    application = Flask(__name__)
+    Babel(application, locale_selector=lambda: "en")
+    with application.test_request_context():
+        templating.use_zone(ZoneInfo("Asia/Beirut"))
+        assert templating.as_dated(at) == written

@@ -1,26 +1,79 @@
-"""Folding marked places, batch after batch until none is left."""
+"""Folding marked places, batch after batch until none is left.
+
+A place that cannot be folded (a defect of ours: whatever was reported, was taken) keeps nobody else waiting: its batch
+is folded place by place, and it is left alone for a minute. Its marks stay, so nothing is lost, and `/readyz` says so.
+"""
 
 import time
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.alerts.refresh import refresh
 from app.core.db import unit_of_work
 from app.core.jobs import FOLD
+from app.population.service import marked_places
 
 PAUSE_S = 0.03  # between batches, so that reports of the same moment are folded together (ledger.md §5)
 LONGEST_RUN_S = 10.0  # then the next wake-up or sweep goes on, and heartbeats get their turn
+LEFT_ALONE_S = 60.0
+
+# Nothing is wrong with a place: the database is away, or two transactions met. The next sweep does it again.
+PASSING = (OperationalError, InterfaceError, NoConnection)
+
+_left_alone: dict[UUID, float] = {}  # places that could not be folded, and until when nobody tries
+
+log = structlog.get_logger(__name__)
 
 
 def fold_marked() -> int:
     """Fold until nothing is marked; how many places were folded."""
     folded, until = 0, time.monotonic() + LONGEST_RUN_S
     while time.monotonic() < until:
-        with unit_of_work() as session:
-            places = refresh(session)
+        apart = _apart()
+        try:
+            with unit_of_work() as session:
+                places = refresh(session, apart_from=apart)
+        except PASSING:
+            raise
+        except Exception:
+            log.exception("batch_not_folded")
+            folded += _fold_one_by_one(apart, until)
+            continue
         if not places:
             break
         folded += places
         time.sleep(PAUSE_S)
     return folded
+
+
+def _fold_one_by_one(apart: set[UUID], until: float) -> int:
+    """Fold what can be folded of a batch, each place in a transaction of its own."""
+    folded = 0
+    with unit_of_work() as session:
+        marked = marked_places(session, apart_from=apart)
+    for place in sorted(marked):
+        if time.monotonic() > until:
+            break
+        try:
+            with unit_of_work() as session:
+                folded += refresh(session, only=place)
+        except PASSING:
+            raise
+        except Exception as error:
+            log.error("place_not_folded", place=str(place), reason=str(getattr(error, "orig", error)))
+            _left_alone[place] = time.monotonic() + LEFT_ALONE_S
+    return folded
+
+
+def _apart() -> set[UUID]:
+    """The places that are left alone just now."""
+    now = time.monotonic()
+    for place in [place for place, until in _left_alone.items() if until <= now]:
+        del _left_alone[place]
+    return set(_left_alone)
 
 
 TASKS = {FOLD: fold_marked}

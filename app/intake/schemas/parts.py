@@ -1,7 +1,7 @@
 """The parts reports are made of: moments, counts, codes, people, places."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,10 +15,12 @@ from pydantic import (
     model_validator,
 )
 
-MOST_PEOPLE = 10_000_000  # at one place; sums of squares of such numbers still fit PostgreSQL's bigint
+MOST_PEOPLE = 10_000_000  # at one place; sums of a hundred billion of these are within PostgreSQL's bigint
 CODE = r"^[A-Z0-9-]{1,32}$"
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+FURTHEST_OFFSET = timedelta(hours=16)  # PostgreSQL refuses this and more
+_UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _written(said: Any) -> Any:
@@ -34,7 +36,34 @@ def _in_living_memory(at: datetime) -> datetime:
     return at
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_living_memory)]
+def _storable(at: datetime) -> datetime:
+    """The same moment in UTC where its offset is none that PostgreSQL reads; no clock on earth is that far off."""
+    offset = at.utcoffset()
+    if offset is None or abs(offset) < FURTHEST_OFFSET:
+        return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("not_a_time") from error
+
+
+def unprintable(said: Any) -> bool:
+    """Whether any text in it, key or value, holds what PostgreSQL or JSON cannot: NUL or half a character."""
+    waiting = [said]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str) and _UNPRINTABLE.search(one):
+            return True
+        if isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple):
+            waiting += one
+    return False
+
+
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_written), AfterValidator(_in_living_memory), AfterValidator(_storable)
+]
 Count = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
 Code = Annotated[str, Field(pattern=CODE)]
 Reference = Annotated[str, Field(min_length=1, max_length=36)]

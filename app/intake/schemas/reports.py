@@ -25,6 +25,7 @@ from app.intake.schemas.parts import (
     Shape,
     Square,
     Words,
+    unprintable,
 )
 from app.places.schemas import Method
 from app.shelters.policy import Access, Building, SiteType
@@ -49,8 +50,8 @@ class ReportShape(Shape):
 
     @model_validator(mode="before")
     @classmethod
-    def has_no_null_character(cls, said: Any) -> Any:
-        if "\x00" in str(said) or "\\x00" in str(said):
+    def is_printable(cls, said: Any) -> Any:
+        if unprintable(said):
             raise ValueError("unprintable")
         return said
 

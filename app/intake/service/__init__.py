@@ -5,7 +5,7 @@ it is taken again report by report, so that one bad report never blocks the othe
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ from app.ledger import service as ledger
 from app.places import queries as places
 from app.places.schemas import Frame
 
+_NOT_STORED = ("rejected", "unknown_reference")
 _TRIES = 5  # for one report that two senders make a code for at once
 _FRAME_KEPT_S = 5.0
 _frames: dict[UUID, tuple[float, Frame]] = {}
@@ -57,25 +58,34 @@ def take(
     """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits."""
     now = clock.now()
     db.record_at(session, now)
-    post = Post(actor, _frame(session, actor.scope.operation_id), now, policy.clock_difference(sent_at, now), device)
-    read = [_read(report, post.language) for report in reports]
+    read = [_read(report, actor.language) for report in reports]
+    results = {place: one for place, one in enumerate(read) if isinstance(one, Result)}
+    waiting = {place: one for place, one in enumerate(read) if not isinstance(one, Result)}
+    codes = {one.code for one in waiting.values() if isinstance(one, ShelterReport | GroupReport) and one.code}
+    frame = _frame(session, actor.scope.operation_id)
+    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes))
+    while waiting:
+        results |= _take_each_id(session, post, waiting)
+        waiting = {place: report for place, report in waiting.items() if place not in results}
+    return [results[place] for place in range(len(read))]
+
+
+def _take_each_id(session: Session, post: Post, reports: Mapping[int, Plain | Amending]) -> dict[int, Result]:
+    """Take the first report of each id, and answer those that repeat it. What comes under the id of one that was
+    refused may be the same report mended: it is left for another time."""
     first: dict[UUID, Plain | Amending] = {}
-    for report in read:
-        if not isinstance(report, Result):
-            first.setdefault(report.id, report)
+    for report in reports.values():
+        first.setdefault(report.id, report)
     plain = [report for report in first.values() if not isinstance(report, AMENDING)]
     answers = _take_together(session, post, plain) if plain else {}
     answers |= amend(session, post, [report for report in first.values() if isinstance(report, AMENDING)])
-    results: list[Result] = []
-    answered: set[UUID] = set()
-    for report in read:
-        if isinstance(report, Result):
-            results.append(report)
-        elif report.id not in answered:
-            answered.add(report.id)
-            results.append(answers[report.id])
-        else:
-            results.append(_again(report, first[report.id], answers[report.id], post.language))
+    results: dict[int, Result] = {}
+    for place, report in reports.items():
+        answer, taken = answers[report.id], first[report.id]
+        if report is taken:
+            results[place] = answer
+        elif answer.status not in _NOT_STORED or digest(report) == digest(taken):
+            results[place] = _again(report, taken, answer, post.language)
     return results
 
 

@@ -14,13 +14,14 @@ from app.places.schemas import Frame
 
 @dataclass(frozen=True)
 class Post:
-    """What is the same for all reports of one post."""
+    """What is the same for all reports of one post. `codes`: those that any of its reports gives a shelter or group."""
 
     actor: Actor
     frame: Frame
     now: datetime
     difference: timedelta
     device: str | None
+    codes: frozenset[str] = frozenset()
 
     @property
     def language(self) -> str:

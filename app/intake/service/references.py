@@ -1,6 +1,6 @@
 """What reports refer to: places and groups by code or id, those of the same post included."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -94,17 +94,18 @@ def _places_named(report: Plain | Amending) -> list[PlaceShape]:
 
 
 def codes_of(session: Session, post: Post, reports: Sequence[Plain], known: Known) -> dict[UUID, str]:
-    """The codes of the shelters and groups these reports make, and what later reports of the post may call them."""
+    """The codes of the shelters and groups these reports make, and what later reports of the post may call them. A
+    code that the post itself names is made for nobody else."""
     codes: dict[UUID, str] = {}
-    numbers: dict[str, int] = {}
+    free: dict[str, Iterator[str]] = {}
     for report in reports:
         if not isinstance(report, ShelterReport | GroupReport):
             continue
         if report.code is None:
             letter = "S" if isinstance(report, ShelterReport) else "G"
-            number = numbers.get(letter) or queries.next_number(session, post.frame.operation_id, letter)
-            numbers[letter] = number + 1
-            codes[report.id] = f"{letter}-{number:04d}"
+            if letter not in free:
+                free[letter] = queries.free_codes(session, post.frame.operation_id, letter)
+            codes[report.id] = next(code for code in free[letter] if code not in post.codes)
         else:
             codes[report.id] = report.code
     for report in reports:

@@ -14,6 +14,7 @@ depends_on = None
 
 JSONB = postgresql.JSONB(astext_type=sa.Text())
 VECTOR = postgresql.ARRAY(sa.BigInteger())
+TALLY = postgresql.ARRAY(sa.Numeric())
 TEXTS = postgresql.ARRAY(sa.Text())
 MOMENT = sa.TIMESTAMP(timezone=True)
 
@@ -54,8 +55,8 @@ REPORT_INDEXES = (
 )
 DAY_COLUMNS = (
     ("crossed", VECTOR, False),
-    ("taken", VECTOR, False),
-    ("expected", VECTOR, False),
+    ("taken", TALLY, False),
+    ("expected", TALLY, False),
     ("previous_at", MOMENT, True),
     ("previous_by", sa.String(), True),
     ("previous_decided", sa.Boolean(), False),
@@ -65,6 +66,7 @@ DAY_COLUMNS = (
     ("discrepancy", sa.BigInteger(), True),
     ("origins", JSONB, False),
 )
+TALLIES = ("total_amount", "total")  # whose squares many reports with a wide range would bring past a bigint
 FIELDS = {
     "shelter": "name aliases site_type building lat lon status capacity blocked covered_area_m2 site_area_m2 toilets"
     " toilets_accessible taps showers water_litres_per_day health_post admits managed_by contact access",
@@ -102,8 +104,11 @@ def upgrade() -> None:
     _forget_figures()
     for name, type_, nullable in DAY_COLUMNS:
         op.add_column("place_days", sa.Column(name, type_, nullable=nullable))
+    for name in TALLIES:
+        op.alter_column("place_days", name, type_=TALLY)
     _widen_shelters()
     _widen_groups()
+    op.alter_column("users", "language", nullable=True)  # null: never chosen
 
 
 def _widen_reports() -> None:
@@ -173,6 +178,8 @@ def downgrade() -> None:
             "There are corrections, decisions, published figures, notes or shelters that are one. They cannot be"
             " forgotten: restore a backup from before the upgrade instead."
         )
+    op.execute("UPDATE users SET language = 'en' WHERE language IS NULL")
+    op.alter_column("users", "language", nullable=False)
     op.add_column("groups", sa.Column("stated_by", sa.Uuid(), nullable=True))
     op.execute(
         "UPDATE groups SET stated_by = (SELECT report_id FROM group_states WHERE group_id = groups.id"
@@ -187,6 +194,8 @@ def downgrade() -> None:
         op.drop_column("shelter_states", column)
     op.drop_column("shelters", "is_void")
     _forget_figures()
+    for name in TALLIES:
+        op.alter_column("place_days", name, type_=VECTOR)
     for name, _, _ in reversed(DAY_COLUMNS):
         op.drop_column("place_days", name)
     op.drop_column("place_now", "area_path")

@@ -86,7 +86,8 @@ class ShelterFigureOut(Out):
 
 
 class AreaFigureOut(Out):
-    """One area of any level with everything below it. Who moved inside it has neither come nor left."""
+    """One area of any level with everything below it. Who moved inside it has neither come nor left. Partners see
+    `total` rounded to tens (below ten: 0) and its basis; of the rest nothing."""
 
     area: str
     people: PeopleOut
@@ -179,7 +180,7 @@ def population(query: Asked) -> Response:
 
 def _areas(query: Asked, scope: Scope, past: Past, *, upto_level: int | None) -> Response:
     found = area_figures(http.session(), scope=scope, upto_level=upto_level, past=past)
-    figures = {figure.area or "": figure for figure in found}
+    figures = {figure.area or "": figure if upto_level is None else figure.safe() for figure in found}
     codes = sorted(code for code in figures if code > query.after)
     page, last = pagination.page(codes, query.limit)
     return _answer([_area(figures[code]) for code in page], scope, past, next_one=last)

@@ -4,6 +4,7 @@ Workers re-fold, they never add increments: a crash anywhere leaves the marks, a
 work again. Statement by statement, each sees everything whose mark an earlier one of the same fold took.
 """
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -24,11 +25,11 @@ from app.population.service.deriving import (
 )
 from app.population.service.whole import rebuild, share_with_rebuild, verify
 
-__all__ = ["Appoint", "Folded", "Place", "fold", "rebuild", "verify"]
+__all__ = ["Appoint", "Folded", "Place", "fold", "marked_places", "rebuild", "verify"]
 
 MARKS_A_TIME = 2_000  # read in one fold; a thousand reports on one place still fold once
 
-_MARKED = text("SELECT operation_id, place_id FROM marks ORDER BY id LIMIT :limit")
+_MARKED = text("SELECT place_id FROM marks WHERE place_id <> ALL(:apart) ORDER BY id LIMIT :limit")
 # A mark on a shelter that is booked as another is about both; it is taken only where both are ours.
 _TAKE_MARKS = text("""
   DELETE FROM marks USING places
@@ -38,13 +39,26 @@ _TAKE_MARKS = text("""
 """)
 
 
-def fold(session: Session, *, appoint: Appoint, marks: int = MARKS_A_TIME) -> list[Folded]:
+def marked_places(session: Session, *, apart_from: Collection[UUID] = (), marks: int = MARKS_A_TIME) -> set[UUID]:
+    """The places of the oldest marks; those of `apart_from` are passed over, so that they keep nobody waiting."""
+    return set(session.scalars(_MARKED, {"apart": list(apart_from), "limit": marks}))
+
+
+def fold(
+    session: Session,
+    *,
+    appoint: Appoint,
+    only: UUID | None = None,
+    apart_from: Collection[UUID] = (),
+    marks: int = MARKS_A_TIME,
+) -> list[Folded]:
     """Fold the places of the oldest marks; an empty list means nothing was marked or others are at it.
 
-    `appoint` gives each place its judge: what decides the rule states stored with a day. Flushes, never commits.
+    `appoint` gives each place its judge: what decides the rule states stored with a day. `only` folds one place, with
+    what it is booked as. Flushes, never commits.
     """
     share_with_rebuild(session)
-    marked = {row.place_id for row in session.execute(_MARKED, {"limit": marks})}
+    marked = {only} if only else marked_places(session, apart_from=apart_from, marks=marks)
     if not marked:
         return []
     concerned = marked | {booking.kept_id for booking in bookings_of(session, sorted(marked)).values()}
