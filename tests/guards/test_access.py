@@ -20,10 +20,17 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /alerts": READERS,
     "GET /api/docs": ANYBODY,
     "GET /api/v1/alerts": READERS,
+    "GET /api/v1/figures": READERS,
+    "GET /api/v1/flows": READERS,
+    "GET /api/v1/groups": READERS,
+    "GET /api/v1/groups/<code>": READERS,
     "GET /api/v1/openapi.json": ANYBODY,
     "GET /api/v1/population": READERS,  # partners reach it with by=area, see test_partners_reach_safe_figures_only
+    "GET /api/v1/population/on-the-way": READERS,
+    "GET /api/v1/population/why": READERS,
     "GET /api/v1/shelters": READERS,
     "GET /api/v1/shelters/<code>": READERS,
+    "GET /api/v1/shelters/<code>/history": READERS,
     "GET /dashboard": SIGNED_IN,
     "GET /dev/mail": ANYBODY,  # in development only
     "GET /dev/mail/<key>": ANYBODY,

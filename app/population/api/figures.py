@@ -5,21 +5,21 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from flask import Response, g
-from pydantic import AwareDatetime, Field, RootModel
+from pydantic import Field
 
 from app.accounts.policy import Scope
 from app.core import http, pagination
-from app.core.description import Out, answers
+from app.core.description import answers
 from app.core.errors import NotAllowed, NotFound
 from app.core.text import mark
 from app.places.queries import areas_of
-from app.places.schemas import Method
 from app.population.api.blueprint import api
 from app.population.api.moments import AsKnown, moments, past_asked
+from app.population.api.shapes import Population, area_out, day_out, shelter_out
 from app.population.past import Past
 from app.population.queries import area_days, area_figures, operation_figure, shelter_days, shelter_figures
 from app.population.queries.areas import top_codes
-from app.population.schemas import AreaFigure, Basis, DayFigure, ShelterFigure, Shown
+from app.population.schemas import DayFigure
 from app.shelters.queries import shelter_by_code
 
 SAFE_LEVEL = 1  # partners see countries and governorates
@@ -38,120 +38,6 @@ class Asked(AsKnown):
     since: Annotated[pagination.Day | None, Field(description="By day: the first day; by default 30 days.")] = None
     after: pagination.Key = ""
     limit: pagination.Limit = 1_000
-
-
-class PeopleOut(Out):
-    """`total` null: not known, which is not zero. `high` null: nobody knows an upper bound. Cells leave out zeros."""
-
-    total: int | None
-    low: int | None
-    high: int | None
-    households: int | None
-    cells: dict[str, int]
-    estimated: bool
-
-
-class CapacityOut(Out):
-    """`effective`: what the scarcest known resource, `binding`, is enough for."""
-
-    declared: int | None
-    blocked: int | None
-    effective: int | None
-    binding: Literal["places", "covered_area_m2", "toilets", "water_litres_per_day"] | None
-
-
-class ShelterFigureOut(Out):
-    """One shelter. `free` below zero: so many over. `before`, `came`, `left` and `adjusted` are of the day asked:
-    before + came - left + adjusted = people.total. `competing`: headcounts nobody followed or decided on. `disputed`:
-    the last two that were followed cannot both be true. `discrepancy`: what the last found beyond the books."""
-
-    shelter: str
-    people: PeopleOut
-    basis: Basis
-    shortfall: int
-    counted_at: AwareDatetime | None
-    composition_at: AwareDatetime | None
-    reported_at: AwareDatetime | None
-    method: Method | None
-    competing: int
-    disputed: bool
-    discrepancy: int | None
-    before: int
-    came: int
-    left: int
-    adjusted: int
-    capacity: CapacityOut
-    occupancy: float | None
-    free: int | None
-
-
-class AreaFigureOut(Out):
-    """One area of any level with everything below it. Who moved inside it has neither come nor left. Partners see
-    `total` rounded to tens (below ten: 0) and its basis; of the rest nothing."""
-
-    area: str
-    people: PeopleOut
-    basis: Basis
-    shortfall: int
-    uncounted: int
-    before: int
-    came: int
-    left: int
-    adjusted: int
-
-
-class DayFigureOut(Out):
-    """A shelter, an area or everything at the end of a day: before + came - left + adjusted = people.total."""
-
-    day: date
-    people: PeopleOut
-    basis: Basis
-    shortfall: int
-    uncounted: int
-    before: int
-    came: int
-    left: int
-    adjusted: int
-
-
-class CountOut(Out):
-    total: int
-
-
-class CellFigureOut(Out):
-    """People of one sex and age, `female:0-4`, everywhere in scope."""
-
-    cell: str
-    people: CountOut
-
-
-class Page(Out):
-    """Figures of `as_of`, as known on `known_on`. `uncounted` places have no figure and are in no sum."""
-
-    next: str | None
-    as_of: AwareDatetime
-    known_on: AwareDatetime
-    uncounted: int
-
-
-class ShelterFigures(Page):
-    items: list[ShelterFigureOut]
-
-
-class AreaFigures(Page):
-    items: list[AreaFigureOut]
-
-
-class CellFigures(Page):
-    items: list[CellFigureOut]
-
-
-class DayFigures(Page):
-    items: list[DayFigureOut]
-
-
-class Population(RootModel[ShelterFigures | AreaFigures | CellFigures | DayFigures]):
-    """Figures by what was asked for."""
 
 
 @api.get("/population", operation_id="read_population", responses=answers(Population))
@@ -175,7 +61,7 @@ def population(query: Asked) -> Response:
             return _days(query, scope, past, since)
     asked = None if past.is_present else past
     page = shelter_figures(http.session(), scope=scope, limit=query.limit, after=query.after or None, past=asked)
-    return _answer([_shelter(figure) for figure in page.items], scope, past, next_one=page.next)
+    return _answer([shelter_out(figure) for figure in page.items], scope, past, next_one=page.next)
 
 
 def _areas(query: Asked, scope: Scope, past: Past, *, upto_level: int | None) -> Response:
@@ -183,7 +69,7 @@ def _areas(query: Asked, scope: Scope, past: Past, *, upto_level: int | None) ->
     figures = {figure.area or "": figure if upto_level is None else figure.safe() for figure in found}
     codes = sorted(code for code in figures if code > query.after)
     page, last = pagination.page(codes, query.limit)
-    return _answer([_area(figures[code]) for code in page], scope, past, next_one=last)
+    return _answer([area_out(figures[code]) for code in page], scope, past, next_one=last)
 
 
 def _cells(query: Asked, scope: Scope, past: Past) -> Response:
@@ -219,7 +105,7 @@ def _days(query: Asked, scope: Scope, past: Past, since: date) -> Response:
 def _page_of_days(found: Sequence[DayFigure], past: Past, limit: int) -> Response:
     page, last = pagination.page(found, limit)
     next_one = last.day.isoformat() if last else None
-    return _answer([_day(figure) for figure in page], g.actor.scope, past, next_one=next_one)
+    return _answer([day_out(figure) for figure in page], g.actor.scope, past, next_one=next_one)
 
 
 def _first(since: date, after: str) -> date:
@@ -244,66 +130,3 @@ def _day_after(cursor: str) -> date:
 def _answer(items: list[dict[str, Any]], scope: Scope, past: Past, next_one: str | None = None) -> Response:
     whole = operation_figure(http.session(), scope=scope, past=past)
     return http.page_of(items, next_one=next_one, uncounted=whole.uncounted, **moments(past))
-
-
-def _shelter(figure: ShelterFigure) -> dict[str, Any]:
-    return {
-        "shelter": figure.shelter,
-        "people": people_out(figure.people),
-        "basis": figure.basis,
-        "shortfall": figure.shortfall,
-        "counted_at": http.instant(figure.counted_at),
-        "composition_at": http.instant(figure.composition_at),
-        "reported_at": http.instant(figure.reported_at),
-        "method": figure.method,
-        "competing": figure.competing,
-        "disputed": figure.is_disputed,
-        "discrepancy": figure.discrepancy,
-        **_of_day(figure),
-        "capacity": {
-            "declared": figure.declared,
-            "blocked": figure.blocked,
-            "effective": figure.effective,
-            "binding": figure.binding,
-        },
-        "occupancy": None if figure.occupancy is None else round(figure.occupancy, 4),
-        "free": figure.free,
-    }
-
-
-def _area(figure: AreaFigure) -> dict[str, Any]:
-    return {
-        "area": figure.area,
-        "people": people_out(figure.people),
-        "basis": figure.basis,
-        "shortfall": figure.shortfall,
-        "uncounted": figure.uncounted,
-        **_of_day(figure),
-    }
-
-
-def _day(figure: DayFigure) -> dict[str, Any]:
-    return {
-        "day": figure.day.isoformat(),
-        "people": people_out(figure.people),
-        "basis": figure.basis,
-        "shortfall": figure.shortfall,
-        "uncounted": figure.uncounted,
-        **_of_day(figure),
-    }
-
-
-def _of_day(figure: ShelterFigure | AreaFigure | DayFigure) -> dict[str, int]:
-    return {name: getattr(figure, name) for name in ("before", "came", "left", "adjusted")}
-
-
-def people_out(shown: Shown) -> dict[str, Any]:
-    """People as programs read them."""
-    return {
-        "total": shown.total,
-        "low": shown.low,
-        "high": shown.high,
-        "households": shown.households,
-        "cells": shown.cells,
-        "estimated": shown.is_estimated,
-    }

@@ -12,8 +12,9 @@ from app.core.errors import DomainError, NotFound
 from app.core.text import mark
 from app.places.schemas import Method, area_place_id
 from app.population.api.blueprint import api
-from app.population.api.figures import NO_PLACE, DayFigures, PeopleOut, code_in_scope, history, people_out
+from app.population.api.figures import NO_PLACE, code_in_scope, history
 from app.population.api.moments import AsKnown, moments, past_asked
+from app.population.api.shapes import DayFigures, PeopleOut, people_out
 from app.population.queries.reasons import FIRST, Part, Step, parts_of, steps_of
 from app.population.schemas import Basis
 from app.shelters.queries import shelter_by_code
