@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from mailbox import Maildir
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -79,6 +80,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         reports = [
             a_shelter(code="KHM", capacity=100),
             a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=120),
+            {"id": str(uuid4()), "kind": "group", "occurred_at": "2025-03-10T12:00:00+03:00", "code": "KHM"},
         ]
         take(session, actor=actors["field_worker"], reports=reports)
         refresh(session)

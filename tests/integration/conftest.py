@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from app.accounts.policy import ROLES
+from app.accounts.policy import ROLES, Actor
 from app.accounts.service import make_token
-from app.alerts.refresh import refresh
+from app.alerts.refresh import refresh, verify
 from app.core.db import unit_of_work
 from app.factory import create_app
+from app.intake.schemas import Result
+from app.intake.service import take
 from config.settings import settings
-from tests.factories.operations import make_actor, make_operation
+from tests.factories.operations import a_shelter, make_actor, make_operation
 
 
 class Caller:
@@ -58,3 +61,29 @@ def fold() -> None:
     with unit_of_work() as session:
         while refresh(session):
             pass
+
+
+@pytest.fixture
+def coordinator(session: Session) -> Actor:
+    """Someone who may decide, and two shelters in one district, one elsewhere."""
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    take(
+        session,
+        actor=actor,
+        reports=[a_shelter(code="KHM"), a_shelter(code="JAB"), a_shelter(code="BAN", area="SY1002")],
+    )
+    return actor
+
+
+@pytest.fixture
+def say(session: Session, coordinator: Actor) -> Callable[..., list[Result]]:
+    """Reports in, all folded, and what is stored is what the ledger says."""
+
+    def said(*reports: dict[str, Any], by: Actor = coordinator) -> list[Result]:
+        results = take(session, actor=by, reports=list(reports))
+        while refresh(session):
+            pass
+        assert [difference for part in verify(session) for difference in part] == []
+        return results
+
+    return said

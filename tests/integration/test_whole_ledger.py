@@ -1,9 +1,6 @@
 """Everything that changes a figure is a report: the situations ledger.md warns of, each by itself."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -11,83 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.alerts.refresh import rebuild, refresh, verify
+from app.alerts.refresh import refresh
 from app.core import clock
-from app.intake.schemas import Result
 from app.intake.service import take
 from app.places.queries import frame_of
-from app.population.past import Cut, Past, past_of
-from app.population.queries import on_the_way, operation_figure, shelter_days, shelter_figures
-from app.population.schemas import ShelterFigure
-from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
-
-NOON = "2025-03-10T12:00:00+03:00"
-
-
-@pytest.fixture
-def coordinator(session: Session) -> Actor:
-    """Someone who may decide, and two shelters in one district, one elsewhere."""
-    actor = make_actor(session, make_operation(session), role="coordinator")
-    take(
-        session,
-        actor=actor,
-        reports=[a_shelter(code="KHM"), a_shelter(code="JAB"), a_shelter(code="BAN", area="SY1002")],
-    )
-    return actor
-
-
-@pytest.fixture
-def say(session: Session, coordinator: Actor) -> Callable[..., list[Result]]:
-    """Reports in, all folded, and what is stored is what the ledger says."""
-
-    def said(*reports: dict[str, Any], by: Actor = coordinator) -> list[Result]:
-        results = take(session, actor=by, reports=list(reports))
-        while refresh(session):
-            pass
-        assert [difference for part in verify(session) for difference in part] == []
-        return results
-
-    return said
-
-
-def figures(session: Session, actor: Actor, past: Past | None = None) -> dict[str, ShelterFigure]:
-    return {one.shelter: one for one in shelter_figures(session, scope=actor.scope, past=past).items}
-
-
-def past(session: Session, actor: Actor, as_of: datetime | date, known_on: datetime | None = None) -> Past:
-    frame = frame_of(session, actor.scope.operation_id)
-    return past_of(session, frame, Cut.of(frame, as_of=as_of, known_on=known_on))
-
-
-def corrected(version: str, replacement: dict[str, Any] | None, reason: str = "counted again") -> dict[str, Any]:
-    said = replacement and {key: value for key, value in replacement.items() if key != "id"}
-    return {
-        "id": str(uuid4()),
-        "kind": "correction",
-        "occurred_at": NOON,
-        "corrects": version,
-        "replacement": said,
-        "reason": reason,
-    }
-
-
-def decision(headcount: str, adopt: bool, at: str = NOON) -> dict[str, Any]:
-    return {
-        "id": str(uuid4()),
-        "kind": "decision",
-        "occurred_at": at,
-        "headcount": headcount,
-        "adopt": adopt,
-        "reason": "seen at the gate",
-    }
-
-
-def one_place(keep: str, other: str) -> dict[str, Any]:
-    said = {"id": str(uuid4()), "kind": "same_place", "occurred_at": NOON, "keep": keep, "other": other}
-    return {**said, "reason": "one gate"}
-
-
-Say = Callable[..., list[Result]]
+from app.population.past import Past
+from app.population.queries import on_the_way, operation_figure, shelter_days
+from tests.factories.amending import NOON, Say, corrected, decision, figures, one_place, past
+from tests.factories.operations import a_headcount, a_movement, a_state, make_actor
 
 
 def test_a_late_report_before_a_headcount_and_a_new_one_after_it(
@@ -262,63 +190,6 @@ def test_midnight_in_damascus_parts_the_days(session: Session, coordinator: Acto
     place = figures(session, coordinator)["KHM"].place_id
     days = shelter_days(session, place_id=place, first=date(2025, 3, 2), past=present)
     assert [(day.day.day, day.came, day.people.total) for day in days] == [(10, 1, 1), (11, 2, 3)]
-
-
-def test_last_tuesday_prints_again_to_the_digit(session: Session, coordinator: Actor) -> None:
-    """As known on: a late report, a correction, a decision and a merge recorded since change nothing of it."""
-    start = clock.now() + timedelta(hours=1)
-    count = a_headcount("KHM", at=NOON, people={"total": 100, "low": 90, "high": 120})
-    press = a_headcount("KHM", at="2025-03-11T12:00:00+03:00", people=300, method="secondary_report")
-    with patch.object(clock, "now", lambda: start):
-        take(session, actor=coordinator, reports=[count, press, a_headcount("JAB", at=NOON, people=7)])
-    later = [
-        [a_movement(to="KHM", at="2025-03-11T09:00:00+03:00", people=11)],
-        [corrected(count["id"], {**count, "people": {"total": 60}})],
-        [decision(press["id"], adopt=True)],
-        [one_place("KHM", "JAB")],
-    ]
-    for hours, reports in enumerate(later, 1):
-        with patch.object(clock, "now", lambda hours=hours: start + timedelta(hours=hours)):
-            assert [one.status for one in take(session, actor=coordinator, reports=reports)] == ["accepted"]
-    while refresh(session):
-        pass
-    with patch.object(clock, "now", lambda: start + timedelta(hours=9)):
-        asked = past(session, coordinator, date(2025, 3, 11), start + timedelta(minutes=1))
-    found = figures(session, coordinator, asked)
-    assert [(found[code].people.total, found[code].competing) for code in ("KHM", "JAB")] == [(100, 1), (7, 0)]
-    assert (found["KHM"].people.low, found["KHM"].people.high) == (90, 120)
-    assert operation_figure(session, scope=coordinator.scope, past=asked).people.total == 107
-    assert asked.cut.known_on == start + timedelta(minutes=1)
-    assert figures(session, coordinator)["KHM"].people.total == 300
-
-
-def test_what_was_taken_back_later_was_known_until_then(session: Session, coordinator: Actor) -> None:
-    """Also where nothing else was said of that place and day."""
-    start = clock.now() + timedelta(hours=1)
-    count = a_headcount("KHM", at=NOON, people=100)
-    with patch.object(clock, "now", lambda: start):
-        take(session, actor=coordinator, reports=[count])
-    with patch.object(clock, "now", lambda: start + timedelta(hours=1)):
-        take(session, actor=coordinator, reports=[corrected(count["id"], None)])
-        while refresh(session):
-            pass
-        assert figures(session, coordinator)["KHM"].people.total is None
-        asked = past(session, coordinator, date(2025, 3, 11), start + timedelta(minutes=1))
-        assert figures(session, coordinator, asked)["KHM"].people.total == 100
-
-
-def test_a_rebuild_gives_the_same_rows_and_states(session: Session, coordinator: Actor, say: Say) -> None:
-    group = {"id": str(uuid4()), "kind": "group", "occurred_at": NOON, "code": "G-1", "origin": "SY0602"}
-    moved = a_movement(to="JAB", at=NOON, people=9, group="G-1")
-    say(group, moved, one_place("KHM", "JAB"), corrected(group["id"], {**group, "origin": "SY1002"}))
-    tables = ("place_days", "area_days", "shelters", "shelter_states", "groups", "group_states", "places", "place_now")
-    before = {table: sorted(map(str, session.execute(text(f"SELECT * FROM {table}")))) for table in tables}
-    list(rebuild(session))
-    after = {table: sorted(map(str, session.execute(text(f"SELECT * FROM {table}")))) for table in tables}
-    for table in tables:
-        if table != "area_days":  # a change of nothing is no change
-            assert before[table] == after[table], table
-    assert [difference for part in verify(session) for difference in part] == []
 
 
 def test_a_field_worker_corrects_their_own_and_a_coordinator_any(
