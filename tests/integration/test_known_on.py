@@ -12,6 +12,7 @@ from app.alerts.refresh import rebuild, refresh, verify
 from app.core import clock
 from app.intake.service import take
 from app.population.queries import operation_figure
+from app.population.service import change_setting
 from tests.factories.amending import NOON, Say, corrected, decision, figures, one_place, past
 from tests.factories.operations import a_headcount, a_movement
 
@@ -57,6 +58,33 @@ def test_what_was_taken_back_later_was_known_until_then(session: Session, coordi
         assert figures(session, coordinator)["KHM"].people.total is None
         asked = past(session, coordinator, date(2025, 3, 11), start + timedelta(minutes=1))
         assert figures(session, coordinator, asked)["KHM"].people.total == 100
+
+
+def test_a_setting_holds_from_its_day_on_for_what_is_asked_now_and_never_for_what_was_known(
+    session: Session, coordinator: Actor
+) -> None:
+    """Households of six instead of five; and what is not adopted any more."""
+    start = clock.now() + timedelta(hours=1)
+    operation = coordinator.scope.operation_id
+    reports = [
+        a_headcount("KHM", at=NOON, people={"households": 10}, method="household_listing"),
+        a_headcount("JAB", at=NOON, people=40, method="key_informant"),
+    ]
+    with patch.object(clock, "now", lambda: start):
+        take(session, actor=coordinator, reports=reports)
+    with patch.object(clock, "now", lambda: start + timedelta(hours=1)):
+        for name, value in (("household_size", 6), ("adopt_from", 5)):
+            change_setting(session, operation_id=operation, actor_id=coordinator.user_id, name=name, value=value)
+        while refresh(session):
+            pass
+        now = figures(session, coordinator)
+        assert (now["KHM"].people.total, now["KHM"].people.is_estimated) == (60, True)
+        assert (now["JAB"].people.total, now["JAB"].competing) == (None, 1)
+        then = figures(
+            session, coordinator, past(session, coordinator, date(2025, 3, 11), start + timedelta(minutes=1))
+        )
+        assert (then["KHM"].people.total, then["JAB"].people.total) == (50, 40)
+        assert [difference for part in verify(session) for difference in part] == []
 
 
 def test_a_rebuild_gives_the_same_rows_and_states(session: Session, coordinator: Actor, say: Say) -> None:

@@ -22,6 +22,8 @@ from tests.naive.sayings import (
 from tests.naive.stored import MARK_WHOLE, STORED, WAITING, as_stored
 from tests.naive.sums import CELLS
 
+VERIFIED_EACH = 5
+
 
 class FoldMachine(AskingMachine):
     """Folds at any moment; the model says what must stand."""
@@ -95,6 +97,9 @@ class FoldMachine(AskingMachine):
         assert written.one().count == self.transitions
         if not waiting:
             self._check_areas()
+            self.checks += 1
+            if self.checks % VERIFIED_EACH:
+                return  # it agrees with the model; that `verify` agrees too is asked now and then
             assert [difference for part in verify(self.session) for difference in part] == []
 
     def _expected(self, place: str, day: date) -> dict[str, Any]:

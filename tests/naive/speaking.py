@@ -56,7 +56,7 @@ class SpeakingMachine(RuleBasedStateMachine):
         )
         self.model = Model(zone=ZONE, paths=paths())
         self.published: dict[str, str] = {}
-        self.transitions = self.said = 0
+        self.transitions = self.said = self.checks = 0
         self.now = at_hour(FIRST + timedelta(days=30), 9)
         self.heard: list[tuple[datetime, int]] = []  # what had been said by when
         self.clock = patch.object(clock, "now", lambda: self.now)

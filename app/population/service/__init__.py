@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.places.queries import bookings_of
 from app.population import events
+from app.population.service.changing import change_setting
 from app.population.service.deriving import (
     Appoint,
     Folded,
@@ -25,7 +26,7 @@ from app.population.service.deriving import (
 )
 from app.population.service.whole import rebuild, share_with_rebuild, verify
 
-__all__ = ["Appoint", "Folded", "Place", "fold", "marked_places", "rebuild", "verify"]
+__all__ = ["Appoint", "Folded", "Place", "change_setting", "fold", "marked_places", "rebuild", "verify"]
 
 MARKS_A_TIME = 2_000  # read in one fold; a thousand reports on one place still fold once
 

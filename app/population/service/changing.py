@@ -1,0 +1,27 @@
+"""Changing a setting of an operation: a dated row, and everything it may change is folded again."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core import clock, db
+from app.ledger import service as ledger
+from app.places.models import OperationSetting
+
+_EVERY_PLACE = text("SELECT place_id FROM place_now WHERE operation_id = :operation")
+
+
+def change_setting(session: Session, *, operation_id: UUID, actor_id: UUID | None, name: str, value: Any) -> None:
+    """Set what places.schemas.Settings calls `name` from now on. What was known before keeps the value it had then."""
+    now = clock.now()
+    db.record_at(session, now)
+    session.add(OperationSetting(id=uuid4(), operation_id=operation_id, name=name, value=value, recorded_at=now))
+    session.flush()
+    touched = [(place, None) for place in session.scalars(_EVERY_PLACE, {"operation": operation_id})]
+    ledger.mark(session, operation_id=operation_id, touched=touched, at=now)
+    audit.record(
+        session, action="setting.change", subject=name, actor_id=actor_id, operation_id=operation_id, value=value
+    )
