@@ -47,6 +47,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /login": ANYBODY,
     "GET /readyz": ANYBODY,
     "GET /shelters": READERS,
+    "GET /shelters/<code>": READERS,
+    "GET /shelters/<code>/history": READERS,
+    "GET /shelters/<code>/reports": READERS,
+    "GET /shelters/<code>/same-place": DECIDERS,
+    "GET /shelters/<code>/two-places": DECIDERS,
     "GET /static/<path:filename>": ANYBODY,
     "POST /account/language": SIGNED_IN,
     "POST /alerts/<uuid:alert_id>/acknowledge": DECIDERS,
@@ -60,6 +65,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /field/shelters/new": READERS,
     "POST /login": ANYBODY,
     "POST /logout": ANYBODY,
+    "POST /shelters/<code>/same-place": DECIDERS,
+    "POST /shelters/<code>/two-places": DECIDERS,
 }
 
 # No worker runs in this situation.
