@@ -29,6 +29,10 @@ DESK_PAGES = (
     "/shelters/KHM/same-place",
     "/shelters/KHM/two-places",
     "/alerts",
+    "/counts",
+    "/counts/decisions",
+    "/counts/figures",
+    "/counts/figures/new",
     "/account",
 )
 LOOKS = (
