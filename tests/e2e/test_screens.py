@@ -33,6 +33,9 @@ DESK_PAGES = (
     "/counts/decisions",
     "/counts/figures",
     "/counts/figures/new",
+    "/groups",
+    "/groups/G-0001",
+    "/flows",
     "/account",
 )
 LOOKS = (
