@@ -7,6 +7,7 @@ from statistics import median_low
 from typing import Self
 
 from app.formats.charts import NEAR
+from app.population.queries.flows import Flow
 from app.population.schemas import ShelterFigure
 
 
@@ -42,3 +43,33 @@ class Room:
             nearly_full=len(near),
             counted_at=median_low(ages) if ages else None,
         )
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a word for a place or area in a report is called. `shelter` None: an area, or outside the reader's areas."""
+
+    shelter: str | None
+    name: dict[str, str]
+
+
+@dataclass(frozen=True)
+class FromHome:
+    """People with their homes in one area, and where they are now: the largest first, `more` places not listed.
+    `origin` None: not known; then `people` may be below zero, where counts found fewer than the movements say."""
+
+    origin: str | None
+    name: dict[str, str]
+    people: int
+    places: list[Flow]
+    more: int
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Where everybody's home is, over all places in scope. `is_all`: no place was left out."""
+
+    rows: list[FromHome]
+    not_known: FromHome | None
+    total: int
+    is_all: bool

@@ -19,7 +19,25 @@ FIELD_PAGES = (
     "/field/shelters/new",
     "/field/shelters/JBL-SCH3/state",
 )
-DESK_PAGES = ("/dashboard", "/shelters", "/alerts", "/account")
+DESK_PAGES = (
+    "/dashboard",
+    "/shelters",
+    "/shelters/KHM",
+    "/shelters/KHM?as_of=2025-03-12",
+    "/shelters/KHM/reports",
+    "/shelters/KHM/history",
+    "/shelters/KHM/same-place",
+    "/shelters/KHM/two-places",
+    "/alerts",
+    "/counts",
+    "/counts/decisions",
+    "/counts/figures",
+    "/counts/figures/new",
+    "/groups",
+    "/groups/G-0001",
+    "/flows",
+    "/account",
+)
 LOOKS = (
     ("phone", "en", "light"),
     ("phone", "ar", "dark"),

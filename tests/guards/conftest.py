@@ -27,6 +27,7 @@ from config.settings import settings
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
 
 NOBODY = "nobody"
+AT = "2025-03-10T12:00:00+03:00"
 EVERYBODY = (NOBODY, *ROLES)
 
 
@@ -79,9 +80,10 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         }
         reports = [
             a_shelter(code="KHM", capacity=100),
-            a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=120),
-            {"id": str(uuid4()), "kind": "group", "occurred_at": "2025-03-10T12:00:00+03:00", "code": "KHM"},
+            a_headcount("KHM", at=AT, people=120),
+            {"id": str(uuid4()), "kind": "group", "occurred_at": AT, "code": "KHM", "label": "Families"},
         ]
+        values["<uuid:headcount_id>"] = reports[1]["id"]
         take(session, actor=actors["field_worker"], reports=reports)
         refresh(session)
         values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)

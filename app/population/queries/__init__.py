@@ -6,15 +6,24 @@ different.
 
 from app.population.queries.areas import area_figures, operation_figure
 from app.population.queries.days import area_days, on_the_way, shelter_days
-from app.population.queries.shelters import fullest, last_report_at, shelter_figure, shelter_figures
+from app.population.queries.shelters import (
+    Described,
+    fullest,
+    last_report_at,
+    shelter_at,
+    shelter_figure,
+    shelter_figures,
+)
 
 __all__ = [
+    "Described",
     "area_days",
     "area_figures",
     "fullest",
     "last_report_at",
     "on_the_way",
     "operation_figure",
+    "shelter_at",
     "shelter_days",
     "shelter_figure",
     "shelter_figures",

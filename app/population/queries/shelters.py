@@ -1,6 +1,7 @@
 """Figures of shelters."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,36 @@ def shelter_figure(session: Session, place_id: UUID) -> ShelterFigure | None:
     return None if row is None else _present(row, frame_of(session, row.Shelter.operation_id))
 
 
+@dataclass(frozen=True)
+class Described:
+    """A shelter with its figure and everything said of it, each as of the moment asked."""
+
+    figure: ShelterFigure
+    state: Mapping[str, Any]
+
+
+def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Described | None:
+    """One shelter in scope by its code; of one that had turned out to be another, that other."""
+    named = session.scalar(
+        select(col(Shelter.id)).where(col(Shelter.operation_id) == scope.operation_id, col(Shelter.code) == code)
+    )
+    booking = None if named is None else past.bookings.of(session, [named]).get(named)
+    if booking is None or not scope.holds(booking.area_path):
+        return None
+    kept_id = booking.kept_id
+    row = past.rows[kept_id] if kept_id in past.rows else rows_at(session, past.cut, [kept_id]).get(kept_id)
+    found = session.execute(_named().where(col(Shelter.id) == kept_id)).one()
+    if found.Shelter.is_void and row is None and not isinstance(past.bookings, Known):
+        return None
+    if past.is_present:
+        state = found.Shelter.state
+    else:
+        said = statements_of(session, [kept_id], known_on=past.cut.known_on)
+        state = {"name": found.Shelter.state["name"], **state_of(said.get(kept_id, ()), until=past.cut.as_of)}
+    figure = _figure(found.Shelter, state, found.area_name, row, frame=past.frame, day=past.cut.day)
+    return Described(figure, state)
+
+
 def fullest(session: Session, *, scope: Scope, limit: int) -> list[ShelterFigure]:
     """The fullest shelters first; those whose occupancy is not known come last."""
     frame = frame_of(session, scope.operation_id)
@@ -77,12 +108,7 @@ def _past_figures(
 ) -> Page[ShelterFigure]:
     """The same of a past: shelters that were known, in the areas they were known to lie in, as they were described."""
     frame = past.frame
-    wanted: Any = (
-        select(Shelter, col(Area.name).label("area_name"))
-        .join(Area, (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code)))
-        .where(col(Shelter.operation_id) == scope.operation_id)
-        .order_by(col(Shelter.code))
-    )
+    wanted = _named().where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
     found = session.execute(wanted).all()
@@ -121,6 +147,12 @@ def _page(found: Sequence[ShelterFigure], limit: int | None) -> Page[ShelterFigu
     if limit is not None and len(found) > limit:
         return Page(list(found[:limit]), found[limit - 1].shelter)
     return Page(list(found), None)
+
+
+def _named() -> Any:
+    return select(Shelter, col(Area.name).label("area_name")).join(
+        Area, (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code))
+    )
 
 
 def _joined() -> Any:

@@ -1,4 +1,4 @@
-"""The one thing done from the dashboard so far: taking an alert on."""
+"""Taking an alert on."""
 
 from app.core.forms import SecureForm, TypedField
 

@@ -1,0 +1,18 @@
+"""What is done from the coordinator's pages."""
+
+from app.dashboard.forms.alerts import AcknowledgeForm
+from app.dashboard.forms.asking import AsOfForm
+from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, SamePlaceForm, TwoPlacesForm
+from app.dashboard.forms.figure import FigureForm
+from app.dashboard.forms.sent import SentForm
+
+__all__ = [
+    "DECIDED_MEANWHILE",
+    "AcknowledgeForm",
+    "AsOfForm",
+    "DecisionForm",
+    "FigureForm",
+    "SamePlaceForm",
+    "SentForm",
+    "TwoPlacesForm",
+]

@@ -1,0 +1,33 @@
+"""Which moment a page is asked about."""
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from app.core.forms import SecureForm, say
+from app.core.text import mark
+from app.dashboard.forms.fields import DayField
+
+STILL_TO_COME = mark("This is still to come. Check the day and the time.")
+
+
+class AsOfForm(SecureForm):
+    """The day a page is asked about, and by which day it had been reported. Read from the address."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
+        csrf = False
+
+    as_of = DayField()
+    known_on = DayField()
+
+    def __init__(self, asked: Any, *, today: date) -> None:
+        self.today = today
+        super().__init__(formdata=asked)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        for field in (self.as_of, self.known_on):
+            if not field.errors and field.data is not None and field.data > self.today:
+                self.complain(field.name, say(STILL_TO_COME))
+        return not self.complaints()

@@ -1,0 +1,98 @@
+"""Putting together what several of the coordinator's pages show."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Actor, Scope
+from app.dashboard.schemas import Called, FromHome, Homes
+from app.intake.queries import as_reference, find_places
+from app.places.queries import areas_of
+from app.population.past import Past
+from app.population.queries.flows import Flow, flows
+from app.population.queries.groups import called_of, groups_at
+from app.population.queries.journeys import called_groups
+from app.population.queries.reasons import Step
+from app.shelters.queries import ShelterRow, list_shelters
+
+MOST_PLACES = 10_000
+LISTED = 12  # places of one origin
+SUGGESTED = 5
+
+
+def names_in(session: Session, actor: Actor, steps: Iterable[Step]) -> dict[str, Called]:
+    """What the other ends of movements are called: shelters by the word used for them, areas and homes by P-code."""
+    ends = [end for step in steps for end in (step.said.get("from"), step.said.get("to")) if end]
+    shelters = {str(end["shelter"]) for end in ends if end.get("shelter")}
+    codes = {str(end["area"]) for end in ends if end.get("area")}
+    codes |= {str(step.said["origin"]) for step in steps if step.said.get("origin")}
+    operation_id = actor.scope.operation_id
+    names: dict[str, Called] = {}
+    if shelters:
+        found = find_places(session, operation_id, shelters=shelters, areas=())
+        called = called_of(session, actor, {place.id for place in found.values()})
+        for word in shelters:
+            place = found.get(as_reference(word))
+            if place is not None and place.id in called:
+                names[word] = Called(called[place.id][0], called[place.id][2])
+    if codes:
+        areas = areas_of(session, operation_id, sorted(codes))
+        names |= {f"area:{code}": Called(None, area.name) for code, area in areas.items()}
+    return names
+
+
+def groups_here(session: Session, place_id: UUID, past: Past) -> list[tuple[str, str | None, int]]:
+    """Groups with people at a place: code, label, people; the largest first."""
+    people = groups_at(session, place_id, past)
+    called = called_groups(session, people) if people else {}
+    listed = [(*called[group], count) for group, count in people.items() if group in called]
+    return sorted(listed, key=lambda one: (-one[2], one[0]))
+
+
+def homes(session: Session, *, scope: Scope, past: Past) -> Homes:
+    """Everybody in scope by the area their home lies in; origins with most people first."""
+    found, rest = flows(session, scope=scope, past=past, limit=MOST_PLACES)
+    by_origin: dict[str | None, list[Flow]] = defaultdict(list)
+    for flow in found:
+        by_origin[flow.origin].append(flow)
+    names = areas_of(session, scope.operation_id, [origin for origin in by_origin if origin])
+    rows = [
+        _from_home(origin, names[origin].name if origin in names else {"en": origin}, places)
+        for origin, places in by_origin.items()
+        if origin is not None
+    ]
+    rows.sort(key=lambda row: (-row.people, row.origin or ""))
+    not_known = _from_home(None, {}, by_origin[None]) if None in by_origin else None
+    return Homes(rows, not_known, sum(flow.people for flow in found), rest is None)
+
+
+def _from_home(origin: str | None, name: dict[str, str], places: list[Flow]) -> FromHome:
+    ordered = sorted(places, key=lambda flow: (-abs(flow.people), flow.shelter or flow.area))
+    people = sum(flow.people for flow in places)
+    return FromHome(origin, name, people, ordered[:LISTED], max(0, len(ordered) - LISTED))
+
+
+def shelters_called(
+    session: Session, *, scope: Scope, typed: str, but: str
+) -> tuple[list[ShelterRow], list[ShelterRow]]:
+    """Shelters in scope of this code or name, and (if there is none) some whose names hold it; `but` is left out."""
+    others = [row for row in list_shelters(session, scope=scope) if row.code != but]
+    wanted = _plain(typed)
+    of_code = [row for row in others if _plain(row.code) == wanted]
+    if of_code:
+        return of_code, []
+    same = [row for row in others if any(_plain(name) == wanted for name in _names(row))]
+    near = [row for row in others if any(wanted in _plain(name) for name in _names(row))] if wanted else []
+    return same[:SUGGESTED], near[:SUGGESTED]
+
+
+def _names(row: ShelterRow) -> list[Any]:
+    return [*row.name.values(), *(row.state.get("aliases") or ())]
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,59 @@
+"""Everything ever reported of one shelter, and all its days: what its page shows the newest of."""
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core.http import requires, session
+from app.dashboard.queries import names_in
+from app.dashboard.views.blueprint import PAGE, pages
+from app.dashboard.views.moments import moment_asked
+from app.dashboard.views.shelters import shelter_found
+from app.population import queries as population
+from app.population.queries.reasons import FIRST, steps_of
+
+
+def start_asked() -> int:
+    """Where in a list the page begins."""
+    return min(max(0, request.args.get("from", 0, type=int)), 1_000_000)
+
+
+@pages.get("/shelters/<code>/reports")
+@requires("read")
+def shelter_reports(code: str) -> str | Response:
+    """Every report on a shelter, newest first, with what each did."""
+    asked, start = moment_asked(), start_asked()
+    found = shelter_found(code, asked)
+    if found.figure.shelter != code:
+        return redirect(url_for(".shelter_reports", code=found.figure.shelter, **asked.kept))
+    steps = steps_of(session(), place_id=found.figure.place_id, past=asked.past, everything=True)[::-1]
+    shown = steps[start : start + PAGE]
+    return render_template(
+        "dashboard/shelter_reports.html",
+        asked=asked,
+        figure=found.figure,
+        steps=shown,
+        names=names_in(session(), g.actor, shown),
+        start=start,
+        total=len(steps),
+        step=PAGE,
+    )
+
+
+@pages.get("/shelters/<code>/history")
+@requires("read")
+def shelter_history(code: str) -> str | Response:
+    """Every day on which something was reported of a shelter, newest first."""
+    asked, start = moment_asked(), start_asked()
+    found = shelter_found(code, asked)
+    if found.figure.shelter != code:
+        return redirect(url_for(".shelter_history", code=found.figure.shelter, **asked.kept))
+    days = population.shelter_days(session(), place_id=found.figure.place_id, first=FIRST, past=asked.past)[::-1]
+    return render_template(
+        "dashboard/shelter_history.html",
+        asked=asked,
+        figure=found.figure,
+        days=days[start : start + PAGE],
+        start=start,
+        total=len(days),
+        step=PAGE,
+    )

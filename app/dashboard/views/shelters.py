@@ -1,0 +1,84 @@
+"""All shelters, and everything about one of them."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.http import requires, session
+from app.core.text import mark
+from app.dashboard.policy import lets_in, standards_of
+from app.dashboard.queries import groups_here, names_in
+from app.dashboard.views.blueprint import PAGE, frame_here, pages
+from app.dashboard.views.drawings import pyramid, share_known
+from app.dashboard.views.moments import Asked, moment_asked
+from app.population import queries as population
+from app.population.queries import Described
+from app.population.queries.counts import open_cases
+from app.population.queries.decisions import booked_here
+from app.population.queries.reasons import FIRST, steps_of
+
+NO_SHELTER = mark("There is no such shelter.")
+REASONS, DAYS, GROUPS = 12, 14, 12
+
+
+@pages.get("/shelters")
+@requires("read")
+def shelters() -> str:
+    """Every shelter with its figure, by code."""
+    frame_here()
+    after = request.args.get("after") or None
+    page = population.shelter_figures(session(), scope=g.actor.scope, limit=PAGE, after=after)
+    return render_template("dashboard/shelters.html", figures_list=page.items, next=page.next, after=after)
+
+
+@pages.get("/shelters/<code>")
+@requires("read")
+def shelter(code: str) -> str | Response:
+    """One shelter, now or on a past day: its figure and what it rests on, its room, history, groups, standards."""
+    asked = moment_asked()
+    found = shelter_found(code, asked)
+    if found.figure.shelter != code:
+        return redirect(url_for(".shelter", code=found.figure.shelter, **asked.kept))
+    figure, past = found.figure, asked.past
+    steps = steps_of(session(), place_id=figure.place_id, past=past)
+    shown = steps[::-1][:REASONS]
+    days = population.shelter_days(session(), place_id=figure.place_id, first=FIRST, past=past)
+    return render_template(
+        "dashboard/shelter.html",
+        asked=asked,
+        figure=figure,
+        state=found.state,
+        scheme=past.frame.scheme,
+        pyramid=pyramid(figure.people, past.frame.scheme),
+        known=share_known(figure.people),
+        lets_in=lets_in(found.state.get("admits")),
+        standards=standards_of(found.state, figure.people.total, figure.basis),
+        steps=shown,
+        steps_more=len(steps) - len(shown),
+        names=names_in(session(), g.actor, shown),
+        days=days[::-1][:DAYS],
+        days_more=max(0, len(days) - DAYS),
+        groups=groups_here(session(), figure.place_id, past),
+        groups_listed=GROUPS,
+        **_open_now(found, asked),
+    )
+
+
+def shelter_found(code: str, asked: Asked) -> Described:
+    """The shelter of a code at the moment asked. NotFound outside this person's areas."""
+    is_possible = code.isascii() and code.isprintable()
+    found = population.shelter_at(session(), scope=g.actor.scope, code=code, past=asked.past) if is_possible else None
+    if found is None:
+        raise NotFound("no_shelter", NO_SHELTER)
+    return found
+
+
+def _open_now(found: Described, asked: Asked) -> dict[str, Any]:
+    """What waits for a decision, and which shelters are booked here: of now alone, whatever day is shown."""
+    if not asked.past.is_present:
+        return {"case": None, "booked": []}
+    place_id = found.figure.place_id
+    cases, _ = open_cases(session(), scope=g.actor.scope, past=asked.past, limit=1, place_id=place_id)
+    return {"case": cases[0] if cases else None, "booked": booked_here(session(), place_id)}

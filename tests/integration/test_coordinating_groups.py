@@ -1,0 +1,112 @@
+"""Groups and flows as coordinators read them."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.factories.coordinating import Site, make_site, statements
+from tests.factories.operations import a_headcount, a_movement, a_shelter
+from tests.factories.pages import words_of
+
+
+def a_group(code: str, **more: object) -> dict[str, object]:
+    about = {"id": str(uuid4()), "kind": "group", "occurred_at": "2025-03-07T10:00:00+03:00", "code": code}
+    return {**about, "label": f"Families {code}", "origin": "SY0602", "people": {"total": 52}, **more}
+
+
+@pytest.fixture
+def site(database: str) -> Site:
+    found = make_site()
+    found.report(a_shelter(code="KHM"), a_shelter(code="SCH", area="SY1002"), a_group("G-1", needs={"PL": 4, "SC": 2}))
+    found.report(
+        a_movement(at="2025-03-07T12:00:00+03:00", people=52, to="KHM", group="G-1"),
+        a_movement(at="2025-03-09T12:00:00+03:00", people=30, source="KHM", to="SCH", group="G-1"),
+        a_movement(at="2025-03-09T13:00:00+03:00", people=7, to="SY1002", origin="SY0600"),
+        a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=15),
+        a_movement(
+            at="2025-03-12T09:00:00+03:00", left_at="2025-03-11T09:00:00+03:00", people=5, source="KHM", to="SCH"
+        ),
+    )
+    return found
+
+
+def test_a_group_is_listed_with_its_home_and_where_its_people_are(site: Site) -> None:
+    words = words_of(site.visitor().open("/groups").text)
+    assert "Families G-1 G-1 52 Jablah Shelter SCH 30 Shelter KHM 22" in words
+
+
+def test_its_page_says_needs_without_adding_them_up_and_movements_newest_first(site: Site) -> None:
+    words = words_of(site.visitor().open("/groups/G-1").text)
+    assert "Pregnant or breastfeeding women 4" in words
+    assert "they are not added up" in words
+    assert words.index("from Shelter KHM to Shelter SCH") < words.index("to Shelter KHM")
+
+
+def test_where_a_group_was_on_a_past_day(site: Site) -> None:
+    words = words_of(site.visitor().open("/groups/G-1?as_of=2025-03-08").text)
+    assert "This is 8 March 2025" in words
+    assert "Shelter KHM 52" in words
+    assert "Shelter SCH" not in words
+
+
+def test_a_group_of_others_is_not_there(site: Site) -> None:
+    site.report(a_group("G-2", origin="SY0600"))
+    visitor = site.visitor(areas=["SY10"])
+    assert visitor.open("/groups/G-2").status_code == 404
+    assert "G-2" not in visitor.open("/groups").text
+    page = visitor.open("/groups/G-1").text
+    assert "Shelter KHM" in words_of(page)
+    assert 'href="/shelters/KHM"' not in page
+    for path in ("/groups", "/groups/G-1", "/flows"):
+        assert site.visitor("partner").open(path).status_code == 403
+
+
+def test_more_groups_cost_no_further_statement_and_are_paged(site: Site) -> None:
+    visitor = site.visitor()
+    with statements() as few:
+        visitor.open("/groups")
+    site.report(*(a_group(f"H-{number:03}") for number in range(60)))
+    with statements() as many:
+        page = visitor.open("/groups")
+    assert len(many) == len(few)
+    assert "H-048" in page.text
+    assert "H-049" not in page.text
+    assert "H-049" in visitor.open("/groups?after=H-048").text
+
+
+def test_flows_are_sums_by_home_and_what_is_not_known_may_be_below_zero(site: Site) -> None:
+    words = words_of(site.visitor().open("/flows").text)
+    assert "Jablah 52 Shelter SCH 30 Shelter KHM 22" in words
+    assert "Lattakia 7 outside any shelter, Banyas 7" in words
+    assert "Home not known −7 Shelter KHM −12 Shelter SCH 5" in words
+    assert "All, as far as known 52" in words
+    assert "Below zero where counts found fewer people" in words
+
+
+def test_people_on_the_way_are_a_line_of_their_own(site: Site) -> None:
+    assert "On the way 0 have left" in words_of(site.visitor().open("/flows").text)
+    assert "On the way 5 have left" in words_of(site.visitor().open("/flows?as_of=2025-03-11").text)
+
+
+def test_flows_to_places_of_others_are_not_shown(site: Site) -> None:
+    words = words_of(site.visitor(areas=["SY06"]).open("/flows").text)
+    assert "Jablah 22 Shelter KHM 22" in words
+    assert "Banyas" not in words
+
+
+def test_more_places_cost_no_further_statement(site: Site) -> None:
+    visitor = site.visitor()
+    with statements() as few:
+        visitor.open("/flows")
+    codes = [f"M-{number:03}" for number in range(40)]
+    site.report(*(a_shelter(code=code) for code in codes))
+    site.report(*(a_movement(at="2025-03-10T09:00:00+03:00", people=3, to=code, origin="SY0602") for code in codes))
+    with statements() as many:
+        page = visitor.open("/flows").text
+    assert len(many) == len(few)
+    assert "30 more places" in words_of(page)
+
+
+@pytest.mark.parametrize(("path", "said"), [("/groups", "No group yet"), ("/flows", "Nothing is known of where")])
+def test_an_empty_page_says_what_will_appear(database: str, path: str, said: str) -> None:
+    assert said in words_of(make_site().visitor().open(path).text)
