@@ -81,6 +81,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
             a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=120),
         ]
         take(session, actor=actors["field_worker"], reports=reports)
+        values["<uuid:report_id>"] = reports[1]["id"]
         refresh(session)
         values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
     yield Served(create_app(), tokens, values)

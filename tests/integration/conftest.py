@@ -14,6 +14,7 @@ from app.core.db import unit_of_work
 from app.factory import create_app
 from config.settings import settings
 from tests.factories.operations import make_actor, make_operation
+from tests.factories.teams import Team, make_team
 
 
 class Caller:
@@ -58,3 +59,8 @@ def fold() -> None:
     with unit_of_work() as session:
         while refresh(session):
             pass
+
+
+@pytest.fixture
+def team(database: str) -> Team:
+    return make_team()
