@@ -153,7 +153,8 @@ def is_spoken_of(session: Session, made_id: UUID) -> bool:
 
 
 # One's reports are found by the index on who and when; of each, the versions by that on the first one.
-_OF_PERSON = text(f"""
+_OF_PERSON = {
+    is_continued: text(f"""
   SELECT first.id AS first_id, first.kind, first.recorded_at AS sent_at, last.id AS standing_id, last.reporter_id,
     last.corrects, last.content ->> 'reason' AS reason, last.recorded_at, spoken.id <> last.id AS is_void,
     spoken.occurred_at, spoken.left_at, spoken.clock_shift_s,
@@ -174,9 +175,11 @@ _OF_PERSON = text(f"""
   ) AS about ON spoken.about_id IS NOT NULL
   LEFT JOIN groups ON groups.id = spoken.group_id
   WHERE first.reporter_id = :person AND first.operation_id = :operation AND first.version_of IS NULL
-    AND (CAST(:before AS timestamptz) IS NULL OR (first.recorded_at, first.id) < (:before, :before_id))
+    {"AND (first.recorded_at, first.id) < (:before, :before_id)" if is_continued else ""}
   ORDER BY first.recorded_at DESC, first.id DESC LIMIT :limit
 """)
+    for is_continued in (False, True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +219,4 @@ def reports_of(
     """What one person reported, newest first by when we took the first version; `before` continues a list."""
     at, id_ = before or (None, None)
     asked = {"operation": operation_id, "person": person_id, "limit": limit, "before": at, "before_id": id_}
-    return [Sent(**row._mapping) for row in session.execute(_OF_PERSON, asked)]
+    return [Sent(**row._mapping) for row in session.execute(_OF_PERSON[before is not None], asked)]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from app.core.db import new_session
@@ -228,3 +229,21 @@ def test_a_change_at_a_shelter_corrected_meanwhile_keeps_both(team: Team) -> Non
     replacement = stored("shelter_state")[-1]["replacement"]
     assert (replacement["capacity"], replacement["toilets"]) == (50, 6)
     assert replacement["occurred_at"].startswith("2025-03-10T11:00")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"corrects": "x", "report_id": "x", "shown_at": "x", "reason": "x"},
+        {"reason": "a\x00b"},
+        {"reason": "ع" * 2_001},
+        {"day": "9999-12-31", "at": "25:00", "reason": "x"},
+        {"shown_at": "9999-12-31T23:59:59+00:00", "when": "now", "reason": "x"},
+        {"place": "shelter:", "how": "?", "total": "-1", "cells__female:0-4": "x", "reason": "x"},
+        {"place": "area:SY1002", "reason": "x"},
+    ],
+)
+def test_whatever_is_sent_is_answered(team: Team, typed: dict[str, str]) -> None:
+    report = team.sends(a_headcount("KHM", at=NOON, people=52))
+    for path in (correcting(report), taking_back(report)):
+        assert team.worker.send(path, **typed).status_code in (303, 409, 422)
