@@ -1,13 +1,22 @@
-"""Loading what a form needs."""
+"""Loading what a form needs, and what was reported with them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.field.schemas import Desk, StandingGroup
-from app.groups.queries import group_by_code
-from app.places.queries import frame_of, list_areas
-from app.population.queries.groups import is_known_to
-from app.shelters.queries import list_shelters
+from app.core.pagination import page
+from app.field.schemas import Desk, Listed, StandingGroup, Told
+from app.groups.queries import code_of, group_by_code
+from app.ledger.queries import Version, first_version_of, reports_of, versions_of
+from app.places.queries import bookings_of, frame_of, list_areas
+from app.population.queries.groups import called_of, is_known_to
+from app.shelters.policy import FIELDS, NAMES
+from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 
 
 def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
@@ -29,3 +38,108 @@ def standing_group(session: Session, *, actor: Actor, code: str) -> StandingGrou
     if group is None:
         return None
     return StandingGroup(group.id, group.code, group.state, is_known_to(session, actor, group.code))
+
+
+def my_reports(
+    session: Session, *, actor: Actor, limit: int, before: tuple[datetime, UUID] | None = None
+) -> tuple[Sequence[Listed], Listed | None]:
+    """What this person reported, newest first, and the last of these if there are more: in two statements."""
+    found = reports_of(
+        session,
+        operation_id=actor.scope.operation_id,
+        person_id=actor.user_id,
+        limit=limit + 1,
+        before=before,
+    )
+    named = {place for sent in found for place in (sent.place_id, sent.from_place_id) if place is not None}
+    names = {id_: name for id_, (_, _, name) in called_of(session, actor, named).items()} if named else {}
+    listed = [
+        Listed(
+            sent=sent,
+            place=names.get(sent.place_id) if sent.place_id else None,
+            came_from=names.get(sent.from_place_id) if sent.from_place_id else None,
+            is_mine=sent.reporter_id == actor.user_id,
+        )
+        for sent in found
+    ]
+    return page(listed, limit)
+
+
+def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> Told | None:
+    """A report by the id of any of its versions; None where it is not there, or not for this person: one's own, and as
+    a coordinator those about one's areas."""
+    first_id = first_version_of(session, operation_id=actor.scope.operation_id, report_id=report_id)
+    if first_id is None:
+        return None
+    versions = versions_of(session, first_id)
+    desk = desk_of(session, actor=actor, language=language)
+    group_id = versions[0].group_id
+    group_code = code_of(session, group_id) if group_id else None
+    decided = _place_of(session, versions[0].about_id) if versions[0].about_id else None
+    ids = {place for version in versions for place in (version.place_id, version.from_place_id) if place}
+    called = called_of(session, actor, ids | ({decided} if decided else set()))
+    names = {id_: name for id_, (_, _, name) in called.items()}
+    found = Told(
+        versions=versions,
+        desk=desk.with_places(_places_named(desk, versions, names)),
+        group_code=group_code,
+        decided_at=names.get(decided) if decided else None,
+        is_mine=versions[0].reporter_id == actor.user_id,
+    )
+    is_visible = found.is_mine or (actor.may("decide") and _is_in_scope(session, actor, found, decided))
+    return found if is_visible else None
+
+
+def shelter_as_told(session: Session, *, actor: Actor, told: Told) -> ShelterRow | None:
+    """The shelter a report about its state speaks of, as it was known at that moment, this report included; None for
+    other reports and for a shelter outside this person's areas."""
+    spoken = told.spoken(told.last)
+    code = str(told.desk.key_of({"shelter": (spoken.said or {}).get("shelter")})).removeprefix("shelter:")
+    if told.first.kind != "shelter_state":
+        return None
+    now = shelter_by_code(session, scope=actor.scope, code=code)
+    if now is None:
+        return None
+    then = shelter_by_code(session, scope=actor.scope, code=code, as_of=spoken.occurred_at) or now
+    said = {name: value for name, value in (spoken.said or {}).items() if name in FIELDS and name not in NAMES}
+    return replace(then, name=now.name, state=then.state | said)
+
+
+def _place_of(session: Session, headcount_id: UUID) -> UUID | None:
+    """Where the headcount a decision is about was taken."""
+    return next((one.place_id for one in reversed(versions_of(session, headcount_id)) if one.place_id), None)
+
+
+def _is_in_scope(session: Session, actor: Actor, told: Told, decided: UUID | None) -> bool:
+    """Whether a report lies in somebody's areas: an end of it, the home or a place of its group, what it is about."""
+    first, last = told.first, told.last
+    ends = {first.place_id, first.from_place_id, last.place_id, last.from_place_id, decided} - {None}
+    if ends:
+        booked = bookings_of(session, [end for end in ends if end]).values()
+        return any(actor.scope.holds(booking.area_path) for booking in booked)
+    if first.kind == "group":
+        return told.group_code is not None and is_known_to(session, actor, told.group_code)
+    about = (told.spoken(last).said or {}).get("about") or {}
+    area = told.desk.area_by_code.get(str(about.get("area")))
+    return actor.scope.holds(area.path if area is not None else ())
+
+
+def _places_named(
+    desk: Desk, versions: Sequence[Version], names: dict[UUID, dict[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The places reports speak of, by key, with their names."""
+    found: dict[str, dict[str, str]] = {}
+    for version in versions:
+        said: dict[str, Any] = version.said or {}
+        for end, place_id in (("to", version.place_id), ("place", version.place_id), ("from", version.from_place_id)):
+            key = desk.key_of(said.get(end))
+            if key is not None and place_id is not None:
+                found[key] = names.get(place_id, {})
+        for end, place_id in (
+            ("shelter", version.place_id),
+            ("keep", version.place_id),
+            ("other", version.from_place_id),
+        ):
+            if said.get(end) is not None and place_id is not None:
+                found[str(desk.key_of({"shelter": said[end]}))] = names.get(place_id, {})
+    return found

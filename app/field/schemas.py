@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from app.core.text import name_in
+from app.ledger.queries import Sent, Version
 from app.places.models import Area
 from app.places.schemas import Frame
 from app.shelters.queries import ShelterRow
@@ -33,13 +37,15 @@ class StandingGroup:
 
 @dataclass(frozen=True)
 class Desk:
-    """The operation's frame, all its areas, and the shelters and areas this person reports on."""
+    """The operation's frame, all its areas, and the shelters and areas this person reports on. `also`: other places,
+    by key with their names, that a report under correction speaks of."""
 
     frame: Frame
     areas: Sequence[Area]
     own_areas: Sequence[Area]
     shelters: Sequence[ShelterRow]
     language: str
+    also: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:
@@ -57,13 +63,35 @@ class Desk:
         return [
             *(Candidate(f"shelter:{row.code}", _names_of_shelter(row)) for row in shelters),
             *(Candidate(f"area:{area.code}", _names_of_area(area)) for area in areas),
+            *(Candidate(key, (key, *names.values())) for key, names in self.also.items()),
         ]
 
     @cached_property
     def places_anywhere(self) -> list[Candidate]:
         """Where people may have gone: shelters this person sees, then every area of the operation below the country."""
         shelters = [place for place in self.places if place.key.startswith("shelter:")]
-        return [*shelters, *(Candidate(f"area:{area.code}", _names_of_area(area)) for area in self.areas if area.level)]
+        areas = [Candidate(f"area:{area.code}", _names_of_area(area)) for area in self.areas if area.level]
+        listed = {area.key for area in areas}
+        also = [place for place in self.places if place.key.startswith("area:") and place.key not in listed]
+        return [*shelters, *areas, *also]
+
+    def with_places(self, named: Mapping[str, dict[str, str]]) -> "Desk":
+        """The same desk, at which these places can be named too."""
+        known = {place.key for place in self.places}
+        return replace(self, also={key: names for key, names in named.items() if key not in known})
+
+    def key_of(self, place: Mapping[str, Any] | None) -> str | None:
+        """The key of a place as a report names it: a shelter by its code, or its id, or an area."""
+        if not place:
+            return None
+        if place.get("area"):
+            return f"area:{place['area']}"
+        named = str(place.get("shelter"))
+        return f"shelter:{self._code_by_id.get(named.lower(), named)}"
+
+    @cached_property
+    def _code_by_id(self) -> dict[str, str]:
+        return {str(shelter.id): shelter.code for shelter in self.shelters}
 
     @cached_property
     def homes(self) -> list[Candidate]:
@@ -98,3 +126,90 @@ def _names_of_shelter(row: ShelterRow) -> tuple[str, ...]:
 
 def _names_of_area(area: Area) -> tuple[str, ...]:
     return (area.code, *area.name.values())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One of my reports: as it stands, and what its places are called."""
+
+    sent: Sent
+    place: dict[str, str] | None
+    came_from: dict[str, str] | None
+    is_mine: bool
+
+    @property
+    def state(self) -> str:
+        """`void`, `corrected`, or `sent`: nothing was changed since."""
+        if self.sent.is_void:
+            return "void"
+        return "corrected" if self.sent.corrections else "sent"
+
+    @property
+    def time_was_put_right(self) -> bool:
+        """Whether the clock of the device was off, or the report came from the future."""
+        said_at = instant_of(self.sent.said.get("occurred_at"))
+        return bool(self.sent.clock_shift_s) or (said_at is not None and said_at > self.sent.occurred_at)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A report with all its versions, oldest first, at a desk that knows the places they speak of. `group_code`: of the
+    group it is about; `decided_at`: what the place is called whose headcount a decision is about."""
+
+    versions: Sequence[Version]
+    desk: Desk
+    group_code: str | None
+    decided_at: dict[str, str] | None
+    is_mine: bool
+
+    @property
+    def first(self) -> Version:
+        return self.versions[0]
+
+    @property
+    def last(self) -> Version:
+        """The version that counts."""
+        return self.versions[-1]
+
+    @property
+    def is_void(self) -> bool:
+        return self.last.said is None
+
+    def spoken(self, version: Version) -> Version:
+        """The last version up to this one that says something."""
+        upto = self.versions[: self.versions.index(version) + 1]
+        return next(one for one in reversed(upto) if one.said is not None)
+
+    def version(self, id_: UUID | None) -> Version | None:
+        return next((one for one in self.versions if one.id == id_), None)
+
+
+def people_in(said: Mapping[str, Any]) -> dict[str, int]:
+    """How many a report says, each part only where it is said; the ages add up to a total."""
+    people = said.get("people") or {}
+    cells = people.get("cells")
+    total = people.get("total")
+    parts = {
+        "total": sum(cells.values()) if total is None and cells is not None else total,
+        "low": people.get("low"),
+        "high": people.get("high"),
+        "households": said.get("households", people.get("households")),
+    }
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+def instant_of(said: Any) -> datetime | None:
+    """A moment as a report says it; None where it says none."""
+    return None if said is None else _INSTANT.validate_python(said)
+
+
+def settled(version: Version) -> dict[str, Any]:
+    """What a version says, its moments as they were taken: where a clock was off, by ours."""
+    said = {name: part for name, part in (version.said or {}).items() if name != "id"}
+    for name, taken in (("occurred_at", version.occurred_at), ("left_at", version.left_at)):
+        if said.get(name) is not None and taken is not None and instant_of(said[name]) != taken:
+            said |= {name: taken.isoformat(), "clock": "typed"}
+    return said

@@ -21,6 +21,11 @@ def group_by_code(session: Session, *, operation_id: UUID, code: str) -> Group |
     return session.scalars(wanted).one_or_none()
 
 
+def code_of(session: Session, group_id: UUID) -> str | None:
+    """The code of a group."""
+    return session.scalar(select(col(Group.code)).where(col(Group.id) == group_id))
+
+
 def homes_of(
     session: Session, group_ids: Sequence[UUID], *, known_on: datetime | None = None
 ) -> dict[UUID, str | None]:

@@ -31,6 +31,7 @@ class Version:
     kind: str
     reporter_id: UUID
     occurred_at: datetime
+    left_at: datetime | None
     recorded_at: datetime
     day: date
     left_day: date | None
@@ -52,7 +53,7 @@ class Version:
 
 _VERSIONS = text("""
   SELECT reports.id, coalesce(version_of, reports.id) AS first_id, operation_id, kind, reporter_id, occurred_at,
-    recorded_at, day, left_day, place_id, from_place_id, group_id, about_id,
+    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id,
     (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter
   FROM reports JOIN users ON users.id = reporter_id
   WHERE reports.id = :first OR version_of = :first
@@ -149,3 +150,73 @@ def days_of_group(session: Session, group_id: UUID) -> list[tuple[UUID, date]]:
 def is_spoken_of(session: Session, made_id: UUID) -> bool:
     """Whether any other report that stands speaks of the shelter or group a report made (states apart)."""
     return bool(session.scalar(_IS_SPOKEN_OF, {"id": made_id}))
+
+
+# One's reports are found by the index on who and when; of each, the versions by that on the first one.
+_OF_PERSON = {
+    is_continued: text(f"""
+  SELECT first.id AS first_id, first.kind, first.recorded_at AS sent_at, last.id AS standing_id, last.reporter_id,
+    last.corrects, last.content ->> 'reason' AS reason, last.recorded_at, spoken.id <> last.id AS is_void,
+    spoken.occurred_at, spoken.left_at, spoken.clock_shift_s,
+    coalesce(spoken.place_id, about.place_id) AS place_id, spoken.from_place_id, spoken.area_code,
+    groups.code AS group_code, groups.state ->> 'label' AS group_label,
+    CASE WHEN spoken.corrects IS NULL THEN spoken.content ELSE spoken.content -> 'replacement' END AS said,
+    (SELECT count(*) FROM reports AS version WHERE version.version_of = first.id) AS corrections
+  FROM reports AS first
+  CROSS JOIN LATERAL (
+    SELECT * FROM reports AS version
+    WHERE (version.id = first.id OR version.version_of = first.id) AND {standing("version")}
+  ) AS last
+  JOIN reports AS spoken ON spoken.id = CASE WHEN last.kind = 'void' THEN last.corrects ELSE last.id END
+  LEFT JOIN LATERAL (
+    SELECT place_id FROM reports AS version
+    WHERE (version.id = spoken.about_id OR version.version_of = spoken.about_id) AND place_id IS NOT NULL
+    ORDER BY recorded_at DESC LIMIT 1
+  ) AS about ON spoken.about_id IS NOT NULL
+  LEFT JOIN groups ON groups.id = spoken.group_id
+  WHERE first.reporter_id = :person AND first.operation_id = :operation AND first.version_of IS NULL
+    {"AND (first.recorded_at, first.id) < (:before, :before_id)" if is_continued else ""}
+  ORDER BY first.recorded_at DESC, first.id DESC LIMIT :limit
+""")
+    for is_continued in (False, True)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A report of one person as it stands. What it says is that of the last version that was not taken back;
+    `corrections` is how often it was corrected, `reporter_id`, `reason` and `recorded_at` are the last version's."""
+
+    first_id: UUID
+    kind: str
+    sent_at: datetime
+    standing_id: UUID
+    reporter_id: UUID
+    corrects: UUID | None
+    reason: str | None
+    recorded_at: datetime
+    is_void: bool
+    occurred_at: datetime
+    left_at: datetime | None
+    clock_shift_s: int
+    place_id: UUID | None
+    from_place_id: UUID | None
+    area_code: str | None
+    group_code: str | None
+    group_label: str | None
+    said: dict[str, Any]
+    corrections: int
+
+
+def reports_of(
+    session: Session,
+    *,
+    operation_id: UUID,
+    person_id: UUID,
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[Sent]:
+    """What one person reported, newest first by when we took the first version; `before` continues a list."""
+    at, id_ = before or (None, None)
+    asked = {"operation": operation_id, "person": person_id, "limit": limit, "before": at, "before_id": id_}
+    return [Sent(**row._mapping) for row in session.execute(_OF_PERSON[before is not None], asked)]

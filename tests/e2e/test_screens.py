@@ -16,6 +16,8 @@ FIELD_PAGES = (
     "/field/groups/new",
     "/field/groups/new?code=G-0001",
     "/field/headcounts/new",
+    "/field/notes/new",
+    "/field/reports",
     "/field/shelters/new",
     "/field/shelters/JBL-SCH3/state",
 )

@@ -53,6 +53,8 @@ def _value(field: Element) -> str | None:
     if field.tag == "select":
         options = list(field.iter("option"))
         return next((one for one in options if "selected" in one.attrib), options[0]).attrib["value"]
+    if field.tag == "textarea":
+        return field.text or ""
     if field.tag != "input" or (field.attrib.get("type") in ("radio", "checkbox") and "checked" not in field.attrib):
         return None
     return field.attrib.get("value", "")

@@ -85,6 +85,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         ]
         values["<uuid:headcount_id>"] = reports[1]["id"]
         take(session, actor=actors["field_worker"], reports=reports)
+        values["<uuid:report_id>"] = reports[1]["id"]
         refresh(session)
         values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
     yield Served(create_app(), tokens, values)

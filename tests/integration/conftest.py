@@ -17,6 +17,7 @@ from app.intake.schemas import Result
 from app.intake.service import take
 from config.settings import settings
 from tests.factories.operations import a_shelter, make_actor, make_operation
+from tests.factories.teams import Team, make_team
 
 
 class Caller:
@@ -87,3 +88,8 @@ def say(session: Session, coordinator: Actor) -> Callable[..., list[Result]]:
         return results
 
     return said
+
+
+@pytest.fixture
+def team(database: str) -> Team:
+    return make_team()

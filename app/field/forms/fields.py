@@ -113,6 +113,16 @@ class PlaceField(NamedField):
     def candidates(self) -> Sequence[Candidate]:
         return self.desk.places_anywhere if self.anywhere else self.desk.places
 
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """What the page wrote for a place (inputs `<name>.shown`, its key, and `.as`, the words) and nobody changed is
+        that place, whatever else has this name."""
+        super().process(formdata, *args, **kwargs)
+        shown = formdata.get(f"{self.name}.shown") if formdata else None
+        is_untouched = bool(shown and self.typed and self.typed == formdata.get(f"{self.name}.as"))
+        if is_untouched and any(candidate.key == shown for candidate in self.candidates):
+            self.process_data(shown)
+            self.process_errors = ()
+
     @property
     def is_list(self) -> bool:
         return len(self.candidates) <= LIST_UP_TO

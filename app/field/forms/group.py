@@ -8,7 +8,7 @@ from app.core import clock
 from app.core.forms import TypedField, say
 from app.core.text import mark
 from app.field.forms.fields import AreaField, ChoiceField, CountsField, GroupField, ManyField
-from app.field.forms.people import PeopleForm
+from app.field.forms.people import PeopleForm, people_answers
 from app.field.forms.report import STILL_TO_COME, DayField, said
 from app.field.schemas import Desk, StandingGroup
 from app.intake.schemas import Need, PriorityNeed, Result
@@ -66,7 +66,8 @@ class GroupForm(PeopleForm):
 
     def check(self) -> None:
         super().check()
-        self.need(label=LABEL_NEEDED)
+        if "label" not in self.left_open:
+            self.need(label=LABEL_NEEDED)
         self.check_method_seen()
         if self.displaced_on.data and self.displaced_on.data > self.desk.frame.day_of(clock.now()):
             self.complain("displaced_on", say(STILL_TO_COME))
@@ -121,28 +122,18 @@ class GroupForm(PeopleForm):
 
 def answers_of(group: StandingGroup) -> dict[str, Any]:
     """What was said of a group, as the answers of the form."""
-    state: Mapping[str, Any] = group.state
-    people: Mapping[str, Any] = state.get("people") or {}
-    households = state.get("households", people.get("households"))
-    counted = any(people.get(name) is not None for name in ("total", "low", "high", "cells"))
-    ways = {"cells": "cells" in people or not (counted or households), "total": counted, "households": True}
-    ranged = any(people.get(name) is not None for name in ("low", "high"))
+    return answers_about(group.state) | {"code": group.code, "known": "yes"}
+
+
+def answers_about(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of what one report said, but for its code."""
     return {
         "label": state.get("label"),
         "home": state.get("origin"),
         "displaced_on": date.fromisoformat(state["displaced_on"]) if state.get("displaced_on") else None,
         "cause": state.get("cause") if state.get("cause") in CAUSES else None,
-        "how": next(way for way, is_said in ways.items() if is_said),
-        "cells": people.get("cells"),
-        "total": people.get("total") if "cells" not in people else None,
-        "low": people.get("low"),
-        "high": people.get("high"),
-        "estimate": "yes" if ranged else "no",
-        "households": households if counted else None,
-        "households_only": None if counted else households,
+        **people_answers(state.get("people") or {}, state.get("households")),
         "needs": state.get("needs"),
         "priority_needs": state.get("priority_needs"),
         "intention": state.get("intention") if state.get("intention") in INTENTIONS else None,
-        "code": group.code,
-        "known": "yes",
     }

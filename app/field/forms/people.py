@@ -1,6 +1,7 @@
 """How many people: by sex and age, as a total, or as households; exact or as a range with its method."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 
 from app.core.forms import WholeNumberField, say
 from app.core.text import mark
@@ -106,16 +107,17 @@ class PeopleForm(ReportForm):
 
     def check_method_seen(self) -> None:
         """Of people who pass, only an estimate asks how it was found."""
-        if self.is_estimate:
-            self.need(method=CHOOSE_METHOD)
-        else:
+        is_old_range = "method" in self.left_open and not self.left_open >= {"low", "high"}
+        if not self.is_estimate:
             self.forget("method")
+        elif not is_old_range:
+            self.need(method=CHOOSE_METHOD)
 
     @property
     def method_seen(self) -> str | None:
         """How people who passed were counted; households alone are no count."""
         if self.is_estimate:
-            return str(self.method.data)
+            return cast(str | None, self.method.data)
         return None if self.way == "households" else "full_count"
 
     def _check_range(self) -> None:
@@ -149,3 +151,33 @@ class PeopleForm(ReportForm):
     def people_stored(self) -> dict[str, Any]:
         """The same for the page after saving."""
         return {name: value for name, value in self.people.items() if name != "cells"} | {"total": self.best}
+
+
+UNKNOWN_CELL = "unknown:unknown"
+
+
+def people_answers(people: Mapping[str, Any], households: int | None = None) -> dict[str, Any]:
+    """What was said of people, as the answers of these forms. `households`: where they were said apart."""
+    said = {name: people.get(name) for name in ("total", "low", "high", "cells")}
+    households = people.get("households") if households is None else households
+    cells = None if said["cells"] is None else dict(said["cells"])
+    if cells is not None and (not cells or (said["total"] or 0) > sum(cells.values())):
+        rest = (said["total"] or 0) - sum(cells.values())
+        cells[UNKNOWN_CELL] = cells.get(UNKNOWN_CELL, 0) + rest  # as it was taken
+    is_ranged = said["low"] is not None or said["high"] is not None
+    if cells is not None:
+        how = "cells"
+    elif said["total"] is None and households is not None:
+        how = "households"
+    else:
+        how = "total" if said["total"] is not None or is_ranged else "cells"
+    return {
+        "how": how,
+        "cells": cells,
+        "total": said["total"] if cells is None else None,
+        "low": said["low"],
+        "high": said["high"],
+        "estimate": "yes" if is_ranged else "no",
+        "households": None if how == "households" else households,
+        "households_only": households if how == "households" else None,
+    }

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID, uuid4
 
 from app.core import clock
-from app.core.forms import NotUnderstood, SecureForm, TypedField, say, western
+from app.core.forms import Complaint, NotUnderstood, SecureForm, TypedField, say, western
 from app.core.text import mark
 from app.field.forms.fields import ChoiceField
 from app.field.schemas import Desk
@@ -68,6 +68,9 @@ class TimeField(TypedField):
         except ValueError as error:
             raise NotUnderstood(WRITE_TIME) from error
 
+    def written(self, value: Any) -> str:
+        return f"{value:%H:%M}"
+
 
 class ReportForm(SecureForm):
     """A form that becomes one or more reports. Subclasses say which, and what to check."""
@@ -86,9 +89,17 @@ class ReportForm(SecureForm):
 
     result: Result | None = None
 
-    def __init__(self, desk: Desk, **defaults: Any) -> None:
+    why: SecureForm | None = None
+    """Of a correction: the form that asks why. What was reported has its time then, which the page always shows."""
+
+    left_open: frozenset[str] = frozenset()
+    """Questions the report under correction does not answer; they may stay open even where a new one must say it."""
+
+    def __init__(self, desk: Desk, *, is_read: bool = True, **defaults: Any) -> None:
+        """`is_read` False: these answers, whatever a browser sent."""
         self.desk = desk
         super().__init__(
+            **({} if is_read else {"formdata": None}),
             meta={"desk": desk},
             data={"report_id": uuid4(), "opened_at": clock.now(), "when": "now", "day": desk.frame.today, **defaults},
         )
@@ -106,6 +117,13 @@ class ReportForm(SecureForm):
         super().validate(extra_validators)
         self.check()
         return not self.complaints()
+
+    @property
+    def is_correction(self) -> bool:
+        return self.why is not None
+
+    def complaints(self) -> list[Complaint]:
+        return super().complaints() + (self.why.complaints() if self.why else [])
 
     def check(self) -> None:
         if self.when.data == "earlier":
@@ -176,6 +194,7 @@ class ReportForm(SecureForm):
         warnings: list[Warned] = [warned for result in results for warned in result.warnings]
         return {
             "state": results[0].status,
+            "report": str(results[0].id),
             "occurred_at": self.occurred_at.isoformat(),
             "day_only": self.moment["precision"] == "day",
             "warnings": list(dict.fromkeys(warned.message for warned in warnings)),

@@ -1,7 +1,7 @@
 """New shelter, and how many are there now."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
@@ -66,7 +66,9 @@ class ShelterForm(ReportForm):
 
     def check(self) -> None:
         super().check()
-        self.need(site_type=CHOOSE_TYPE, area=CHOOSE_AREA, status=CHOOSE_STATUS)
+        self.need(site_type=CHOOSE_TYPE, area=CHOOSE_AREA)
+        if "status" not in self.left_open:
+            self.need(status=CHOOSE_STATUS)
         if not self.names:
             self.complain("name_en", say(NAME_NEEDED))
         if self.admission.data == "other" and not self.admission_rule.data:
@@ -138,6 +140,16 @@ def rule_of(scheme: Scheme, admission: str | None, words: str | None) -> dict[st
     if admission == "women_and_children":
         return {"text": "women and children only", "cells": ["female:*", *children_of(scheme)]}
     return {"text": words} if admission == "other" else None
+
+
+def admission_answers(scheme: Scheme, rule: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A rule as the answers to "who is let in"."""
+    rule = rule or {}
+    if set(rule.get("cells") or ()) == set((rule_of(scheme, "women_and_children", None) or {})["cells"]):
+        return {"admission": "women_and_children", "admission_rule": None}
+    if rule.get("text") or rule.get("cells"):
+        return {"admission": "other", "admission_rule": rule.get("text")}
+    return {"admission": "anyone", "admission_rule": None}
 
 
 def children_of(scheme: Scheme) -> list[str]:

@@ -10,7 +10,7 @@ from app.core.text import mark
 from app.counts.scheme import Scheme
 from app.field.forms.fields import ChoiceField
 from app.field.forms.report import ReportForm
-from app.field.forms.shelter import ADMISSIONS, SAY_RULE, rule_of
+from app.field.forms.shelter import ADMISSIONS, SAY_RULE, admission_answers, rule_of
 from app.field.schemas import Desk
 from app.intake.schemas import Result
 from app.shelters.policy import STATUSES
@@ -70,10 +70,10 @@ class StateForm(ReportForm):
         "admits": "admission_rule",
     }
 
-    def __init__(self, desk: Desk, shelter: ShelterRow) -> None:
+    def __init__(self, desk: Desk, shelter: ShelterRow, **defaults: Any) -> None:
         self.shelter = shelter
         known = answers_of(desk.frame.scheme, shelter.state)
-        super().__init__(desk, **known)
+        super().__init__(desk, **known, **defaults)
         shown = {name: "" if known[name] is None else self[name].written(known[name]) for name in known}
         posted = request.form if self.is_submitted() else {}
         self.was: dict[str, str] = {name: posted.get(f"{name}.was", shown[name]) for name in known}
@@ -85,7 +85,7 @@ class StateForm(ReportForm):
         toilets, accessible = self.toilets.data, self.toilets_accessible.data
         if toilets is not None and accessible is not None and accessible > toilets:
             self.complain("toilets_accessible", say(ACCESSIBLE_ABOVE_TOILETS, toilets=toilets))
-        if not self.complaints() and not self.changes:
+        if not self.complaints() and not self.changes and not self.is_correction:
             self.general.append(say(NOTHING_CHANGED))
 
     @property
@@ -109,15 +109,20 @@ class StateForm(ReportForm):
         except NotUnderstood:
             return True
 
-    def reports(self) -> list[dict[str, Any]]:
+    @property
+    def fields_changed(self) -> dict[str, Any]:
+        """The changes as a report says them."""
         changes = self.changes
         if "admission" in changes:
             scheme = self.desk.frame.scheme
             changes["admits"] = rule_of(scheme, changes.pop("admission"), self.admission_rule.data)
         if changes.get("health_post"):
             changes["health_post"] = changes["health_post"] == "yes"
+        return changes
+
+    def reports(self) -> list[dict[str, Any]]:
         about = {"id": str(self.report_id.data), "kind": "shelter_state", "shelter": self.shelter.code}
-        return [about | changes | self.moment]
+        return [about | self.fields_changed | self.moment]
 
     def stored(self, results: Sequence[Result]) -> dict[str, Any]:
         return {
@@ -131,15 +136,9 @@ class StateForm(ReportForm):
 def answers_of(scheme: Scheme, state: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of a shelter, as the answers of the form."""
     answers = {name: state.get(name) for name in StateForm.asked_first}
-    rule = state.get("admits") or {}
     health_post = state.get("health_post")
-    if set(rule.get("cells") or ()) == set((rule_of(scheme, "women_and_children", None) or {})["cells"]):
-        admission = "women_and_children"
-    else:
-        admission = "other" if rule.get("text") or rule.get("cells") else "anyone"
     return answers | {
         "access": answers["access"] if answers["access"] in ACCESSES else None,
         "health_post": None if health_post is None else "yes" if health_post else "no",
-        "admission": admission,
-        "admission_rule": rule.get("text") if admission == "other" else None,
+        **admission_answers(scheme, state.get("admits")),
     }
