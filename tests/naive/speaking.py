@@ -74,11 +74,19 @@ class SpeakingMachine(RuleBasedStateMachine):
         first=st.integers(0, 15),
         capacity=st.sampled_from([100, 100, None, 40]),
         day=days,
+        descent=st.sampled_from([*DESCENTS, []]),
         reports=st.lists(reports(), min_size=2, max_size=8),
         orders=st.lists(st.integers(0, 15), min_size=8, max_size=8),
     )
     def open_shelters(
-        self, first: int, capacity: int | None, day: date, reports: list[Report], orders: list[int]
+        self,
+        *,
+        first: int,
+        capacity: int | None,
+        day: date,
+        descent: list[int],
+        reports: list[Report],
+        orders: list[int],
     ) -> None:
         opened = at_hour(day, 8)
         shelters: list[Report] = [
@@ -100,6 +108,8 @@ class SpeakingMachine(RuleBasedStateMachine):
         ]
         self._say([(report, first) for report in [*shelters, *groups]])
         self._say(list(zip(reports, orders, strict=False)))
+        noons = [at_hour(FIRST + timedelta(days=number), 12) for number in range(len(descent))]
+        self._say([(count_of("KHM", {"total": total}, at), 8) for total, at in zip(descent, noons, strict=True)])
 
     @rule(
         batch=st.lists(st.tuples(reports(), st.integers(0, 15)), min_size=1, max_size=5),

@@ -5,9 +5,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 
-from app.core.forms import SecureForm, say
+from app.core.forms import DayField, SecureForm, say
 from app.core.text import mark
-from app.dashboard.forms.fields import DayField
 
 STILL_TO_COME = mark("This is still to come. Check the day and the time.")
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from app.core.forms import TypedField, say
+from app.core.forms import CHOOSE, ChoiceField, IdField, TypedField, say
 from app.core.text import mark
-from app.dashboard.forms.fields import CHOOSE, ChoiceField, IdField
 from app.dashboard.forms.sent import ReasonedForm
 
 DECIDED_MEANWHILE = mark("Somebody decided on this meanwhile. Look at what stands now, then decide again.")

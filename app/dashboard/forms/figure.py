@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any, ClassVar
 
 from app.core import clock
-from app.core.forms import TypedField, WholeNumberField, say
+from app.core.forms import CHOOSE, ChoiceField, DayField, TypedField, WholeNumberField, say
 from app.core.text import mark
 from app.dashboard.forms.asking import STILL_TO_COME
-from app.dashboard.forms.fields import CHOOSE, ChoiceField, DayField
 from app.dashboard.forms.sent import SentForm
 from app.places.schemas import Frame
 

@@ -5,9 +5,8 @@ from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 from app.core import clock
-from app.core.forms import SecureForm, TypedField, say
+from app.core.forms import IdField, InstantField, SecureForm, TypedField, say
 from app.core.text import mark
-from app.dashboard.forms.fields import IdField, InstantField
 from app.intake.schemas import Result
 
 SAY_WHY = mark("Say why, in a few words.")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from app.core.forms import say
+from app.core.forms import ChoiceField, say
 from app.core.text import mark
-from app.field.forms.fields import AreaField, ChoiceField, GroupField, PlaceField
+from app.field.forms.fields import AreaField, GroupField, PlaceField
 from app.field.forms.people import PeopleForm
 from app.field.forms.report import said
 from app.field.schemas import Desk

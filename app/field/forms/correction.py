@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from app.core import clock
-from app.core.forms import SecureForm, TypedField, say
+from app.core.forms import IdField, InstantField, SecureForm, TypedField, say
 from app.core.text import mark
 from app.field.forms.answers import Answers, answers_to
 from app.field.forms.arrival import ArrivalForm
@@ -16,7 +16,7 @@ from app.field.forms.figure import FigureForm
 from app.field.forms.group import GroupForm
 from app.field.forms.headcount import HeadcountForm
 from app.field.forms.note import NoteForm
-from app.field.forms.report import IdField, InstantField, ReportForm
+from app.field.forms.report import ReportForm
 from app.field.forms.shelter import ShelterForm
 from app.field.forms.state import StateForm
 from app.field.policy import amended, sort_of

@@ -5,11 +5,11 @@ from datetime import datetime, time
 from typing import Any, ClassVar, cast
 
 from app.core import clock
-from app.core.forms import say
+from app.core.forms import ChoiceField, DayField, TimeField, say
 from app.core.text import mark
-from app.field.forms.fields import AreaField, ChoiceField, GroupField, PlaceField
+from app.field.forms.fields import AreaField, GroupField, PlaceField
 from app.field.forms.people import PeopleForm
-from app.field.forms.report import CLOCKS_MAY_DIFFER, STILL_TO_COME, DayField, TimeField, said
+from app.field.forms.report import CLOCKS_MAY_DIFFER, STILL_TO_COME, said
 from app.intake.schemas import Result
 
 WAYS_TO_LEAVE = ("place", "home", "elsewhere", "died")

@@ -20,29 +20,10 @@ from app.intake.schemas import CODE
 LIST_UP_TO = 500
 """More places than this are typed, not picked: a phone on 2G does not load them all."""
 
-CHOOSE = mark("Choose one of the answers.")
 CHOOSE_AREA = mark("Choose the area from the list, or write its P-code.")
 SEVERAL_AREAS = mark("More than one area has this name. Choose the one you mean.")
 CHOOSE_PLACE = mark("Choose the shelter or area from the list.")
 WRITE_CODE = mark("Write the code of the group, for example G-0001: Latin letters, digits and hyphens.")
-
-
-class ChoiceField(TypedField):
-    """One of a few answers, by their codes; the page puts them into words."""
-
-    def __init__(self, *args: Any, options: Sequence[str], **kwargs: Any) -> None:
-        self.options = tuple(options)
-        super().__init__(*args, **kwargs)
-
-    def understand(self, typed: str) -> str:
-        if typed not in self.options:
-            raise NotUnderstood(CHOOSE)
-        return typed
-
-    @property
-    def anchor(self) -> str:
-        """Where a link to this field leads: its first answer."""
-        return f"{self.id}-{self.options[0]}"
 
 
 class NamedField(TypedField):

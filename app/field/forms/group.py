@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, ClassVar, get_args
 
 from app.core import clock
-from app.core.forms import TypedField, say
+from app.core.forms import ChoiceField, DayField, TypedField, say
 from app.core.text import mark
-from app.field.forms.fields import AreaField, ChoiceField, CountsField, GroupField, ManyField
+from app.field.forms.fields import AreaField, CountsField, GroupField, ManyField
 from app.field.forms.people import PeopleForm, people_answers
-from app.field.forms.report import STILL_TO_COME, DayField, said
+from app.field.forms.report import STILL_TO_COME, said
 from app.field.schemas import Desk, StandingGroup
 from app.intake.schemas import Need, PriorityNeed, Result
 
@@ -37,7 +37,7 @@ class GroupForm(PeopleForm):
 
     label = TypedField()
     home = AreaField()
-    displaced_on = DayField()
+    displaced_on = DayField(first_year=1900)
     cause = ChoiceField(options=CAUSES)
     needs = CountsField(keys=NEEDS)
     priority_needs = ManyField(options=PRIORITY_NEEDS)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from app.core.forms import WholeNumberField, say
+from app.core.forms import ChoiceField, WholeNumberField, say
 from app.core.text import mark
-from app.field.forms.fields import CellsField, ChoiceField
+from app.field.forms.fields import CellsField
 from app.field.forms.report import ReportForm
 
 METHODS = (

@@ -1,75 +1,33 @@
 """What every report form shares: its id, when it was true, and what the door answered."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from app.core import clock
-from app.core.forms import Complaint, NotUnderstood, SecureForm, TypedField, say, western
+from app.core.forms import (
+    ChoiceField,
+    Complaint,
+    DayField,
+    IdField,
+    InstantField,
+    SecureForm,
+    TimeField,
+    say,
+)
 from app.core.text import mark
-from app.field.forms.fields import ChoiceField
 from app.field.schemas import Desk
 from app.intake.schemas import Result, Warned
 
-WRITE_DAY = mark("Write the day as year-month-day, for example 2025-03-16.")
-WRITE_TIME = mark("Write the time as hours:minutes, for example 14:20.")
 CHOOSE_DAY = mark("Choose the day.")
 STILL_TO_COME = mark("This is still to come. Check the day and the time.")
-LONG_AGO = mark("This is very long ago. Check the year.")
 SAVED_OTHERWISE = mark(
     "This form was saved before with other content, and nothing was changed now. "
     "Press Save again to add what stands here as a further report."
 )
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
-_EARLIEST = 2000
-
-
-class IdField(TypedField):
-    """The id of the report, made when the page is drawn, so that sending it twice stores it once."""
-
-    def understand(self, typed: str) -> UUID:
-        try:
-            return UUID(typed)
-        except ValueError:
-            return uuid4()
-
-
-class InstantField(TypedField):
-    """The moment the page said was now. Never ahead of our clock."""
-
-    def understand(self, typed: str) -> datetime:
-        try:
-            said = datetime.fromisoformat(typed)
-        except ValueError:
-            return clock.now()
-        return min(said, clock.now()) if said.tzinfo else clock.now()
-
-    def written(self, value: Any) -> str:
-        return str(value.isoformat(timespec="seconds"))
-
-
-class DayField(TypedField):
-    def understand(self, typed: str) -> date:
-        try:
-            return date.fromisoformat(western(typed))
-        except ValueError as error:
-            raise NotUnderstood(WRITE_DAY) from error
-
-    def written(self, value: Any) -> str:
-        return str(value.isoformat())
-
-
-class TimeField(TypedField):
-    def understand(self, typed: str) -> time:
-        try:
-            return time.fromisoformat(western(typed)).replace(tzinfo=None)
-        except ValueError as error:
-            raise NotUnderstood(WRITE_TIME) from error
-
-    def written(self, value: Any) -> str:
-        return f"{value:%H:%M}"
 
 
 class ReportForm(SecureForm):
@@ -136,8 +94,6 @@ class ReportForm(SecureForm):
             return
         if self.day.data is None:
             self.complain("day", say(CHOOSE_DAY))
-        elif self.day.data.year < _EARLIEST:
-            self.complain("day", say(LONG_AGO))
         elif self.occurred_at > clock.now() + CLOCKS_MAY_DIFFER:
             self.complain("day", say(STILL_TO_COME))
 

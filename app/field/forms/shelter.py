@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
-from app.core.forms import DecimalField, TypedField, WholeNumberField, say
+from app.core.forms import ChoiceField, DecimalField, TypedField, WholeNumberField, say
 from app.core.text import mark
 from app.counts.scheme import Scheme
-from app.field.forms.fields import CHOOSE_AREA, AreaField, ChoiceField
+from app.field.forms.fields import CHOOSE_AREA, AreaField
 from app.field.forms.people import CHOOSE_METHOD, METHODS
 from app.field.forms.report import ReportForm, said
 from app.field.schemas import Desk

@@ -5,10 +5,9 @@ from typing import Any, ClassVar
 
 from flask import request
 
-from app.core.forms import MeasureField, NotUnderstood, TypedField, WholeNumberField, say
+from app.core.forms import ChoiceField, MeasureField, NotUnderstood, TypedField, WholeNumberField, say
 from app.core.text import mark
 from app.counts.scheme import Scheme
-from app.field.forms.fields import ChoiceField
 from app.field.forms.report import ReportForm
 from app.field.forms.shelter import ADMISSIONS, SAY_RULE, admission_answers, rule_of
 from app.field.schemas import Desk

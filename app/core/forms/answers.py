@@ -1,19 +1,20 @@
-"""Fields of the coordinator's forms: one of a few answers, a day, what is made when the page is drawn."""
+"""Fields that hold one of a few answers, a day, a time, or what was made when the page was drawn."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
 from app.core import clock
-from app.core.forms import NotUnderstood, TypedField, western
+from app.core.forms.typed import NotUnderstood, TypedField, western
 from app.core.text import mark
 
 CHOOSE = mark("Choose one of the answers.")
 WRITE_DAY = mark("Write the day as year-month-day, for example 2025-03-16.")
+WRITE_TIME = mark("Write the time as hours:minutes, for example 14:20.")
 LONG_AGO = mark("This is very long ago. Check the year.")
 
-EARLIEST = 2000
+FIRST_YEAR = 2000
 
 
 class ChoiceField(TypedField):
@@ -30,16 +31,23 @@ class ChoiceField(TypedField):
 
     @property
     def anchor(self) -> str:
+        """Where a link to this field leads: its first answer."""
         return f"{self.id}-{self.options[0]}" if self.options else str(self.id)
 
 
 class DayField(TypedField):
+    """A day; `first_year` is the earliest that is no slip of the finger."""
+
+    def __init__(self, *args: Any, first_year: int = FIRST_YEAR, **kwargs: Any) -> None:
+        self.first_year = first_year
+        super().__init__(*args, **kwargs)
+
     def understand(self, typed: str) -> date:
         try:
             day = date.fromisoformat(western(typed))
         except ValueError as error:
             raise NotUnderstood(WRITE_DAY) from error
-        if day.year < EARLIEST:
+        if day.year < self.first_year:
             raise NotUnderstood(LONG_AGO)
         return day
 
@@ -47,8 +55,19 @@ class DayField(TypedField):
         return str(value.isoformat())
 
 
+class TimeField(TypedField):
+    def understand(self, typed: str) -> time:
+        try:
+            return time.fromisoformat(western(typed)).replace(tzinfo=None)
+        except ValueError as error:
+            raise NotUnderstood(WRITE_TIME) from error
+
+    def written(self, value: Any) -> str:
+        return f"{value:%H:%M}"
+
+
 class IdField(TypedField):
-    """An id made when the page was drawn, so that sending it twice stores it once."""
+    """The id of a report, made when the page is drawn, so that sending it twice stores it once."""
 
     def understand(self, typed: str) -> UUID:
         try:
@@ -58,7 +77,7 @@ class IdField(TypedField):
 
 
 class InstantField(TypedField):
-    """When the page was drawn. Never ahead of our clock."""
+    """The moment the page said was now. Never ahead of our clock."""
 
     def understand(self, typed: str) -> datetime:
         try:
