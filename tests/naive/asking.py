@@ -10,14 +10,14 @@ from app.population.past import Cut, Past, past_of
 from app.population.queries import area_days, area_figures, operation_figure, shelter_figures
 from app.population.queries.flows import flows
 from app.population.queries.reasons import parts_of, steps_of
+from tests.naive.amending import AmendingMachine
 from tests.naive.figures import Figure
 from tests.naive.model import Model
 from tests.naive.sayings import FIRST, SHELTERS, instants, paths
-from tests.naive.speaking import SpeakingMachine
 from tests.naive.stored import as_answered, as_asked
 
 
-class AskingMachine(SpeakingMachine):
+class AskingMachine(AmendingMachine):
     """Answers about another moment, or as known on another day, are what the model says that heard no more."""
 
     # -- asking about the past

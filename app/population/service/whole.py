@@ -76,7 +76,7 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
             by_day = areas.differences(None, areas.put_in(held), place.frame, stored_in)
             total = sums.setdefault(place.frame.operation_id, {})
             total.update(areas.gather([{key: total[key] for key in by_day if key in total}, by_day]))
-            if place.id not in pending and place.has_moved:
+            if held and place.id not in pending and place.has_moved:
                 found.append(f"place {place.id} is summed in {place.summed_in} and lies in {place.area_path}")
         yield found
     yield _compare_areas(session, sums)
