@@ -15,7 +15,7 @@ from app.places.queries import frame_of
 from app.population.past import Past
 from app.population.queries import on_the_way, operation_figure, shelter_days
 from tests.factories.amending import NOON, Say, corrected, decision, figures, one_place, past
-from tests.factories.operations import a_headcount, a_movement, a_state, make_actor
+from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor
 
 
 def test_a_late_report_before_a_headcount_and_a_new_one_after_it(
@@ -149,6 +149,21 @@ def test_a_merge_of_two_shelters_and_its_undoing(session: Session, coordinator: 
     after = figures(session, coordinator)
     assert after["KHM"].people.total == before["KHM"].people.total == 80
     assert after["JAB"].people.total == (before["JAB"].people.total or 0) + 5
+
+
+def test_a_shelter_that_never_was_is_taken_back_unless_others_speak_of_it(
+    session: Session, coordinator: Actor, say: Say
+) -> None:
+    spoken_of = a_shelter(code="OLD")
+    mistake = a_shelter(code="OOPS")
+    say(spoken_of, mistake, a_headcount("OLD", at=NOON, people=5))
+    assert say(corrected(spoken_of["id"], None))[0].errors[0].code == "in_use"
+    void = corrected(mistake["id"], None, "typed twice")
+    say(void)
+    assert "OOPS" not in figures(session, coordinator)
+    assert say(a_movement(to="OOPS", at=NOON, people=3))[0].status == "unknown_reference"
+    say(corrected(void["id"], mistake, "it is there after all"))
+    assert figures(session, coordinator)["OOPS"].basis == "unknown"
 
 
 def test_day_dated_counts_stand_at_the_end_and_day_dated_movements_at_the_start(

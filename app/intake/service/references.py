@@ -125,6 +125,6 @@ def find(post: Post, known: Known, place: PlaceShape, where: str, *, report: Pla
     """The place a report names, in whatever area: whether the sender may speak of it is asked by `rows`."""
     key = f"area:{place.area}" if place.area is not None else queries.as_reference(place.shelter or "")
     found = known.places.get(key)
-    if found is None:
+    if found is None or found.is_void:
         unknown(post, report, where, "unknown_area" if place.area is not None else "unknown_shelter")
     return found
