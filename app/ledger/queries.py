@@ -39,6 +39,7 @@ class Version:
     from_place_id: UUID | None
     group_id: UUID | None
     about_id: UUID | None
+    area_code: str | None
     has_best: bool
     content: dict[str, Any]
     corrects: UUID | None
@@ -53,7 +54,7 @@ class Version:
 
 _VERSIONS = text("""
   SELECT reports.id, coalesce(version_of, reports.id) AS first_id, operation_id, kind, reporter_id, occurred_at,
-    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id,
+    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id, area_code,
     (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter
   FROM reports JOIN users ON users.id = reporter_id
   WHERE reports.id = :first OR version_of = :first

@@ -21,7 +21,8 @@ from app.places.schemas import Booking
 
 _SHELTERS_KNOWN = text(f"""
   SELECT reports.place_id, areas.path FROM reports
-  JOIN areas ON areas.operation_id = reports.operation_id AND areas.code = reports.area_code
+  JOIN areas ON areas.operation_id = reports.operation_id
+    AND areas.code = coalesce(reports.area_code, reports.content ->> 'area')
   WHERE (reports.id = ANY(:places) OR reports.version_of = ANY(:places)) AND reports.kind = 'shelter'
     AND {standing(known_on=True)}
 """)

@@ -46,6 +46,7 @@ _OF_GROUPS = text("""
   UNION SELECT from_place_id, left_day FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL
 """)
+_MARKED = text("SELECT place_id, day FROM marks WHERE operation_id = :operation")  # not folded yet, but known
 _NEW_SETTINGS = text("""
   SELECT EXISTS (SELECT FROM operation_settings WHERE operation_id = :operation AND recorded_at > :known_on)
 """)
@@ -149,6 +150,8 @@ def _touched_since(session: Session, operation_id: UUID, known: Known) -> _Touch
             moved.add(row.place_id)
         touched.add(row.place_id, row.day)
         touched.add(row.from_place_id, row.left_day)
+    for row in session.execute(_MARKED, asked):
+        touched.add(row.place_id, row.day) if row.day else touched.whole.add(row.place_id)
     if groups:
         for row in session.execute(_OF_GROUPS, {"groups": sorted(groups)}):
             touched.add(row.place_id, row.day)

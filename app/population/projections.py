@@ -50,7 +50,8 @@ _REGISTERED = f"""
     coalesce(areas.path, shelters.area_path) AS area_path, reports.id IS NULL AS is_void
   FROM shelters LEFT JOIN reports ON (reports.id = shelters.id OR reports.version_of = shelters.id)
     AND reports.kind = 'shelter' AND {standing()}
-  LEFT JOIN areas ON areas.operation_id = shelters.operation_id AND areas.code = reports.area_code
+  LEFT JOIN areas ON areas.operation_id = shelters.operation_id
+    AND areas.code = coalesce(reports.area_code, reports.content ->> 'area')
 """
 _PUT_RIGHT = (
     f"""UPDATE shelters SET area_code = said.area_code, area_path = said.area_path, is_void = said.is_void

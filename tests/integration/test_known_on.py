@@ -1,6 +1,7 @@
 """As known on: what was said later changes nothing of what was known; and a rebuild knows the same."""
 
 from datetime import date, timedelta
+from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -11,10 +12,11 @@ from app.accounts.policy import Actor
 from app.alerts.refresh import rebuild, refresh, verify
 from app.core import clock
 from app.intake.service import take
+from app.population import service
 from app.population.queries import operation_figure
-from app.population.service import change_setting
+from app.population.service import change_setting, deriving
 from tests.factories.amending import NOON, Say, corrected, decision, figures, one_place, past
-from tests.factories.operations import a_headcount, a_movement
+from tests.factories.operations import a_headcount, a_movement, a_shelter
 
 
 def test_last_tuesday_prints_again_to_the_digit(session: Session, coordinator: Actor) -> None:
@@ -85,6 +87,42 @@ def test_a_setting_holds_from_its_day_on_for_what_is_asked_now_and_never_for_wha
         )
         assert (then["KHM"].people.total, then["JAB"].people.total) == (50, 40)
         assert [difference for part in verify(session) for difference in part] == []
+
+
+def test_what_changes_while_a_fold_begins_is_seen_or_stays_marked(session: Session, coordinator: Actor) -> None:
+    """A setting and an area that change between the fold's lock and its taking of marks."""
+    operation = coordinator.scope.operation_id
+    shelter = session.execute(text("SELECT id FROM shelters WHERE code = 'KHM'")).scalar_one()
+    count = a_headcount("KHM", at=NOON, people={"households": 10}, method="household_listing")
+    take(session, actor=coordinator, reports=[count])
+    while refresh(session):
+        pass
+    take(session, actor=coordinator, reports=[a_movement(to="KHM", at="2025-03-11T09:00:00+03:00", people=1)])
+    elsewhere = corrected(str(shelter), a_shelter(code="KHM", area="SY1002"))
+
+    def meanwhile(*about: Any) -> list[Any]:
+        locked = deriving.lock(*about)
+        change_setting(session, operation_id=operation, actor_id=None, name="household_size", value=6)
+        take(session, actor=coordinator, reports=[elsewhere])
+        return locked
+
+    with patch.object(service, "lock", meanwhile):
+        refresh(session)
+    while refresh(session):
+        pass
+    assert figures(session, coordinator)["KHM"].people.total == 61
+    assert [difference for part in verify(session) for difference in part] == []
+
+
+def test_what_is_still_marked_is_known_all_the_same(session: Session, coordinator: Actor) -> None:
+    start = clock.now() + timedelta(hours=1)
+    with patch.object(clock, "now", lambda: start):
+        take(session, actor=coordinator, reports=[a_headcount("KHM", at=NOON, people=100)])
+        refresh(session)
+        take(session, actor=coordinator, reports=[a_movement(to="KHM", at="2025-03-11T09:00:00+03:00", people=11)])
+    with patch.object(clock, "now", lambda: start + timedelta(hours=1)):
+        asked = past(session, coordinator, date(2025, 3, 12), start + timedelta(minutes=1))
+        assert figures(session, coordinator, asked)["KHM"].people.total == 111
 
 
 def test_a_rebuild_gives_the_same_rows_and_states(session: Session, coordinator: Actor, say: Say) -> None:

@@ -222,6 +222,13 @@ def test_a_field_worker_corrects_their_own_and_a_coordinator_any(
     (unknown,) = say(corrected(count["id"], less), by=far)
     assert unknown.status == "unknown_reference"
     assert say(decision(count["id"], adopt=False), by=worker)[0].errors[0].code == "coordinators_only"
+    decided = decision(count["id"], adopt=True)
+    group = {"id": str(uuid4()), "kind": "group", "occurred_at": NOON, "code": "G-9", "origin": "SY0602"}
+    whole = {"id": str(uuid4()), "kind": "figure", "occurred_at": NOON, "about": {"operation": True}}
+    whole |= {"measures": "stock", "people": {"total": 51_000}}
+    say(decided, group, whole)
+    for about in (decided, group, whole):  # what is about no place of theirs is not there for them either
+        assert say(corrected(about["id"], None), by=far)[0].status == "unknown_reference"
     mine = corrected(count["id"], less)
     assert say(mine, by=worker)[0].status == "accepted"
     assert say(corrected(mine["id"], None))[0].status == "accepted"

@@ -1,6 +1,6 @@
 """The machine says things about what was said: corrections, decisions, shelters that are one, or elsewhere."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from hypothesis import strategies as st
@@ -9,12 +9,17 @@ from hypothesis.stateful import rule
 from app.intake.service import take
 from tests.naive.sayings import (
     CORRECTED,
+    GROUPS,
+    HOMES,
     INSTEAD,
     MAKING,
     SAYINGS,
     SHELTERS,
+    at_hour,
+    days,
     finished,
     instants,
+    place_named,
 )
 from tests.naive.speaking import SpeakingMachine
 from tests.naive.sums import Report, has_best
@@ -104,6 +109,16 @@ class AmendingMachine(SpeakingMachine):
         self._say([(self._correction(version, None, self.now), 2)])
         if fold:
             self.fold()
+
+    @rule(group=st.sampled_from(GROUPS), home=st.sampled_from(HOMES), day=days)
+    def learn_of_another_home(self, group: str, home: str | None, day: date) -> None:
+        """People of a group came and are booked; only then is it said where their home is."""
+        came: Report = {"kind": "movement", "to": place_named("JAB"), "people": {"total": 3}, "group": group}
+        self._say([({**came, "occurred_at": at_hour(day, 11).isoformat()}, 6)])
+        self.fold()
+        said: Report = {"kind": "group", "code": group, "origin": home, "occurred_at": self.now.isoformat()}
+        self._say([(said, 6)])
+        self.fold()
 
     def _correction(self, version: str, replacement: Report | None, at: datetime) -> Report:
         return {

@@ -13,8 +13,9 @@ from app.population.queries.reasons import parts_of, steps_of
 from tests.naive.amending import AmendingMachine
 from tests.naive.figures import Figure
 from tests.naive.model import Model
-from tests.naive.sayings import FIRST, SHELTERS, instants, paths
+from tests.naive.sayings import FIRST, SHELTERS, at_hour, count_of, days, instants, paths
 from tests.naive.stored import as_answered, as_asked
+from tests.naive.sums import Report
 
 
 class AskingMachine(AmendingMachine):
@@ -35,6 +36,22 @@ class AskingMachine(AmendingMachine):
             )  # little was said since: little is different
             known_on = recorded_at + timedelta(seconds=1)
             self._check_moment(at, whole_day, known_on=known_on, model=self.model.as_known_after(heard))
+
+    @rule(day=days, total=st.sampled_from([7, 30]), taken_back=st.booleans())
+    def ask_what_was_known_before(self, day: date, total: int, taken_back: bool) -> None:
+        """A headcount is taken back, or set aside: until then it was known and followed."""
+        count = count_of("BAN", {"total": total}, at_hour(day, 13))
+        self._say([(count, 15)])
+        id_, (recorded_at, heard) = self.model.log[-1]["id"], self.heard[-1]
+        at = self.now
+        decision: Report = {"kind": "decision", "headcount": id_, "adopt": False, "reason": "the other gate"}
+        after = self._correction(id_, None, at) if taken_back else {**decision, "occurred_at": at.isoformat()}
+        self._say([(after, 4)])
+        self.fold()
+        self.now += timedelta(minutes=1)
+        known_on = recorded_at + timedelta(seconds=1)
+        model = self.model.as_known_after(heard)
+        self._check_moment(at_hour(day, 14), True, known_on=known_on, model=model)
 
     def _check_moment(self, at: datetime, whole_day: bool, *, known_on: datetime | None, model: Model) -> None:
         day = at.astimezone(model.zone).date()

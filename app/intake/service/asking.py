@@ -49,7 +49,8 @@ def ask_back(
 
 def _still_there(session: Session, post: Post, row: ledger.Row) -> list[Warned]:
     """Closing a shelter that has people on the books is taken, but where did they go?"""
-    figure = shelter_figure(session, row.place_id) if row.place_id is not None else None
+    kept = bookings_of(session, [row.place_id])[row.place_id].kept_id if row.place_id is not None else None
+    figure = shelter_figure(session, kept) if kept is not None else None
     people = figure.people.total if figure is not None else None
     if not people:
         return []

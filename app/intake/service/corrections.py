@@ -31,6 +31,7 @@ from app.ledger import queries as reports_in
 from app.ledger import service as ledger
 from app.ledger.queries import Version
 from app.places import queries as places
+from app.population.queries.groups import is_known_to
 from app.shelters import service as shelters
 
 Said = Plain | DecisionReport | SamePlaceReport | None
@@ -67,15 +68,34 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
 def _check_may_correct(session: Session, post: Post, report: CorrectionReport, first: Version, last: Version) -> None:
     """One's own, or as a coordinator any in one's areas; what lies outside is not there."""
     is_own = first.reporter_id == post.actor.user_id
-    ends = [place for place in (last.place_id, last.from_place_id, first.place_id, first.from_place_id) if place]
-    if ends and not is_own:
-        booked = places.bookings_of(session, ends).values()
-        if not any(post.actor.scope.holds(booking.area_path) for booking in booked):
-            unknown(post, report, "corrects", "unknown_report")
+    if not is_own and not _is_in_scope(session, post, first, last):
+        unknown(post, report, "corrects", "unknown_report")
     if first.kind in ("decision", "same_place") and not post.actor.may("decide"):
         reject(post, report, "corrects", "coordinators_only")
     if not is_own and not post.actor.may("decide"):
         reject(post, report, "corrects", "not_yours_to_correct")
+
+
+def _is_in_scope(session: Session, post: Post, first: Version, last: Version) -> bool:
+    """Whether what a report is about lies in this person's areas: its ends, the headcount a decision is about, the
+    home or places of a group, the area of a figure."""
+    scope = post.actor.scope
+    if scope.areas is None:
+        return True
+    if first.kind == "group":
+        known = queries.find_groups(session, scope.operation_id, [str(first.group_id)])
+        return any(is_known_to(session, post.actor, code) for _, code in known.values())
+    if first.kind == "figure":
+        codes = [version.area_code for version in (first, last) if version.area_code]
+        areas = places.areas_of(session, scope.operation_id, codes).values()
+        return any(scope.holds(area.path) for area in areas)
+    about = [first, last]
+    for version in (first, last):
+        if version.about_id is not None:
+            about += reports_in.versions_of(session, version.about_id)
+    ends = {place for version in about for place in (version.place_id, version.from_place_id) if place}
+    booked = places.bookings_of(session, sorted(ends)).values() if ends else ()
+    return any(scope.holds(booking.area_path) for booking in booked)
 
 
 def _refuse_late(post: Post, report: CorrectionReport, last: Version) -> NoReturn:

@@ -22,6 +22,7 @@ from app.population.service.deriving import (
     facts_on,
     lock,
     open_places,
+    read,
     whole_facts,
 )
 from app.population.service.whole import rebuild, share_with_rebuild, verify
@@ -64,14 +65,16 @@ def fold(
         return []
     concerned = marked | {booking.kept_id for booking in bookings_of(session, sorted(marked)).values()}
     open_places(session, sorted(concerned))
-    places = lock(session, concerned)
-    if not places:
+    locked = lock(session, concerned)
+    if not locked:
         return []
-    days: dict[UUID, set[date]] = {place.id: set() for place in places}
-    whole = {place.id for place in places if place.has_moved}
+    days: dict[UUID, set[date]] = {place_id: set() for place_id in locked}
+    whole: set[UUID] = set()
     for place_id, kept_id, day in session.execute(_TAKE_MARKS, {"places": list(days)}):
         for id_ in (place_id, kept_id):
             days[id_].add(day) if day is not None else whole.add(id_)
+    places = read(session, locked)
+    whole |= {place.id for place in places if place.has_moved}
     some = {id_: marked_days for id_, marked_days in days.items() if marked_days and id_ not in whole}
     facts = facts_on([place for place in places if place.id in some], events.events_of_days(session, some), some)
     facts |= whole_facts(session, [place for place in places if place.id in whole])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -23,9 +22,11 @@ _OPEN = text("""
   ORDER BY places.id ON CONFLICT DO NOTHING
 """)
 _LOCK = text("""
-  SELECT place_now.place_id, place_now.operation_id, places.area_path, place_now.area_path AS summed_in FROM place_now
-  JOIN places ON places.id = place_now.place_id
-  WHERE place_now.place_id = ANY(:places) ORDER BY place_now.place_id FOR UPDATE OF place_now SKIP LOCKED
+  SELECT place_id FROM place_now WHERE place_id = ANY(:places) ORDER BY place_id FOR UPDATE SKIP LOCKED
+""")
+_READ = text("""
+  SELECT id, places.operation_id, places.area_path, place_now.area_path AS summed_in FROM places
+  LEFT JOIN place_now ON place_now.place_id = places.id WHERE id = ANY(:places) ORDER BY id
 """)
 
 
@@ -64,21 +65,22 @@ def open_places(session: Session, place_ids: Sequence[UUID]) -> None:
     session.execute(_OPEN, {"places": list(place_ids)})
 
 
-def lock(session: Session, place_ids: set[UUID] | Sequence[UUID]) -> list[Place]:
+def lock(session: Session, place_ids: set[UUID] | Sequence[UUID]) -> list[UUID]:
     """Lock these places for this transaction, in key order, those apart that another worker holds."""
+    return list(session.scalars(_LOCK, {"places": sorted(place_ids)}))
+
+
+def read(session: Session, place_ids: Sequence[UUID]) -> list[Place]:
+    """These places as they are now: where they lie, which areas hold them, what their operation counts by. A fold asks
+    after it took the marks, so that it sees whatever it took the mark of."""
     frames: dict[UUID, Frame] = {}
     places: list[Place] = []
-    for row in session.execute(_LOCK, {"places": sorted(place_ids)}):
+    for row in session.execute(_READ, {"places": list(place_ids)}):
         frame = frames.get(row.operation_id) or frame_of(session, row.operation_id)
         frames[row.operation_id] = frame
-        places.append(place_of(row, row.place_id, frame))
+        summed_in = None if row.summed_in is None else tuple(row.summed_in)
+        places.append(Place(row.id, frame, tuple(row.area_path), summed_in))
     return places
-
-
-def place_of(row: Any, id_: UUID, frame: Frame) -> Place:
-    """A place from a row that says where it lies and which areas hold it."""
-    summed_in = None if row.summed_in is None else tuple(row.summed_in)
-    return Place(id_, frame, tuple(row.area_path), summed_in)
 
 
 DayFacts = dict[date, Facts | None]

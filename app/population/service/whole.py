@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.places.queries import frame_of, list_operations
 from app.population import areas, projections, rows
 from app.population.levels import DayRow, Judge, walk
 from app.population.service.deriving import (
@@ -18,7 +17,7 @@ from app.population.service.deriving import (
     derive,
     lock,
     open_places,
-    place_of,
+    read,
     whole_facts,
 )
 
@@ -45,7 +44,7 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded]]:
     projections.rebuild(session)
     for place_ids in _batches(_all_places(session)):
         open_places(session, place_ids)
-        places = lock(session, place_ids)
+        places = read(session, lock(session, place_ids))
         facts = whole_facts(session, places)
         appointed = appoint(session, places)
         yield derive(session, [place for place in places if facts[place.id]], facts, appointed)
@@ -59,7 +58,7 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
     pending = set(session.scalars(text("SELECT DISTINCT place_id FROM marks")))
     sums: dict[UUID, dict[tuple[str, date], areas.Vector]] = {}
     for place_ids in _batches(_all_places(session)):
-        places = _places(session, place_ids)
+        places = read(session, place_ids)
         facts = whole_facts(session, places)
         stored = {
             id_: list(found) for id_, found in rows.from_day_on(session, dict.fromkeys(place_ids, date.min)).items()
@@ -81,18 +80,6 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
         yield found
     yield _compare_areas(session, sums)
     yield projections.verify(session)
-
-
-def _places(session: Session, place_ids: Sequence[UUID]) -> list[Place]:
-    found = session.execute(
-        text(
-            "SELECT id, places.operation_id, places.area_path, place_now.area_path AS summed_in FROM places"
-            " LEFT JOIN place_now ON place_now.place_id = places.id WHERE id = ANY(:places) ORDER BY id"
-        ),
-        {"places": place_ids},
-    )
-    frames = {operation.id: frame_of(session, operation.id) for operation in list_operations(session)}
-    return [place_of(row, row.id, frames[row.operation_id]) for row in found]
 
 
 def _all_places(session: Session) -> list[UUID]:
