@@ -1,5 +1,7 @@
 """What was said late of a shelter: its capacity as of each day, also where that shows only later."""
 
+from uuid import uuid4
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -57,3 +59,16 @@ def test_a_count_of_today_without_an_hour_raises_no_alert_in_the_future(session:
     [(since, opened_at)] = session.execute(text("SELECT since, opened_at FROM alerts")).all()
     assert since <= opened_at
     assert session.scalar(text("SELECT since <= at FROM alert_transitions"))
+
+
+def test_of_two_decisions_on_a_headcount_the_later_holds(session: Session) -> None:
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    count = a_headcount("KHM", at="2025-03-03T12:00:00+03:00", people=90)
+    said = {"kind": "decision", "headcount": count["id"], "reason": "seen at the gate"}
+    decisions = [
+        {**said, "id": str(uuid4()), "occurred_at": f"2025-03-04T{hour}:00:00+03:00", "adopt": hour == "15"}
+        for hour in ("15", "09")
+    ]
+    take(session, actor=actor, reports=[a_shelter(code="KHM"), count, *decisions])
+    refresh(session)
+    assert session.execute(text("SELECT basis FROM place_days ORDER BY day DESC LIMIT 1")).scalar() == "counted"

@@ -40,6 +40,7 @@ FAULTS = (
         EVENTS,
         "ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1",
         "ORDER BY decision.occurred_at, coalesce(decision.version_of, decision.id) LIMIT 1",
+        seen_by="late",
     ),
     Fault(
         "a decision has nothing looked at again",
