@@ -1,5 +1,7 @@
 """What was said late of a shelter: its capacity as of each day, also where that shows only later."""
 
+from datetime import date, timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -8,6 +10,9 @@ from sqlalchemy.orm import Session
 from app.alerts.refresh import refresh, verify
 from app.core import clock
 from app.intake.service import take
+from app.places.queries import frame_of
+from app.population.past import Cut, past_of
+from app.population.queries import shelter_figures
 from tests.factories.operations import a_headcount, a_shelter, a_state, make_actor, make_operation
 
 
@@ -72,3 +77,27 @@ def test_of_two_decisions_on_a_headcount_the_later_holds(session: Session) -> No
     take(session, actor=actor, reports=[a_shelter(code="KHM"), count, *decisions])
     refresh(session)
     assert session.execute(text("SELECT basis FROM place_days ORDER BY day DESC LIMIT 1")).scalar() == "counted"
+
+
+def test_two_that_are_one_were_two_until_somebody_knew(session: Session) -> None:
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    start = clock.now()
+    at = "2025-03-03T12:00:00+03:00"
+    counts = [a_headcount("KHM", at=at, people=100), a_headcount("JAB", at=at, people=7)]
+    take(session, actor=actor, reports=[a_shelter(code="KHM"), a_shelter(code="JAB"), *counts])
+    merge = {
+        "id": str(uuid4()),
+        "kind": "same_place",
+        "occurred_at": at,
+        "keep": "KHM",
+        "other": "JAB",
+        "reason": "one",
+    }
+    with patch.object(clock, "now", lambda: start + timedelta(hours=1)):
+        take(session, actor=actor, reports=[merge])
+        while refresh(session):
+            pass
+        frame = frame_of(session, actor.scope.operation_id)
+        past = past_of(session, frame, Cut.of(frame, as_of=date(2025, 3, 4), known_on=start + timedelta(minutes=1)))
+    known = {one.shelter: one.people.total for one in shelter_figures(session, scope=actor.scope, past=past).items}
+    assert known == {"KHM": 100, "JAB": 7}

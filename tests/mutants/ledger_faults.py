@@ -173,6 +173,7 @@ FAULTS = (
         PAST,
         "        for kept in {now[place].kept_id, known.same.get(place, place)}:",
         "        for kept in {now[place].kept_id}:",
+        seen_by="late",
     ),
     Fault(
         "a moment within a day is its end",
