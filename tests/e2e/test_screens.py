@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.factories.live import PASSWORD, Live
+
 PHONE, LAPTOP = {"width": 360, "height": 800}, {"width": 1366, "height": 768}
 FIELD_PAGES = (
     "/field/",
@@ -76,7 +78,7 @@ class Watched:
             self.wrong.append(text)
 
 
-def signed_in(browser: Browser, live: Any, role: str, **options: Any) -> BrowserContext:
+def signed_in(browser: Browser, live: Live, role: str, **options: Any) -> BrowserContext:
     context = browser.new_context(base_url=live.url, **options)
     email, password = live.accounts[role]
     page = context.new_page()
@@ -90,7 +92,7 @@ def signed_in(browser: Browser, live: Any, role: str, **options: Any) -> Browser
 
 
 @pytest.fixture(scope="module")
-def contexts(browser: Browser, live: Any) -> Iterator[dict[str, BrowserContext]]:
+def contexts(browser: Browser, live: Live) -> Iterator[dict[str, BrowserContext]]:
     """One signed-in coordinator for each colour scheme: signing in is slow on purpose."""
     opened = {
         scheme: signed_in(browser, live, "coordinator", color_scheme=scheme, locale="en-GB")
@@ -104,7 +106,7 @@ def contexts(browser: Browser, live: Any) -> Iterator[dict[str, BrowserContext]]
 @pytest.mark.parametrize("look", LOOKS, ids=["-".join(look) for look in LOOKS])
 @pytest.mark.parametrize("path", [*FIELD_PAGES, *DESK_PAGES, "/login", "/not-there"])
 def test_it_fits_and_can_be_touched(
-    contexts: dict[str, BrowserContext], live: Any, path: str, look: tuple[str, str, str]
+    contexts: dict[str, BrowserContext], live: Live, path: str, look: tuple[str, str, str]
 ) -> None:
     device, language, scheme = look
     viewport = PHONE if device == "phone" else LAPTOP
@@ -121,7 +123,7 @@ def test_it_fits_and_can_be_touched(
 
 
 @pytest.fixture
-def phone(browser: Browser, live: Any) -> Iterator[Page]:
+def phone(browser: Browser, live: Live) -> Iterator[Page]:
     """A field worker's phone, in English."""
     context = signed_in(browser, live, "field_worker", viewport=PHONE, locale="en-GB")
     yield context.new_page()
@@ -155,7 +157,7 @@ def test_errors_link_to_their_fields_and_nothing_typed_is_lost(phone: Page) -> N
     assert all(targets)
 
 
-def test_a_form_works_without_script_and_is_stored_once(browser: Browser, live: Any) -> None:
+def test_a_form_works_without_script_and_is_stored_once(browser: Browser, live: Live) -> None:
     context = signed_in(browser, live, "field_worker", viewport=PHONE, locale="en-GB", java_script_enabled=False)
     page = context.new_page()
     page.goto("/field/arrivals/new")
@@ -176,7 +178,13 @@ def test_a_form_works_without_script_and_is_stored_once(browser: Browser, live: 
     context.close()
 
 
-def test_the_language_is_chosen_on_any_page_and_kept(phone: Page) -> None:
+def test_the_language_is_chosen_on_any_page_and_kept(browser: Browser, live: Live) -> None:
+    # Of a person of its own: the language goes with the account, and every other test reads English.
+    added = live.mawa("user", "add", "reader@demo.example.org", "--role", "field_worker", stdin=f"{PASSWORD}\n")
+    assert added.returncode == 0, added.stderr
+    live.accounts["reader"] = ("reader@demo.example.org", PASSWORD)
+    context = signed_in(browser, live, "reader", viewport=PHONE, locale="en-GB")
+    phone = context.new_page()
     phone.goto("/field/")
     phone.click(".menu summary")
     phone.click(".menu button[value=ar]")
@@ -184,3 +192,4 @@ def test_the_language_is_chosen_on_any_page_and_kept(phone: Page) -> None:
     phone.goto("/field/arrivals/new")
     assert phone.get_attribute("html", "lang") == "ar"
     expect(phone.locator("h1")).to_have_text("وصل أشخاص")
+    context.close()
