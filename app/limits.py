@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.core import problems
+from app.core import http, problems
 from app.core.open_requests import OpenRequests
 from app.core.text import mark
 from config.services.addresses import addresses
@@ -29,7 +29,6 @@ from config.settings import Settings
 POST_REPORTS = "reports.post_reports"
 SIGN_IN = "security.login"
 FREE = frozenset({None, "static", "operations.healthz", "operations.readyz"})
-CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WAIT_S = 0.2  # for an answer of Valkey, once; it takes a tenth of a millisecond
 IPV6_NETWORK = 64  # bits: what one subscriber gets
 
@@ -94,7 +93,7 @@ def limit_open_posts(application: Flask, settings: Settings) -> None:
 
 def _kind() -> str:
     if request.path.startswith("/api/"):
-        return "api-writes" if request.method in CHANGING else "api-reads"
+        return "api-writes" if request.method in http.CHANGING else "api-reads"
     return "sign-in" if request.endpoint == SIGN_IN and request.method == "POST" else "pages"
 
 

@@ -38,7 +38,6 @@ from config.settings import Settings
 
 APP_FOLDER = Path(__file__).parent
 LARGEST_BODY = 2 * 1024 * 1024  # bytes (interface.md: a post holds at most 2 MB)
-CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CSRF_GOOD_FOR_S = 43_200  # a form may lie open through a shift
 STATIC_KEPT_S = 31_536_000  # the address of a static file changes with its content
 
@@ -142,7 +141,7 @@ def add_accounts(application: Flask) -> None:
 
 
 def _is_api_change() -> bool:
-    return request.path.startswith("/api/") and request.method in CHANGING
+    return request.path.startswith("/api/") and request.method in http.CHANGING
 
 
 def _is_our_own_page() -> bool:
@@ -159,7 +158,7 @@ def add_edge(application: Flask) -> None:
     @application.after_request
     def commit(response: Response) -> Response:
         opened = g.get("session")
-        if opened is not None and request.method in CHANGING and response.status_code < HTTPStatus.BAD_REQUEST:
+        if opened is not None and request.method in http.CHANGING and response.status_code < HTTPStatus.BAD_REQUEST:
             try:
                 db.check_age(opened)
                 db.commit(opened)
@@ -241,7 +240,7 @@ def add_api(application: OpenAPI) -> None:
         permission = getattr(application.view_functions[request.endpoint], "required_permission", None)
         if permission is not None:
             http.check(permission)
-        if request.method in CHANGING:
+        if request.method in http.CHANGING:
             request.get_json()
 
     @application.after_request

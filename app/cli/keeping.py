@@ -62,8 +62,7 @@ def load_first(*, demo: bool) -> None:
 def verify() -> None:
     """Re-derive every figure from the ledger and compare: exit 1 with the differences."""
     differences = 0
-    with db.new_session() as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    with db.new_snapshot() as session:
         pending = session.scalar(text("SELECT count(DISTINCT place_id) FROM marks"))
         for found in refresh.verify(session):
             for difference in found:

@@ -45,6 +45,12 @@ def new_session() -> Session:
     return Session(engine(), expire_on_commit=False)
 
 
+def new_snapshot() -> Session:
+    """A session that changes nothing and sees one state from its first statement to its last: an answer put together
+    from several statements must not mix what was before a fold with what is after it."""
+    return Session(engine().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises."""

@@ -20,13 +20,15 @@ R = TypeVar("R")
 SIGN_IN_FIRST = mark("Please sign in first.")
 NOT_YOURS = mark("Your role does not allow this.")
 
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MOMENTS = frozenset({"as_of", "known_on"})  # parts of an answer that differ each second and say nothing new
 
 
 def session() -> Session:
-    """The database session of this request; the edge commits it when a changing request succeeds."""
+    """The database session of this request: a reading one sees one snapshot, a changing one is committed by the edge
+    when it succeeds."""
     if "session" not in g:
-        g.session = db.new_session()
+        g.session = db.new_session() if request.method in CHANGING else db.new_snapshot()
     return cast(Session, g.session)
 
 

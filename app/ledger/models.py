@@ -108,9 +108,12 @@ class Report(SQLModel, table=True):
         Index("ix_reports_same_place", "operation_id", postgresql_where=text("kind = 'same_place'")),
         Index(
             "ix_reports_on_the_way",
-            "operation_id",
-            "day",
-            postgresql_where=text("left_day <> day AND place_id IS NOT NULL AND from_place_id IS NOT NULL"),
+            text("tstzrange(left_stands_at, stands_at)"),
+            postgresql_using="gist",
+            postgresql_where=text("left_stands_at < stands_at AND place_id IS NOT NULL AND from_place_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_reports_estimated", "operation_id", postgresql_where=text("total IS NULL AND households IS NOT NULL")
         ),
     )
 

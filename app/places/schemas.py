@@ -74,10 +74,12 @@ class Frame:
 @dataclass(frozen=True, slots=True)
 class Booking:
     """Where what is said of a place is booked: itself, or the shelter it turned out to be; and the areas that lies
-    in, from the country down."""
+    in, from the country down. `is_void`: a shelter whose report was taken back. Nobody is sent there any more; people
+    reported there at that very moment still are."""
 
     kept_id: UUID
     area_path: tuple[str, ...]
+    is_void: bool = False
 
 
 def area_place_id(operation_id: UUID, area_code: str) -> UUID:

@@ -19,14 +19,21 @@ from app.ledger.queries import same_places, standing
 from app.places import queries as places
 from app.places.schemas import Booking
 
+_PRESENT = text("""
+  SELECT places.id, kept.id AS kept_id, kept.area_path, coalesce(shelters.is_void, false) AS is_void FROM places
+  JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id) LEFT JOIN shelters ON shelters.id = kept.id
+  WHERE places.id = ANY(:places)
+""")
+# Where a shelter lies says the last version of its report; taken back, it lies where it was.
 _SHELTERS_KNOWN = text(f"""
-  SELECT reports.place_id, areas.path FROM reports
-  JOIN areas ON areas.operation_id = reports.operation_id
+  SELECT DISTINCT ON (reports.place_id) reports.place_id, areas.path, NOT ({standing(known_on=True)}) AS is_void
+  FROM reports JOIN areas ON areas.operation_id = reports.operation_id
     AND areas.code = coalesce(reports.area_code, reports.content ->> 'area')
   WHERE (reports.id = ANY(:places) OR reports.version_of = ANY(:places)) AND reports.kind = 'shelter'
-    AND {standing(known_on=True)}
+    AND reports.recorded_at <= :known_on
+  ORDER BY reports.place_id, reports.recorded_at DESC
 """)
-_KINDS = text("SELECT id, kind, area_path FROM places WHERE id = ANY(:places)")
+_AREAS = text("SELECT id, area_path FROM places WHERE id = ANY(:places) AND kind = 'area'")
 
 
 class Bookings(Protocol):
@@ -60,11 +67,15 @@ class Present:
 
     def of(self, session: Session, place_ids: Iterable[UUID]) -> Mapping[UUID, Booking]:
         wanted = list(place_ids)
-        return places.bookings_of(session, wanted) if wanted else {}
+        rows = session.execute(_PRESENT, {"places": wanted}) if wanted else ()
+        return {row.id: Booking(row.kept_id, tuple(row.area_path), row.is_void) for row in rows}
 
     def homes(self, session: Session, group_ids: Iterable[UUID]) -> Mapping[UUID, str | None]:
         wanted = list(group_ids)
         return homes_of(session, wanted) if wanted else {}
+
+
+PRESENT: Bookings = Present()
 
 
 @dataclass(frozen=True)
@@ -87,15 +98,15 @@ class Known:
         kept = {place: self.same.get(place, place) for place in place_ids}
         if not kept:
             return {}
-        paths = self._paths(session, set(kept.values()))
-        return {place: Booking(kept_id, paths[kept_id]) for place, kept_id in kept.items() if kept_id in paths}
+        lie = self._lie(session, set(kept.values()))
+        return {place: lie[kept_id] for place, kept_id in kept.items() if kept_id in lie}
 
     def homes(self, session: Session, group_ids: Iterable[UUID]) -> Mapping[UUID, str | None]:
         wanted = list(group_ids)
         return homes_of(session, wanted, known_on=self.known_on) if wanted else {}
 
-    def _paths(self, session: Session, place_ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
+    def _lie(self, session: Session, place_ids: set[UUID]) -> dict[UUID, Booking]:
         asked = {"places": sorted(place_ids), "known_on": self.known_on}
-        stood = {row.place_id: tuple(row.path) for row in session.execute(_SHELTERS_KNOWN, asked)}
-        areas = {row.id: tuple(row.area_path) for row in session.execute(_KINDS, asked) if row.kind == "area"}
-        return areas | stood
+        shelters = session.execute(_SHELTERS_KNOWN, asked)
+        found = {row.place_id: Booking(row.place_id, tuple(row.path), row.is_void) for row in shelters}
+        return found | {row.id: Booking(row.id, tuple(row.area_path)) for row in session.execute(_AREAS, asked)}

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from app.counts.people import People
 from app.ledger.queries import EACH_DAY, standing
 from app.places.schemas import Booking
-from app.population.bookings import Bookings, Present
+from app.population.bookings import PRESENT, Bookings
 from app.population.facts import Event
-
-PRESENT = Present()
 
 Events = Mapping[date, Sequence[Event]]
 
@@ -27,11 +25,12 @@ _DECIDED = """CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM report
 _ENTERING = """
   SELECT reports.place_id AS at, reports.day AS of, reports.id, version_of, kind, stands_at, occurred_at, total, low,
     high, households, cells, method, CASE kind WHEN 'movement' THEN 1 WHEN 'headcount' THEN 0 END AS direction,
-    {decided} AS decided, reports.from_place_id AS other_end, left_day = reports.day AS is_same_day, group_id, origin
+    {decided} AS decided, reports.from_place_id AS other_end, left_day = reports.day AS is_same_day,
+    NULL::timestamptz AS arrives_at, group_id, origin
   FROM reports"""
 _LEAVING = """
   SELECT reports.from_place_id, reports.left_day, reports.id, version_of, kind, left_stands_at, left_at, total, low,
-    high, households, cells, method, -1, NULL, reports.place_id, left_day = reports.day, group_id, origin
+    high, households, cells, method, -1, NULL, reports.place_id, left_day = reports.day, stands_at, group_id, origin
   FROM reports"""
 _WANTED = " JOIN unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)"
 _FOLDED = "kind IN ('movement', 'headcount', 'note', 'shelter', 'shelter_state')"
@@ -99,13 +98,16 @@ def events_of_places(session: Session, places: Sequence[UUID], bookings: Booking
 def _by_place_and_day(
     session: Session, rows: Sequence[Any], members: Mapping[UUID, UUID], bookings: Bookings
 ) -> dict[UUID, Events]:
-    """Reports as events of the places they are booked at. Who moved between two that are one did not move."""
+    """Reports as events of the places they are booked at. Who moved between two that are one did not move; a shelter
+    whose report was taken back is described no more."""
     ends = bookings.of(session, {id_ for row in rows for id_ in (row.at, row.other_end) if id_ is not None})
     homes = bookings.homes(session, {row.group_id for row in rows if row.group_id is not None})
     found: dict[UUID, dict[date, list[Event]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         own, other = ends.get(row.at), ends.get(row.other_end) if row.other_end is not None else None
         if own is None or (other is not None and own.kept_id == other.kept_id):
+            continue
+        if own.is_void and row.kind in ("shelter", "shelter_state"):
             continue
         found[members[row.at]][row.of].append(_event(row, own, other, homes.get(row.group_id) or row.origin))
     return dict(found)
@@ -123,6 +125,7 @@ def _event(row: Any, own: Booking, other: Booking | None, origin: str | None) ->
         method=row.method,
         decided=row.decided,
         shared=_shared(own.area_path, other) if row.is_same_day else 0,
+        arrives_at=row.arrives_at,
         origin=origin if row.kind == "movement" else None,
         is_note=row.kind == "note",
     )

@@ -25,7 +25,8 @@ class Event:
     `id` is that of the report's first version, so that a correction does not change its place in the order.
     `decided`: what a coordinator decided of a headcount, None: nothing. `shared`: how many of the place's levels
     (the operation, then its areas from the country down) also hold the other end, reached on the same day: there
-    nobody crossed a border. `origin` is the home area of those who moved.
+    nobody crossed a border. `arrives_at`: when those who leave stand at the other end. `origin` is the home area of
+    those who moved.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Event:
     method: str | None = None
     decided: bool | None = None
     shared: int = 0
+    arrives_at: datetime | None = None
     origin: str | None = None
     is_note: bool = False
     version: UUID | None = None
@@ -83,8 +85,8 @@ class Facts:
 class _Day:
     """The facts of a day while its reports are gone through in their order."""
 
-    def __init__(self, frame: Frame, levels: int) -> None:
-        self.frame, self.levels = frame, levels
+    def __init__(self, frame: Frame, levels: int, until: datetime | None) -> None:
+        self.frame, self.levels, self.until = frame, levels, until
         self.came = [0] * levels
         self.left = [0] * levels
         self.all_came = self.all_left = self.competed = self.households = 0
@@ -106,7 +108,8 @@ class _Day:
         else:
             self.all_left += moved.total
             self.total += moved.leaving()
-        for level in range(event.shared, self.levels):
+        is_on_the_way = self.until is not None and event.arrives_at is not None and event.arrives_at > self.until
+        for level in range(0 if is_on_the_way else event.shared, self.levels):
             (self.came if direction > 0 else self.left)[level] += moved.total
         self.cells = _plus(self.cells, cells_of(event.people, self.frame), direction)
         self.households += (event.people.households or 0) * direction
@@ -135,15 +138,19 @@ class _Day:
             self.count(event)
 
 
-def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1) -> Facts | None:
+def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1, *, until: datetime | None = None) -> Facts | None:
     """Facts of one place and day; None where nothing was reported. Does not depend on the order given.
 
-    `levels`: how many sums the place is part of, the operation and each of its areas.
+    `levels`: how many sums the place is part of, the operation and each of its areas. `until`: the day as it stood at
+    a moment; who had left by then and arrived later is on the way and has left every level.
     """
-    ordered = sorted(events, key=lambda event: order_of(event, frame))
+    ordered = sorted(
+        (event for event in events if until is None or event.stands_at <= until),
+        key=lambda event: order_of(event, frame),
+    )
     if not ordered:
         return None
-    day = _Day(frame, levels)
+    day = _Day(frame, levels, until)
     for event in ordered:
         day.take(event)
     return Facts(

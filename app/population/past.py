@@ -16,42 +16,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.ledger.queries import exchanging_places
-from app.places.queries import frame_of, members_of
+from app.places.queries import frame_of
 from app.places.schemas import Frame
 from app.population import areas, events, rows
-from app.population.bookings import Bookings, Known, Present
-from app.population.facts import Event, Facts, facts_of
+from app.population.bookings import PRESENT, Bookings, Known
+from app.population.facts import facts_of
 from app.population.levels import DayChange, DayRow, walk
+from app.population.touched import Touched, touched_since
 
 SETTLED_AFTER = timedelta(seconds=10)  # write transactions are limited to less (core.db)
 
-_SINCE = text("""
-  WITH later AS (SELECT id, kind, corrects, version_of, about_id FROM reports
-      WHERE operation_id = :operation AND recorded_at > :known_on),
-    concerned AS (
-      SELECT id FROM later UNION SELECT corrects FROM later WHERE corrects IS NOT NULL
-    ), headcounts AS (
-      SELECT about_id AS first FROM reports WHERE about_id IS NOT NULL AND id IN (SELECT id FROM concerned)
-    ), touched AS (
-      SELECT id FROM concerned
-      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.id = headcounts.first
-      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.version_of = headcounts.first
-    )
-  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of IS NOT NULL AS is_version
-  FROM reports JOIN touched USING (id)
-""")
-_OF_GROUPS = text("""
-  SELECT place_id, day FROM reports WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL
-  UNION SELECT from_place_id, left_day FROM reports
-  WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL
-""")
-_MARKED = text("SELECT place_id, day FROM marks WHERE operation_id = :operation")  # not folded yet, but known
-_NEW_SETTINGS = text("""
-  SELECT EXISTS (SELECT FROM operation_settings WHERE operation_id = :operation AND recorded_at > :known_on)
-""")
 _WITH_ROW_ON = text("SELECT place_id FROM place_days WHERE operation_id = :operation AND day = :day")
-_EVERY_PLACE = text("SELECT place_id FROM place_now WHERE operation_id = :operation")
 _SUMMED_IN = text("SELECT place_id, area_path FROM place_now WHERE place_id = ANY(:places)")
 
 
@@ -96,7 +71,7 @@ class Past:
     @classmethod
     def present(cls, frame: Frame, cut: Cut) -> "Past":
         """No past at all: what is stored, as it is."""
-        return cls(cut, frame, Present(), is_present=True)
+        return cls(cut, frame, PRESENT, is_present=True)
 
     def ending(self, day: date) -> "Past":
         """The same knowledge of areas at the end of an earlier day."""
@@ -104,28 +79,16 @@ class Past:
         return Past(cut, self.frame, self.bookings, changes=self.changes)
 
 
-@dataclass
-class _Touched:
-    """Places with the days to be looked at again; `whole`: everything about them."""
-
-    days: dict[UUID, set[date]] = field(default_factory=dict)
-    whole: set[UUID] = field(default_factory=set)
-
-    def add(self, place: UUID | None, day: date | None) -> None:
-        if place is not None and day is not None:
-            self.days.setdefault(place, set()).add(day)
-
-
 def past_of(session: Session, frame: Frame, cut: Cut) -> Past:
     """What differs at a cut from what is stored."""
     operation = frame.operation_id
     if cut.known_on is None:
-        past = Past(cut, frame, Present())
-        touched = _Touched()
+        past = Past(cut, frame, PRESENT)
+        touched = Touched()
     else:
         known = Known.by(session, operation, cut.known_on)
         past = Past(cut, frame_of(session, operation, known_on=cut.known_on), known)
-        touched = _touched_since(session, operation, known)
+        touched = touched_since(session, operation, known)
     if not cut.is_whole_day(frame):
         for place in session.scalars(_WITH_ROW_ON, {"operation": operation, "day": cut.day}):
             touched.add(place, cut.day)
@@ -133,51 +96,7 @@ def past_of(session: Session, frame: Frame, cut: Cut) -> Past:
     return past
 
 
-def _touched_since(session: Session, operation_id: UUID, known: Known) -> _Touched:
-    """What was recorded after a moment, at the places it is booked at now and was booked at then."""
-    asked = {"operation": operation_id, "known_on": known.known_on}
-    touched = _Touched()
-    if session.scalar(_NEW_SETTINGS, asked):
-        touched.whole |= set(session.scalars(_EVERY_PLACE, asked))
-    groups: set[UUID] = set()
-    moved: set[UUID] = set()
-    for row in session.execute(_SINCE, asked):
-        if row.kind == "group":
-            groups.add(row.group_id)
-        elif row.kind == "same_place":
-            moved |= {row.place_id, row.from_place_id}
-        elif row.kind == "shelter" and row.is_version:
-            moved.add(row.place_id)
-        touched.add(row.place_id, row.day)
-        touched.add(row.from_place_id, row.left_day)
-    for row in session.execute(_MARKED, asked):
-        touched.add(row.place_id, row.day) if row.day else touched.whole.add(row.place_id)
-    if groups:
-        for row in session.execute(_OF_GROUPS, {"groups": sorted(groups)}):
-            touched.add(row.place_id, row.day)
-    if moved:
-        moved |= {booking.kept_id for booking in Present().of(session, moved).values()}
-        moved |= {known.same.get(place, place) for place in moved}
-        moved |= set(members_of(session, sorted(moved)))
-        touched.whole |= moved | set(exchanging_places(session, sorted(moved)))
-    return _at_both(session, touched, known)
-
-
-def _at_both(session: Session, touched: _Touched, known: Known) -> _Touched:
-    """Where each report is booked now, and where it was booked then."""
-    places = set(touched.days) | touched.whole
-    now = Present().of(session, places)
-    both = _Touched()
-    for place in places:
-        for kept in {now[place].kept_id, known.same.get(place, place)}:
-            if place in touched.whole:
-                both.whole.add(kept)
-            for day in touched.days.get(place, ()):
-                both.add(kept, day)
-    return both
-
-
-def _derive(session: Session, past: Past, touched: _Touched) -> None:
+def _derive(session: Session, past: Past, touched: Touched) -> None:
     """Walk the places concerned again, up to the day asked."""
     last = past.cut.day
     days = {place: {day for day in found if day <= last} for place, found in touched.days.items()}
@@ -204,16 +123,15 @@ def _derive(session: Session, past: Past, touched: _Touched) -> None:
         path = tuple(summed.get(place) or ())
         if (place in touched.whole or not path) and place in paths:
             path = paths[place].area_path
-        fresh = {day: _facts(reported.get(place, {}).get(day, ()), past, 1 + len(path)) for day in wanted}
+        fresh = {
+            day: facts_of(reported.get(place, {}).get(day, ()), past.frame, 1 + len(path), until=past.cut.as_of)
+            for day in wanted
+        }
         base = _bare(before[place]) if place in before else None
         changes = walk(before=base, stored=held, fresh=fresh, frame=past.frame, judge=_no_rules)
         _note(past, place, base, held, changes)
         put_right = areas.put_right(base, changes, past.frame, summed_in=summed.get(place), area_path=path)
         past.changes = areas.gather([past.changes, put_right])
-
-
-def _facts(reported: Iterable[Event], past: Past, levels: int) -> Facts | None:
-    return facts_of([event for event in reported if event.stands_at <= past.cut.as_of], past.frame, levels)
 
 
 def _note(past: Past, place: UUID, base: DayRow | None, held: list[DayRow], changes: list[DayChange]) -> None:
@@ -234,10 +152,12 @@ def _no_rules(*_: Any) -> Mapping[str, Any]:
     return {}
 
 
-def rows_at(session: Session, cut: Cut, place_ids: Iterable[UUID]) -> dict[UUID, DayRow]:
-    """Of each of these places the last stored row by the day of a cut."""
-    following = cut.day + timedelta(days=1)
-    return rows.last_before(session, dict.fromkeys(place_ids, following))
+def rows_at(session: Session, past: Past, place_ids: Iterable[UUID]) -> dict[UUID, DayRow | None]:
+    """Each of these places with its last row by the day asked; None: there is none."""
+    ids = list(place_ids)
+    following = past.cut.day + timedelta(days=1)
+    stored = rows.last_before(session, dict.fromkeys((id_ for id_ in ids if id_ not in past.rows), following))
+    return {id_: past.rows[id_] if id_ in past.rows else stored.get(id_) for id_ in ids}
 
 
 def rows_between(session: Session, place: UUID, first: date, last: date) -> Iterator[DayRow]:

@@ -78,10 +78,13 @@ def lie_in(session: Session, *, shelter_id: UUID, area: Area) -> bool:
     return moved
 
 
-def take_back(session: Session, *, shelter_id: UUID, is_void: bool) -> None:
-    """Note whether the report that registered a shelter was taken back."""
-    session.get_one(Shelter, shelter_id).is_void = is_void
+def take_back(session: Session, *, shelter_id: UUID, is_void: bool) -> bool:
+    """Note whether the report that registered a shelter was taken back. Returns whether that is news."""
+    shelter = session.get_one(Shelter, shelter_id)
+    is_news = shelter.is_void != is_void
+    shelter.is_void = is_void
     session.flush()
+    return is_news
 
 
 def _booked_at(session: Session, shelter_id: UUID) -> UUID:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import InternalError
 
 from app.core import db, http
 from tests.guards.conftest import EVERYBODY, Served
@@ -65,13 +66,28 @@ def test_no_get_route_commits(served: Served) -> None:
 def test_it_finds_a_planted_read_that_writes(served: Served) -> None:
     @http.public
     def planted() -> str:
-        http.session().execute(text("INSERT INTO heartbeats VALUES ('planted', now())"))
-        db.commit(http.session())
+        with db.unit_of_work() as session:
+            session.execute(text("INSERT INTO heartbeats VALUES ('planted', now())"))
         return "read"
 
     served.app.add_url_rule("/planted", view_func=planted)
     found = reads_that_write(served, ["GET /planted"])
     assert found[0] == "GET /planted as nobody commits: INSERT INTO heartbeats VALUES ('planted', now())"
+
+
+def test_the_session_of_a_read_is_one_snapshot_that_writes_nothing(served: Served) -> None:
+    @http.public
+    def planted() -> str:
+        first = http.session().scalar(text("SELECT count(*) FROM heartbeats"))
+        with db.unit_of_work() as session:
+            session.execute(text("INSERT INTO heartbeats VALUES ('between', now())"))
+        assert http.session().scalar(text("SELECT count(*) FROM heartbeats")) == first
+        with pytest.raises(InternalError, match="read-only transaction"):
+            http.session().execute(text("INSERT INTO heartbeats VALUES ('planted', now())"))
+        return "read"
+
+    served.app.add_url_rule("/snapshot", view_func=planted)
+    assert served.request("GET /snapshot", EVERYBODY[0]).status_code == 200
 
 
 @pytest.mark.parametrize(

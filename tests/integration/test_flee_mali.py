@@ -151,8 +151,7 @@ def transitions(camp: Camp) -> list[tuple[str, str]]:
 
 
 def is_verified() -> bool:
-    with db.new_session() as session:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    with db.new_snapshot() as session:
         return [found for part in verify(session) for found in part] == []
 
 

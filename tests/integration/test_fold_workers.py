@@ -63,8 +63,7 @@ def totals() -> dict[str, int]:
 
 
 def differences() -> list[str]:
-    with db.new_session() as session:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    with db.new_snapshot() as session:
         return [found for part in verify(session) for found in part]
 
 

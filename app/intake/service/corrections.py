@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import NoReturn
 
 from pydantic import ValidationError
@@ -34,6 +35,8 @@ from app.places import queries as places
 from app.population.queries.groups import is_known_to
 from app.shelters import service as shelters
 
+A_MOMENT = timedelta(microseconds=1)
+
 Said = Plain | DecisionReport | SamePlaceReport | None
 
 
@@ -53,7 +56,7 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
     row = replace(
         row,
         id=report.id,
-        recorded_at=max(post.now, last.recorded_at),
+        recorded_at=max(post.now, last.recorded_at + A_MOMENT),  # one moment never has two versions
         content=content,
         digest=digest_of(content),
         corrects=last.id,
@@ -191,9 +194,10 @@ def _follow(session: Session, row: ledger.Row, said: Said, first: Version, last:
     if isinstance(said, DecisionReport | SamePlaceReport):
         return
     if first.kind == "shelter" and first.place_id is not None:
-        shelters.take_back(session, shelter_id=first.place_id, is_void=said is None)
+        has_changed = shelters.take_back(session, shelter_id=first.place_id, is_void=said is None)
         if isinstance(said, ShelterReport):
             area = places.areas_of(session, row.operation_id, [said.area])[said.area]
-            if shelters.lie_in(session, shelter_id=first.place_id, area=area):
-                mark_whole(session, row, set(places.members_of(session, [first.place_id])) | {first.place_id})
+            has_changed |= shelters.lie_in(session, shelter_id=first.place_id, area=area)
+        if has_changed:
+            mark_whole(session, row, set(places.members_of(session, [first.place_id])) | {first.place_id})
     follow(session, row, said, of=first)

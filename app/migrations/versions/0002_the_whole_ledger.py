@@ -47,12 +47,9 @@ REPORT_INDEXES = (
     ("ix_reports_reporter_id_recorded_at", ["reporter_id", "recorded_at"], None),
     ("ix_reports_published", ["operation_id", "occurred_at"], "kind = 'figure'"),
     ("ix_reports_same_place", ["operation_id"], "kind = 'same_place'"),
-    (
-        "ix_reports_on_the_way",
-        ["operation_id", "day"],
-        "left_day <> day AND place_id IS NOT NULL AND from_place_id IS NOT NULL",
-    ),
+    ("ix_reports_estimated", ["operation_id"], "total IS NULL AND households IS NOT NULL"),
 )
+ON_THE_WAY = "left_stands_at < stands_at AND place_id IS NOT NULL AND from_place_id IS NOT NULL"
 DAY_COLUMNS = (
     ("crossed", VECTOR, False),
     ("taken", TALLY, False),
@@ -126,6 +123,13 @@ def _widen_reports() -> None:
             unique=name.startswith("uq_"),
             postgresql_where=sa.text(where) if where else None,
         )
+    op.create_index(
+        "ix_reports_on_the_way",
+        "reports",
+        [sa.text("tstzrange(left_stands_at, stands_at)")],
+        postgresql_using="gist",
+        postgresql_where=sa.text(ON_THE_WAY),
+    )
 
 
 def _widen_shelters() -> None:
@@ -203,6 +207,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_places_same_as"), "places")
     op.drop_constraint(op.f("fk_places_same_as_places"), "places")
     op.drop_column("places", "same_as")
+    op.drop_index("ix_reports_on_the_way", table_name="reports", postgresql_where=sa.text(ON_THE_WAY))
     for name, _, where in reversed(REPORT_INDEXES):
         op.drop_index(name, table_name="reports", postgresql_where=sa.text(where) if where else None)
     for name, _ in REPORT_CHECKS:

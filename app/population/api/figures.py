@@ -17,10 +17,16 @@ from app.population.api.blueprint import api
 from app.population.api.moments import AsKnown, moments, past_asked
 from app.population.api.shapes import Population, area_out, day_out, shelter_out
 from app.population.past import Past
-from app.population.queries import area_days, area_figures, operation_figure, shelter_days, shelter_figures
+from app.population.queries import (
+    area_days,
+    area_figures,
+    operation_figure,
+    place_at,
+    shelter_days,
+    shelter_figures,
+)
 from app.population.queries.areas import top_codes
 from app.population.schemas import DayFigure
-from app.shelters.queries import shelter_by_code
 
 SAFE_LEVEL = 1  # partners see countries and governorates
 DAYS = 30
@@ -86,10 +92,10 @@ def _cells(query: Asked, scope: Scope, past: Past) -> Response:
 def history(past: Past, *, code: str, since: date, after: str, limit: int) -> Response:
     """A shelter on the days on which something was reported of it, from the day after a cursor on."""
     is_possible = code.isascii() and code.isprintable()
-    shelter = shelter_by_code(http.session(), scope=g.actor.scope, code=code) if is_possible else None
-    if shelter is None:
+    booking = place_at(http.session(), scope=g.actor.scope, code=code, past=past) if is_possible else None
+    if booking is None:
         raise NotFound("no_place", NO_PLACE)
-    found = shelter_days(http.session(), place_id=shelter.id, first=_first(since, after), past=past)
+    found = shelter_days(http.session(), place_id=booking.kept_id, first=_first(since, after), past=past)
     return _page_of_days(found, past, limit)
 
 

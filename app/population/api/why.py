@@ -15,9 +15,10 @@ from app.population.api.blueprint import api
 from app.population.api.figures import NO_PLACE, code_in_scope, history
 from app.population.api.moments import AsKnown, moments, past_asked
 from app.population.api.shapes import DayFigures, PeopleOut, people_out
+from app.population.past import Past
+from app.population.queries import place_at
 from app.population.queries.reasons import FIRST, Part, Step, parts_of, steps_of
 from app.population.schemas import Basis
-from app.shelters.queries import shelter_by_code
 
 ONE_PLACE = mark("Name one of shelter, outside and area, or none for the whole.")
 
@@ -118,7 +119,7 @@ def read_why(query: AskedWhy) -> Response:
     past = past_asked(query)
     session = http.session()
     if query.shelter or query.outside:
-        place_id = _place(query)
+        place_id = _place(query, past)
         steps = steps_of(session, place_id=place_id, past=past, everything=query.everything)
         return http.one_of({"reports": [_step(step) for step in steps], **moments(past)})
     area = code_in_scope(query.area) if query.area else None
@@ -133,13 +134,13 @@ def read_history(path: NamedShelter, query: AskedHistory) -> Response:
     return history(past_asked(query), code=path.code, since=FIRST, after=query.after, limit=query.limit)
 
 
-def _place(query: AskedWhy) -> UUID:
+def _place(query: AskedWhy, past: Past) -> UUID:
     scope = g.actor.scope
     if query.shelter:
-        shelter = shelter_by_code(http.session(), scope=scope, code=query.shelter)
-        if shelter is None:
+        booking = place_at(http.session(), scope=scope, code=query.shelter, past=past)
+        if booking is None:
             raise NotFound("no_place", NO_PLACE)
-        return shelter.id
+        return booking.kept_id
     return area_place_id(scope.operation_id, code_in_scope(query.outside))
 
 

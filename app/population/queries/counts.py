@@ -140,7 +140,8 @@ def open_cases(
     `past` is the present: decisions are about now. `place_id`: that place alone."""
     asked = {"operation": scope.operation_id, "areas": _areas(scope), "place": place_id, "limit": limit, "start": start}
     found = session.execute(_OPEN, asked).all()
-    rows = rows_at(session, past.cut, [place.id for place in found])
+    told = rows_at(session, past, [place.id for place in found])
+    rows = {place: row for place, row in told.items() if row is not None}
     said, totals = _headcounts(session, rows, past.frame)
     cases = [
         _case(place, rows[place.id], said.get(place.id, []), totals.get(place.id, 0), past.frame)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
+from app.counts.people import People
 from app.ledger.queries import standing
 from app.places.queries import frame_of
 from app.places.schemas import Frame
@@ -23,13 +24,9 @@ from app.population.schemas import DayFigure
 
 _ON_THE_WAY = {
     known_on: text(f"""
-  SELECT coalesce(sum(coalesce(total, round(households * CAST(:household_size AS numeric)))), 0) FROM reports
-  JOIN places AS source ON source.id = from_place_id JOIN places AS target ON target.id = place_id
-  WHERE reports.operation_id = :operation AND reports.kind = 'movement' AND left_day <> day AND day >= :day
-    AND left_stands_at <= :as_of AND stands_at > :as_of
-    AND coalesce(source.same_as, source.id) <> coalesce(target.same_as, target.id)
-    AND (CAST(:areas AS text[]) IS NULL OR source.area_path && CAST(:areas AS text[])
-      OR target.area_path && CAST(:areas AS text[]))
+  SELECT from_place_id, place_id, total, households FROM reports
+  WHERE operation_id = :operation AND kind = 'movement' AND place_id IS NOT NULL AND from_place_id IS NOT NULL
+    AND left_stands_at < stands_at AND tstzrange(left_stands_at, stands_at) @> CAST(:as_of AS timestamptz)
     AND {standing(known_on=known_on)}
 """)
     for known_on in (False, True)
@@ -39,15 +36,17 @@ _ON_THE_WAY = {
 def on_the_way(session: Session, *, scope: Scope, past: Past) -> int:
     """People who had left one place and had not yet entered another at a moment; from or to a place in scope."""
     cut = past.cut
-    asked = {
-        "operation": scope.operation_id,
-        "household_size": past.frame.settings.household_size,
-        "day": cut.day,
-        "as_of": cut.as_of,
-        "areas": None if scope.areas is None else sorted(scope.areas),
-        "known_on": cut.known_on,
-    }
-    return int(session.scalar(_ON_THE_WAY[cut.known_on is not None], asked) or 0)
+    asked = {"operation": scope.operation_id, "as_of": cut.as_of, "known_on": cut.known_on}
+    rows = session.execute(_ON_THE_WAY[cut.known_on is not None], asked).all()
+    ends = past.bookings.of(session, {end for row in rows for end in (row.from_place_id, row.place_id)})
+    people = 0
+    for row in rows:
+        source, target = ends.get(row.from_place_id), ends.get(row.place_id)
+        if source is None or target is None or source.kept_id == target.kept_id:
+            continue
+        if scope.holds(source.area_path) or scope.holds(target.area_path):
+            people += People(total=row.total, households=row.households).best(past.frame.settings.household_size) or 0
+    return people
 
 
 def shelter_days(session: Session, *, place_id: UUID, first: date, past: Past) -> list[DayFigure]:

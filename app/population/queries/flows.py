@@ -5,13 +5,11 @@ may be below zero: nothing is apportioned.
 """
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
-from app.population.levels import DayRow
 from app.population.past import Past, rows_at
 from app.population.queries.shown import people_of
 
@@ -21,8 +19,7 @@ _PLACES = text("""
   LEFT JOIN shelters ON shelters.id = places.id
   JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
   WHERE places.operation_id = :operation AND coalesce(shelters.code, places.area_code) > :after
-    AND (CAST(:areas AS text[]) IS NULL OR places.area_path && CAST(:areas AS text[]))
-  ORDER BY coalesce(shelters.code, places.area_code) LIMIT :limit
+  ORDER BY coalesce(shelters.code, places.area_code)
 """)
 
 
@@ -40,19 +37,14 @@ class Flow:
 
 def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str = "") -> tuple[list[Flow], str | None]:
     """Flows to places in scope by the places' codes, and the code the list goes on after. `limit`: places."""
-    asked = {
-        "operation": scope.operation_id,
-        "areas": None if scope.areas is None else sorted(scope.areas),
-        "after": after,
-        "limit": limit + 1,
-    }
-    found = session.execute(_PLACES, asked).all()
+    said_of = session.execute(_PLACES, {"operation": scope.operation_id, "after": after}).all()
+    booked = past.bookings.of(session, [place.id for place in said_of])
+    found = [place for place in said_of if place.id in booked and scope.holds(booked[place.id].area_path)]
     places = found[:limit]
-    rows: dict[UUID, DayRow | None] = {**rows_at(session, past.cut, [place.id for place in places])}
-    rows |= past.rows
+    rows = rows_at(session, past, [place.id for place in places])
     listed: list[Flow] = []
     for place in places:
-        row = rows.get(place.id)
+        row = rows[place.id]
         if row is None:
             continue
         total = people_of(row, past.frame)[0].total

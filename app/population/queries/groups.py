@@ -1,5 +1,6 @@
 """Displaced groups: who may know of them, and where they are. Folded from movements only, whatever headcounts say."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,48 +9,38 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.core.statements import state_of
+from app.core.statements import Statement, state_of
+from app.counts.people import People
 from app.groups.queries import statements_of
 from app.ledger.queries import EACH_DAY, standing
+from app.places.queries import areas_of
+from app.population.bookings import PRESENT, Bookings
 from app.population.past import Past
 from app.population.schemas import Page
 
-# A group lies in no area: it is known to those whose areas hold its home or a place it moved through, and to whoever
-# reported it.
-_KNOWN_TO = """
-  (CAST(:areas AS text[]) IS NULL
-    OR EXISTS (SELECT FROM areas WHERE areas.operation_id = groups.operation_id AND areas.code = groups.origin
-      AND areas.path && CAST(:areas AS text[]))
-    OR EXISTS (SELECT FROM reports LEFT JOIN places ON places.id IN (place_id, from_place_id)
-      WHERE reports.group_id = groups.id
-        AND (reports.reporter_id = :user OR places.area_path && CAST(:areas AS text[]))))
-"""
-_LIST = text(f"""
-  SELECT id, code, state FROM groups
-  WHERE operation_id = :operation AND NOT is_void AND (CAST(:after AS text) IS NULL OR code > :after)
-    AND (CAST(:code AS text) IS NULL OR code = :code) AND {_KNOWN_TO}
+_CANDIDATES = text("""
+  SELECT id, code FROM groups WHERE operation_id = :operation AND (CAST(:after AS text) IS NULL OR code > :after)
+    AND (CAST(:code AS text) IS NULL OR code = :code)
   ORDER BY code LIMIT :limit
 """)
-
-
-def _whereabouts(*, known_on: bool) -> Any:
-    """People of groups by the place they are booked at: who came less who left, by a moment."""
-    stands = standing(known_on=known_on)
-    people = "coalesce(total, round(households * CAST(:household_size AS numeric)))"
-    return text(f"""
-  WITH ends AS (
-    SELECT group_id, place_id, {people} AS people FROM reports
-    WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL AND stands_at <= :as_of AND {stands}
-    UNION ALL
-    SELECT group_id, from_place_id, -{people} FROM reports
-    WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL AND left_stands_at <= :as_of
-      AND {stands}
-  )
-  SELECT group_id, place_id, sum(people) AS people FROM ends GROUP BY group_id, place_id
+_ENDS = text("""
+  SELECT DISTINCT group_id, place_id, from_place_id, reporter_id = :user AS is_own FROM reports
+  WHERE group_id = ANY(:groups) AND (CAST(:known_on AS timestamptz) IS NULL OR recorded_at <= :known_on)
 """)
-
-
-_WHEREABOUTS = {known_on: _whereabouts(known_on=known_on) for known_on in (False, True)}
+# Who came to each place by a moment, and who left it.
+_WHEREABOUTS = {
+    known_on: text(f"""
+  SELECT group_id, place_id, total, households, 1 AS sign FROM reports
+  WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL AND stands_at <= :as_of
+    AND {standing(known_on=known_on)}
+  UNION ALL
+  SELECT group_id, from_place_id, total, households, -1 FROM reports
+  WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL AND left_stands_at <= :as_of
+    AND {standing(known_on=known_on)}
+""")
+    for known_on in (False, True)
+}
+_A_TIME = 500  # groups looked at before it is known which of them may be shown
 _AT_PLACES = text(f"""
   WITH each_day AS ({EACH_DAY})
   SELECT group_id FROM each_day JOIN reports ON reports.day = each_day.day AND place_id = ANY(:places)
@@ -59,7 +50,7 @@ _AT_PLACES = text(f"""
   WHERE group_id IS NOT NULL AND kind = 'movement'
 """)
 _CALLED = text("""
-  SELECT places.id, places.area_code, places.area_path, shelters.code,
+  SELECT places.id, places.area_code, shelters.code,
     coalesce(shelters.state -> 'name', areas.name) AS name FROM places
   LEFT JOIN shelters ON shelters.id = places.id
   LEFT JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
@@ -99,60 +90,89 @@ def group_figures(
     code: str | None = None,
 ) -> Page[GroupFigure]:
     """Groups this person may know of, by code. `after` a code continues the list; `code`: that one only."""
-    scope = actor.scope
-    asked = {
-        "operation": scope.operation_id,
-        "areas": None if scope.areas is None else sorted(scope.areas),
-        "user": actor.user_id,
-        "after": after,
-        "code": code,
-        "limit": None if limit is None else limit + 1,
-    }
-    found = session.execute(_LIST, asked).all()
+    found = _listed(session, actor, past.bookings, limit=limit, after=after, code=code)
     listed = found if limit is None else found[:limit]
-    ids = [row.id for row in listed]
-    said = statements_of(session, ids, known_on=past.cut.known_on)
+    ids = [group.id for group in listed]
     where = whereabouts(session, ids, past)
-    called = called_of(session, actor, {place for places in where.values() for place in places})
+    called = called_of(session, actor, {place for places in where.values() for place in places}, past.bookings)
     figures = [
         GroupFigure(
-            id=row.id,
-            code=row.code,
-            state=state_of(said[row.id], until=past.cut.as_of),
+            id=group.id,
+            code=group.code,
+            state=state_of(group.said, until=past.cut.as_of),
             at=[
                 At(place, *called[place], people=people)
-                for place, people in sorted(where.get(row.id, {}).items(), key=lambda one: (-one[1], str(one[0])))
+                for place, people in sorted(where.get(group.id, {}).items(), key=lambda one: (-one[1], str(one[0])))
             ],
         )
-        for row in listed
-        if row.id in said
+        for group in listed
     ]
     return Page(figures, listed[-1].code if len(found) > len(listed) else None)
 
 
 def is_known_to(session: Session, actor: Actor, code: str) -> bool:
     """Whether this person may know of the group with this code."""
+    return bool(_listed(session, actor, PRESENT, limit=0, code=code))
+
+
+@dataclass(frozen=True)
+class _Listed:
+    id: UUID
+    code: str
+    said: Sequence[Statement]
+
+
+def _listed(
+    session: Session,
+    actor: Actor,
+    bookings: Bookings,
+    *,
+    limit: int | None,
+    after: str | None = None,
+    code: str | None = None,
+) -> list[_Listed]:
+    """Groups something is said of that this person may know of, one more than the limit where there are more."""
+    found: list[_Listed] = []
+    some = _A_TIME if limit is None or actor.scope.areas is not None else limit + 1
+    asked = {"operation": actor.scope.operation_id, "code": code, "limit": some}
+    while True:
+        rows = session.execute(_CANDIDATES, {**asked, "after": after}).all()
+        ids = [row.id for row in rows]
+        said = statements_of(session, ids, known_on=bookings.known_on)
+        known = _known_to(session, actor, ids, bookings)
+        found += [_Listed(row.id, row.code, said[row.id]) for row in rows if row.id in said and row.id in known]
+        if len(rows) < some or (limit is not None and len(found) > limit):
+            return found if limit is None else found[: limit + 1]
+        after = rows[-1].code
+
+
+def _known_to(session: Session, actor: Actor, ids: list[UUID], bookings: Bookings) -> set[UUID]:
+    """A group lies in no area: it is known to those whose areas hold its home or a place it moved through, and to
+    whoever reported it."""
     scope = actor.scope
-    areas = None if scope.areas is None else sorted(scope.areas)
-    asked = {"operation": scope.operation_id, "areas": areas, "user": actor.user_id, "after": None, "limit": 1}
-    return session.execute(_LIST, {**asked, "code": code}).first() is not None
+    if scope.areas is None:
+        return set(ids)
+    homes = {group: home for group, home in bookings.homes(session, ids).items() if home is not None}
+    areas = areas_of(session, scope.operation_id, sorted(set(homes.values())))
+    known = {group for group, home in homes.items() if home in areas and scope.holds(areas[home].path)}
+    asked = {"groups": ids, "user": actor.user_id, "known_on": bookings.known_on}
+    rows = session.execute(_ENDS, asked).all()
+    ends = bookings.of(session, {end for row in rows for end in (row.place_id, row.from_place_id) if end is not None})
+    held = {place for place, booking in ends.items() if scope.holds(booking.area_path)}
+    return known | {row.group_id for row in rows if row.is_own or {row.place_id, row.from_place_id} & held}
 
 
 def whereabouts(session: Session, group_ids: list[UUID], past: Past) -> dict[UUID, dict[UUID, int]]:
     """Where the people of groups are booked: group, place, people; places nobody of it is at any more left out."""
-    asked = {
-        "groups": group_ids,
-        "household_size": past.frame.settings.household_size,
-        "as_of": past.cut.as_of,
-        "known_on": past.cut.known_on,
-    }
+    asked = {"groups": group_ids, "as_of": past.cut.as_of, "known_on": past.cut.known_on}
     rows = session.execute(_WHEREABOUTS[past.cut.known_on is not None], asked).all()
     booked = past.bookings.of(session, {row.place_id for row in rows})
     found: dict[UUID, dict[UUID, int]] = {}
     for row in rows:
         if row.place_id in booked:
             at, kept = found.setdefault(row.group_id, {}), booked[row.place_id].kept_id
-            at[kept] = at.get(kept, 0) + int(row.people)
+            people = People(row.total, households=row.households).best(past.frame.settings.household_size) or 0
+            at[kept] = at.get(kept, 0) + row.sign * people
     return {group: {place: people for place, people in at.items() if people} for group, at in found.items()}
 
 
@@ -164,12 +184,14 @@ def groups_at(session: Session, place_id: UUID, past: Past) -> dict[UUID, int]:
 
 
 def called_of(
-    session: Session, actor: Actor, place_ids: set[UUID]
+    session: Session, actor: Actor, place_ids: Iterable[UUID], bookings: Bookings = PRESENT
 ) -> dict[UUID, tuple[str | None, str | None, dict[str, str]]]:
     """What places are called: shelter, area and name; neither code where they lie outside this person's areas."""
+    ids = sorted(place_ids)
+    booked = bookings.of(session, ids)
     found: dict[UUID, tuple[str | None, str | None, dict[str, str]]] = {}
-    for row in session.execute(_CALLED, {"places": sorted(place_ids)}):
-        if actor.scope.holds(row.area_path):
+    for row in session.execute(_CALLED, {"places": ids}):
+        if row.id in booked and actor.scope.holds(booked[row.id].area_path):
             found[row.id] = (row.code, None if row.code else row.area_code, row.name)
         else:
             found[row.id] = (None, None, row.name)

@@ -81,7 +81,7 @@ def journeys_of(
     rows = session.execute(_JOURNEYS[past.cut.known_on is not None], asked).all()
     ids = {place for row in rows for place in (row.place_id, row.from_place_id) if place is not None}
     booked = {place: booking.kept_id for place, booking in past.bookings.of(session, ids).items()}
-    called = called_of(session, actor, set(booked.values()))
+    called = called_of(session, actor, set(booked.values()), past.bookings)
     ends = {place: End(*called[kept]) for place, kept in booked.items() if kept in called}
     return [_journey(row, ends) for row in rows]
 

@@ -99,7 +99,7 @@ class Part:
 def steps_of(session: Session, *, place_id: UUID, past: Past, everything: bool = False) -> list[Step]:
     """The reports a place's figure rests on: from the day of the last headcount on that told the total or sex and age,
     or (`everything`) from the first day on."""
-    row = past.rows[place_id] if place_id in past.rows else rows_at(session, past.cut, [place_id]).get(place_id)
+    row = rows_at(session, past, [place_id])[place_id]
     first = FIRST if everything or row is None else _first_day(row, past)
     stored = list(rows_between(session, place_id, first, past.cut.day))
     days = {one.day for one in stored} | {change.day for change in past.days.get(place_id, ()) if change.day >= first}
@@ -125,11 +125,10 @@ def parts_of(session: Session, *, scope: Scope, area: str | None, past: Past) ->
         and scope.holds(booked[place.id].area_path)
         and (area is None or area in booked[place.id].area_path)
     ]
-    rows: dict[UUID, DayRow | None] = {**rows_at(session, past.cut, [place.id for place in places])}
-    rows |= past.rows
+    rows = rows_at(session, past, [place.id for place in places])
     parts: list[Part] = []
     for place in places:
-        row = rows.get(place.id)
+        row = rows[place.id]
         if row is not None:
             people, basis, shortfall = people_of(row, past.frame)
             parts.append(Part(place.shelter, place.area_code, place.name, people, basis, shortfall))
@@ -144,8 +143,8 @@ def _first_day(row: DayRow, past: Past) -> date:
 def _before(session: Session, place_id: UUID, first: date, past: Past) -> int | None:
     """The books before a day; None: there were none."""
     walked = [change.derived for change in past.days.get(place_id, ()) if change.day < first and change.derived]
-    earlier = past.ending(first - timedelta(days=1)).cut
-    row = walked[-1] if walked else rows_at(session, earlier, [place_id]).get(place_id)
+    earlier = past.ending(first - timedelta(days=1))
+    row = walked[-1] if walked else rows_at(session, earlier, [place_id])[place_id]
     return None if row is None or row.level.basis == "unknown" else row.level.total.total
 
 

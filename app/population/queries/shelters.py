@@ -16,8 +16,7 @@ from app.accounts.queries import visible
 from app.core.statements import state_of
 from app.places.models import Area, Place
 from app.places.queries import frame_of
-from app.places.schemas import Frame
-from app.population.bookings import Known
+from app.places.schemas import Booking, Frame
 from app.population.levels import DayRow
 from app.population.models import PlaceDay, PlaceNow
 from app.population.past import Past, rows_at
@@ -65,19 +64,27 @@ class Described:
     state: Mapping[str, Any]
 
 
-def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Described | None:
-    """One shelter in scope by its code; of one that had turned out to be another, that other."""
+def place_at(session: Session, *, scope: Scope, code: str, past: Past) -> Booking | None:
+    """Where the shelter with a code was booked, if that lay in scope. None: there was no such shelter then, or its
+    report had been taken back and nobody is booked there."""
     named = session.scalar(
         select(col(Shelter.id)).where(col(Shelter.operation_id) == scope.operation_id, col(Shelter.code) == code)
     )
     booking = None if named is None else past.bookings.of(session, [named]).get(named)
     if booking is None or not scope.holds(booking.area_path):
         return None
-    kept_id = booking.kept_id
-    row = past.rows[kept_id] if kept_id in past.rows else rows_at(session, past.cut, [kept_id]).get(kept_id)
-    found = session.execute(_named().where(col(Shelter.id) == kept_id)).one()
-    if found.Shelter.is_void and row is None and not isinstance(past.bookings, Known):
+    is_gone = booking.is_void and rows_at(session, past, [booking.kept_id])[booking.kept_id] is None
+    return None if is_gone else booking
+
+
+def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Described | None:
+    """One shelter in scope by its code; of one that had turned out to be another, that other."""
+    booking = place_at(session, scope=scope, code=code, past=past)
+    if booking is None:
         return None
+    kept_id = booking.kept_id
+    row = rows_at(session, past, [kept_id])[kept_id]
+    found = session.execute(_named().where(col(Shelter.id) == kept_id)).one()
     if past.is_present:
         state = found.Shelter.state
     else:
@@ -119,13 +126,11 @@ def _past_figures(
         if (booking := booked.get(row.Shelter.id)) is not None
         and booking.kept_id == row.Shelter.id
         and scope.holds(booking.area_path)
-        and (not row.Shelter.is_void or isinstance(past.bookings, Known))
-    ][: None if limit is None else limit + 1]
+    ]
+    rows = rows_at(session, past, [row.Shelter.id for row in listed])
+    listed = [row for row in listed if not booked[row.Shelter.id].is_void or rows[row.Shelter.id] is not None]
+    listed = listed[: None if limit is None else limit + 1]
     ids = [row.Shelter.id for row in listed]
-    rows = rows_at(session, past.cut, ids) | {id_: row for id_, row in past.rows.items() if row is not None}
-    for id_, row in past.rows.items():
-        if row is None:
-            rows.pop(id_, None)
     said = statements_of(session, ids, known_on=past.cut.known_on)
     return _page(
         [
