@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from app.places.queries import frame_of
 from app.population.past import Cut, Past, past_of
-from app.population.queries import area_days, area_figures, operation_figure, shelter_figures
+from app.population.queries import area_days, area_figures, on_the_way, operation_figure, shelter_figures
 from app.population.queries.flows import flows
 from app.population.queries.reasons import parts_of, steps_of
 from tests.naive.amending import AmendingMachine
@@ -82,7 +82,8 @@ class AskingMachine(AmendingMachine):
             assert sum(step.effect == "competes" for step in steps) >= figure.competing * everything
 
     def _check_sums(self, past: Past, model: Model, until: datetime, day: date, *, whole_day: bool) -> None:
-        """Areas are the sum of what is shown of their places; by the end of a day also in everything else."""
+        """Areas are the sum of what is shown of their places, and say who crossed their border; who is between two
+        places is in neither."""
         scope = self.actor.scope
         areas = {one.area: one for one in area_figures(self.session, scope=scope, past=past)}
         areas[""] = operation_figure(self.session, scope=scope, past=past)
@@ -95,10 +96,10 @@ class AskingMachine(AmendingMachine):
             assert sum(part.people.total or 0 for part in parts) == shown, f"{code} at {until}: {parts}"
             if found:
                 assert found.before + found.came - found.left + found.adjusted == shown
-            if whole_day and found:
-                expected = model.area(code, day)
-                assert (found.came, found.left) == (expected.came, expected.left), f"{code} on {day}"
+                expected = model.area(code, day, until)
+                assert (found.came, found.left) == (expected.came, expected.left), f"{code} at {until}"
                 assert found.before == model.area(code, day - timedelta(days=1)).people
+        assert on_the_way(self.session, scope=scope, past=past) == model.on_the_way(until), f"on the way at {until}"
         if whole_day:
             self._check_days(past, model, day)
 

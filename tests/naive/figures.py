@@ -12,7 +12,8 @@ from tests.naive.sums import CELLS, WEIGHTS, Cells, Report, best_of, has_best, i
 @dataclass(frozen=True)
 class Event:
     """What one report does at one place: `sign` +1 came, -1 left, 0 counted, None about the shelter, or a note.
-    `other` is the place at the other end, `is_same_day` whether that was reached on the same day."""
+    `other` is the place at the other end, `other_at` when those people stood there, `is_same_day` whether that was the
+    same day."""
 
     at: datetime
     day: date
@@ -20,6 +21,7 @@ class Event:
     report: Report
     adopt: bool | None = None
     other: str | None = None
+    other_at: datetime | None = None
     is_same_day: bool = True
 
     @property

@@ -87,14 +87,18 @@ class Model(Said):
 
     # -- areas
 
-    def area(self, code: str, day: date) -> AreaSum:
-        """Areas add what is shown of their places as of the day's end; came and left crossed their border that day."""
+    def area(self, code: str, day: date, until: datetime | None = None) -> AreaSum:
+        """Areas add what is shown of their places at a moment of a day, by default its end; came and left crossed their
+        border that day."""
+        until = until or self.end_of(day)
         parts, came, left = [], 0, 0
         for place in self.places():
-            days = [known for known in self.days(place) if known <= day]
+            days = [event.day for event in self.events(place) if event.at <= until]
             if code in self.path_of(place) and days:
-                parts.append(self.figure(place, days[-1]))
-            crossing = [event for event in self._crossing(place, code) if event.day == day]
+                is_whole = until == self.end_of(day)
+                last = max(days)
+                parts.append(self.figure(place, last) if is_whole else self.figure_at(place, until, last))
+            crossing = [event for event in self._crossing(place, code, until) if event.day == day]
             came += sum(best_of(event.report) for event in crossing if event.sign == 1)
             left += sum(best_of(event.report) for event in crossing if event.sign == -1)
         known = [part for part in parts if part.basis != "unknown"]
@@ -107,23 +111,33 @@ class Model(Said):
             counted=sum(part.basis == "counted" for part in parts),
             at_least=sum(part.basis == "at_least" for part in parts),
             uncounted=sum(part.basis == "unknown" for part in parts),
-            estimated=sum(self._is_estimated(place, day, code) for place in self.places()),
+            estimated=sum(self._is_estimated(place, until, code) for place in self.places()),
             households=sum(max(0, part.households) for part in known),
             cells=tuple(sum(part.shown_cells[key] for part in known) for key in CELLS),
             came=came,
             left=left,
         )
 
-    def _crossing(self, place: str, code: str) -> list[Event]:
-        """Who entered or left an area through one of its places: not who reached another of its places that day."""
+    def _crossing(self, place: str, code: str, until: datetime) -> list[Event]:
+        """Who entered or left an area through one of its places by a moment: not who had reached another of its places
+        on the same day."""
         if code not in self.path_of(place):
             return []
-        moves = [event for event in self.events(place) if event.sign]
-        return [event for event in moves if not (event.is_same_day and code in self.path_of(event.other))]
+        moves = [event for event in self.events(place) if event.sign and event.at <= until]
+        return [event for event in moves if not (self._has_arrived(event, until) and code in self.path_of(event.other))]
 
-    def _is_estimated(self, place: str, day: date, code: str) -> bool:
+    def _has_arrived(self, event: Event, until: datetime) -> bool:
+        return event.is_same_day and (event.other_at is None or event.other_at <= until)
+
+    def on_the_way(self, until: datetime) -> int:
+        """People who have left a place and not yet reached the other."""
+        moves = [event for place in self.places() for event in self.events(place) if event.sign == -1 and event.other]
+        under_way = [move for move in moves if move.at <= until and move.other_at is not None and move.other_at > until]
+        return sum(best_of(move.report) for move in under_way)
+
+    def _is_estimated(self, place: str, until: datetime, code: str) -> bool:
         """Whether a part of the figure was counted as households."""
-        events = [event for event in self.events(place) if event.at <= self.end_of(day)]
+        events = [event for event in self.events(place) if event.at <= until]
         adopted = [event for event in events if event.sign == 0 and event.is_followed]
         last, after = since(adopted, [event for event in events if event.sign])
         parts = [event.report["people"] for event in [last, *after] if event]

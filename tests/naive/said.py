@@ -129,11 +129,11 @@ class Said:
                 to, source = (self.booked_at(named(report[end])) if report.get(end) else None for end in ("to", "from"))
                 if to == source:
                     return []  # between two that are one
-                ends = ((to, source, arrived, 1), (source, to, left, -1))
+                here, there = ((to, self._event(arrived, 1, report)), (source, self._event(left, -1, report)))
                 same_day = self._day(arrived) == self._day(left)
                 return [
-                    replace(self._event(at, sign, report), other=other, is_same_day=same_day)
-                    for end, other, at, sign in ends
+                    replace(event, other=other, other_at=at_other.at, is_same_day=same_day)
+                    for (end, event), (other, at_other) in ((here, there), (there, here))
                     if end == place
                 ]
         return []
