@@ -1,11 +1,13 @@
 """As known on: places, groups and journeys as they were known, and a shelter whose report was taken back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from app.accounts.policy import Actor, Scope
 from app.alerts.refresh import rebuild, refresh, verify
 from app.core import clock
 from app.intake.service import take
+from app.ledger.service import Row
 from app.population.bookings import Known
 from app.population.past import Past
 from app.population.queries import (
@@ -178,6 +181,24 @@ def test_people_reported_at_a_shelter_at_the_moment_it_is_taken_back_are_not_los
     asked = told.known_after(2)
     assert figures(session, coordinator, asked)["OOPS"].people.total == 12
     assert operation_figure(session, scope=coordinator.scope, past=asked).people.total == 12
+    assert no_difference(session)
+
+
+def test_a_shelter_registered_before_reports_kept_their_area_is_known_by_what_it_said(
+    session: Session, coordinator: Actor, told: Told
+) -> None:
+    def as_before(rows: list[Row]) -> bytes:
+        return to_json([replace(row, area_code=None) for row in rows])
+
+    old = a_shelter(code="OLD", area="SY1002")
+    with patch("app.ledger.service.to_json", as_before):
+        told.say(old, a_headcount("OLD", at=NOON, people=30))
+    told.say(a_movement(to="OLD", at="2025-03-10T15:00:00+03:00", people=5))
+    asked = told.known_after(1)
+    assert figures(session, coordinator, asked)["OLD"].people.total == 30
+    areas = {area.area: area.people.total for area in area_figures(session, scope=coordinator.scope, past=asked)}
+    assert (areas["SY1002"], areas["SY10"]) == (30, 30)
+    list(rebuild(session))
     assert no_difference(session)
 
 

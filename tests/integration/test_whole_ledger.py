@@ -144,6 +144,9 @@ def test_a_merge_of_two_shelters_and_its_undoing(session: Session, coordinator: 
     assert (found["KHM"].people.total, found["KHM"].declared) == (130, 90)  # the later count of either; nobody moved
     assert operation_figure(session, scope=coordinator.scope).people.total == 130
     assert say(a_movement(to="JAB", at="2025-03-12T09:00:00+03:00", people=5))[0].warnings[0].code == "booked_as"
+    closed = say(a_state("JAB", at="2025-03-13T12:00:00+03:00", status="closed"))
+    assert [warned.code for warned in closed[0].warnings] == ["people_on_the_books", "booked_as"]
+    say(a_state("JAB", at="2025-03-13T13:00:00+03:00", status="open"))
     assert say(one_place("BAN", "JAB"))[0].status == "rejected"
     say(corrected(merge["id"], None, "two gates after all"))
     after = figures(session, coordinator)
