@@ -212,7 +212,9 @@ def test_a_known_group_is_looked_up_and_said_anew_as_a_whole(field: Field) -> No
     kept = {"label", "cause", "households", "priority_needs"}
     assert {name: second[name] for name in kept} == {name: first[name] for name in kept}
     assert second["people"] == {"total": 60}
-    assert "needs" not in second
+    assert second["needs"] is None
+    again = form_of(field.visitor.open("/field/groups/new?code=G-0001").text)
+    assert (again["total"], again["needs.PL"], again["households"]) == ("60", "", "9")
 
 
 def test_a_group_of_others_is_neither_shown_nor_replaced(field: Field) -> None:

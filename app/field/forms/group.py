@@ -32,8 +32,8 @@ CODE_TAKEN = mark("This code belongs to a group already. Leave it empty and one 
 
 
 class GroupForm(PeopleForm):
-    """People who were displaced together. A known group is said anew as a whole: its newer state replaces the older,
-    so the page begins with what was said before."""
+    """People who were displaced together. A known group is said anew as a whole: its page begins with what was said
+    before, and an answer that was emptied is now unknown."""
 
     label = TypedField()
     home = AreaField()
@@ -91,24 +91,25 @@ class GroupForm(PeopleForm):
 
     def reports(self) -> list[dict[str, Any]]:
         displaced_on = self.displaced_on.data
-        return [
-            said(
-                id=str(self.report_id.data),
-                kind="group",
-                code=self.code.data,
-                label=self.label.data,
-                origin=self.home.data,
-                displaced_on=displaced_on.isoformat() if displaced_on else None,
-                cause=self.cause.data,
-                households=self.group_households,
-                people=self.group_people,
-                needs=self.needs.counts or None,
-                priority_needs=self.priority_needs.data or None,
-                intention=self.intention.data,
-                method=self.method_seen if self.group_people else None,
-                **self.moment,
-            )
-        ]
+        about = {
+            "label": self.label.data,
+            "origin": self.home.data,
+            "displaced_on": displaced_on.isoformat() if displaced_on else None,
+            "cause": self.cause.data,
+            "households": self.group_households,
+            "people": self.group_people,
+            "needs": self.needs.counts or None,
+            "priority_needs": self.priority_needs.data or None,
+            "intention": self.intention.data,
+        }
+        report = said(
+            id=str(self.report_id.data),
+            kind="group",
+            code=self.code.data,
+            method=self.method_seen if self.group_people else None,
+            **self.moment,
+        )
+        return [report | (about if self.known.data == "yes" else said(**about))]
 
     def stored(self, results: Sequence[Result]) -> dict[str, Any]:
         return {
