@@ -24,3 +24,10 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """Last microsecond of a day in a zone, UTC."""
     return start_of(day + timedelta(days=1), zone) - LAST_INSTANT
+
+
+def is_of_a_day(instant: datetime, zone: ZoneInfo) -> bool:
+    """Whether an instant in the books is a day's first or last: what stands there was given as a day, without an
+    hour."""
+    day = day_of(instant, zone)
+    return instant in (start_of(day, zone), end_of(day, zone))

@@ -82,11 +82,10 @@ def moment(value: datetime) -> str:
 
 
 def as_dated(value: datetime) -> str:
-    """An instant in the books: those of a day's first or last moment were given as a day, so no hour is made up."""
-    local = value.astimezone(zone())
-    if value not in (clock.start_of(local.date(), zone()), clock.end_of(local.date(), zone())):
+    """An instant in the books: where a day was given, no hour is made up."""
+    if not clock.is_of_a_day(value, zone()):
         return moment(value)
-    is_this_year = local.year == clock.now().astimezone(zone()).year
+    is_this_year = value.astimezone(zone()).year == clock.now().astimezone(zone()).year
     return text.moment(value, language(), zone(), "d MMM" if is_this_year else "d MMM y")
 
 

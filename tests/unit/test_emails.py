@@ -193,6 +193,12 @@ def test_a_count_told_of_a_whole_day_has_no_hour() -> None:
     assert "Counted 6,610 people on 14 March 2025 (household listing)." in mail.text
 
 
+@pytest.mark.parametrize("hour", ["2025-03-11T21:00:00+00:00", "2025-03-12T20:59:59.999999+00:00"])
+def test_what_became_true_on_a_day_without_an_hour_is_told_without_one(hour: str) -> None:
+    """A movement given as a day stands at its start, a headcount at its end, in Damascus."""
+    assert "Since 12 March 2025. Learned 13" in written(told(since=datetime.fromisoformat(hour))).text
+
+
 def test_arabic_runs_right_to_left_with_its_own_digits_and_latin_names_are_kept_apart() -> None:
     mail = written(reader=Reader("ar", READER.follows))
     assert "قاعدة حميميم الجوية" in mail.subject

@@ -201,8 +201,8 @@ def _moved(evidence: Evidence, language: str) -> str:
 
 
 def _instant(value: datetime, frame: Frame, language: str) -> str:
-    """An instant in the zone of the operation; what was told of a whole day stands at its end and has no hour."""
-    is_a_day = value == clock.end_of(frame.day_of(value), frame.zone)
+    """An instant in the zone of the operation; where a day was given, no hour is made up."""
+    is_a_day = clock.is_of_a_day(value, frame.zone)
     return text.moment(value, language, frame.zone, _DAY if is_a_day else f"{_DAY}, HH:mm")
 
 
