@@ -1,7 +1,7 @@
 """Reading shelters."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from app.accounts.policy import Scope
 from app.accounts.queries import in_scope
 from app.core.statements import Statement, state_of
 from app.places.models import Area, Place
+from app.places.queries import members_of
 from app.shelters.models import Shelter, ShelterState
 from app.shelters.policy import NAMES, renamed
 
@@ -57,34 +58,32 @@ def shelter_by_code(session: Session, *, scope: Scope, code: str, as_of: datetim
     return rows[0] if rows else None
 
 
-def statements_of(
-    session: Session, shelter_ids: Sequence[UUID], *, known_on: datetime | None = None
+def statements_of(session: Session, shelter_ids: Sequence[UUID]) -> dict[UUID, list[Statement]]:
+    """Everything said of each of these shelters, under whatever code, for `state_of`."""
+    return statements_under(session, members_of(session, shelter_ids))
+
+
+def statements_under(
+    session: Session, members: Mapping[UUID, UUID], *, known_on: datetime | None = None
 ) -> dict[UUID, list[Statement]]:
-    """Everything said of each of these shelters, under whatever code, for `state_of`; what was said of another that
-    turned out to be this one keeps its name to itself. `known_on`: as had been recorded by then, each by itself."""
+    """Everything said under these codes of the shelter each is booked as; what was said of another that turned out to
+    be it keeps its name to itself. `known_on`: as had been recorded by then."""
     wanted = select(
         col(ShelterState.shelter_id),
         col(ShelterState.occurred_at),
         col(ShelterState.first_id),
         col(ShelterState.fields),
-        func.coalesce(col(Place.same_as), col(Place.id)),
-    ).join(Place, col(Place.id) == col(ShelterState.shelter_id))
+    ).where(col(ShelterState.shelter_id).in_(list(members)))
     if known_on is None:
-        wanted = wanted.where(
-            func.coalesce(col(Place.same_as), col(Place.id)).in_(shelter_ids), col(ShelterState.replaced_at).is_(None)
-        )
+        wanted = wanted.where(col(ShelterState.replaced_at).is_(None))
     else:
         replaced_later = col(ShelterState.replaced_at).is_(None) | (col(ShelterState.replaced_at) > known_on)
-        wanted = wanted.where(
-            col(ShelterState.shelter_id).in_(shelter_ids), col(ShelterState.recorded_at) <= known_on, replaced_later
-        )
+        wanted = wanted.where(col(ShelterState.recorded_at) <= known_on, replaced_later)
     said: dict[UUID, list[Statement]] = defaultdict(list)
-    for shelter_id, occurred_at, first_id, fields, kept_id in session.execute(wanted):
-        if known_on is not None or kept_id == shelter_id:
-            said[shelter_id].append((occurred_at, first_id, fields))
-        else:
-            own = {name: value for name, value in fields.items() if name not in NAMES}
-            said[kept_id].append((occurred_at, first_id, own))
+    for shelter_id, occurred_at, first_id, fields in session.execute(wanted):
+        kept_id = members[shelter_id]
+        own = {name: value for name, value in fields.items() if kept_id == shelter_id or name not in NAMES}
+        said[kept_id].append((occurred_at, first_id, own))
     return said
 
 

@@ -51,6 +51,7 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
         known = dict(row.level.origins)
         rest = None if total is None else total - sum(known.values())
         counts: list[tuple[str | None, int]] = [*known.items(), *([(None, rest)] if rest else [])]
-        listed += [Flow(origin, place.shelter, place.area_code, place.name, people) for origin, people in counts]
+        area = booked[place.id].area_path[-1]
+        listed += [Flow(origin, place.shelter, area, place.name, people) for origin, people in counts]
     last = places[-1] if places and len(found) > limit else None
     return listed, None if last is None else last.shelter or last.area_code

@@ -40,7 +40,7 @@ _TOLD = {
     for known_on in (False, True)
 }
 _PLACES_IN = text("""
-  SELECT places.id, places.area_code, places.area_path, shelters.code AS shelter,
+  SELECT places.id, shelters.code AS shelter,
     coalesce(shelters.state -> 'name', areas.name) AS name
   FROM place_now JOIN places ON places.id = place_now.place_id
   LEFT JOIN shelters ON shelters.id = places.id
@@ -131,7 +131,8 @@ def parts_of(session: Session, *, scope: Scope, area: str | None, past: Past) ->
         row = rows[place.id]
         if row is not None:
             people, basis, shortfall = people_of(row, past.frame)
-            parts.append(Part(place.shelter, place.area_code, place.name, people, basis, shortfall))
+            area_code = booked[place.id].area_path[-1]
+            parts.append(Part(place.shelter, area_code, place.name, people, basis, shortfall))
     return parts
 
 

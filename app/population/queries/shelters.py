@@ -15,7 +15,7 @@ from app.accounts.policy import Scope
 from app.accounts.queries import visible
 from app.core.statements import state_of
 from app.places.models import Area, Place
-from app.places.queries import frame_of
+from app.places.queries import areas_of, frame_of
 from app.places.schemas import Booking, Frame
 from app.population.levels import DayRow
 from app.population.models import PlaceDay, PlaceNow
@@ -25,7 +25,7 @@ from app.population.rows import day_row_of
 from app.population.schemas import Page, ShelterFigure
 from app.shelters.models import Shelter
 from app.shelters.policy import binding_of, places_for_people
-from app.shelters.queries import statements_of
+from app.shelters.queries import statements_under
 
 # Occupancy as the rule counted it; used only to put shelters in order.
 _PEOPLE = col(PlaceDay.rules)["occupancy"]["people"].as_integer()
@@ -82,16 +82,8 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
     booking = place_at(session, scope=scope, code=code, past=past)
     if booking is None:
         return None
-    kept_id = booking.kept_id
-    row = rows_at(session, past, [kept_id])[kept_id]
-    found = session.execute(_named().where(col(Shelter.id) == kept_id)).one()
-    if past.is_present:
-        state = found.Shelter.state
-    else:
-        said = statements_of(session, [kept_id], known_on=past.cut.known_on)
-        state = {"name": found.Shelter.state["name"], **state_of(said.get(kept_id, ()), until=past.cut.as_of)}
-    figure = _figure(found.Shelter, state, found.area_name, row, frame=past.frame, day=past.cut.day)
-    return Described(figure, state)
+    shelter = session.get_one(Shelter, booking.kept_id)
+    return _described(session, past, [shelter], {shelter.id: booking})[0]
 
 
 def fullest(session: Session, *, scope: Scope, limit: int) -> list[ShelterFigure]:
@@ -114,50 +106,43 @@ def _past_figures(
     session: Session, scope: Scope, past: Past, *, limit: int | None, after: str | None
 ) -> Page[ShelterFigure]:
     """The same of a past: shelters that were known, in the areas they were known to lie in, as they were described."""
-    frame = past.frame
-    wanted = _named().where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
+    wanted = select(Shelter).where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
-    found = session.execute(wanted).all()
-    booked = past.bookings.of(session, [row.Shelter.id for row in found])
-    listed = [
-        row
-        for row in found
-        if (booking := booked.get(row.Shelter.id)) is not None
-        and booking.kept_id == row.Shelter.id
-        and scope.holds(booking.area_path)
-    ]
-    rows = rows_at(session, past, [row.Shelter.id for row in listed])
-    listed = [row for row in listed if not booked[row.Shelter.id].is_void or rows[row.Shelter.id] is not None]
+    found = session.scalars(wanted).all()
+    booked = past.bookings.of(session, [shelter.id for shelter in found])
+    own = {id_ for id_, booking in booked.items() if booking.kept_id == id_ and scope.holds(booking.area_path)}
+    void = rows_at(session, past, [id_ for id_ in own if booked[id_].is_void])
+    listed = [shelter for shelter in found if shelter.id in own and void.get(shelter.id, shelter) is not None]
     listed = listed[: None if limit is None else limit + 1]
-    ids = [row.Shelter.id for row in listed]
-    said = statements_of(session, ids, known_on=past.cut.known_on)
-    return _page(
-        [
-            _figure(
-                row.Shelter,
-                {"name": row.Shelter.state["name"], **state_of(said.get(row.Shelter.id, ()), until=past.cut.as_of)},
-                row.area_name,
-                rows.get(row.Shelter.id),
-                frame=frame,
-                day=past.cut.day,
-            )
-            for row in listed
-        ],
-        limit,
-    )
+    return _page([one.figure for one in _described(session, past, listed, booked)], limit)
+
+
+def _described(
+    session: Session, past: Past, shelters: Sequence[Shelter], booked: Mapping[UUID, Booking]
+) -> list[Described]:
+    """Shelters where they were known to lie, as they were described, with their figures."""
+    ids = [shelter.id for shelter in shelters]
+    rows = rows_at(session, past, ids)
+    members = {} if past.is_present else past.bookings.members(session, ids)
+    said = statements_under(session, members, known_on=past.cut.known_on)
+    codes = {id_: booked[id_].area_path[-1] for id_ in ids}
+    areas = areas_of(session, past.frame.operation_id, sorted(set(codes.values())))
+    found: list[Described] = []
+    for shelter in shelters:
+        state = shelter.state
+        if not past.is_present:
+            state = {"name": state["name"], **state_of(said.get(shelter.id, ()), until=past.cut.as_of)}
+        area = areas[codes[shelter.id]]
+        figure = _figure(shelter, state, area.code, area.name, rows[shelter.id], frame=past.frame, day=past.cut.day)
+        found.append(Described(figure, state))
+    return found
 
 
 def _page(found: Sequence[ShelterFigure], limit: int | None) -> Page[ShelterFigure]:
     if limit is not None and len(found) > limit:
         return Page(list(found[:limit]), found[limit - 1].shelter)
     return Page(list(found), None)
-
-
-def _named() -> Any:
-    return select(Shelter, col(Area.name).label("area_name")).join(
-        Area, (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code))
-    )
 
 
 def _joined() -> Any:
@@ -182,12 +167,14 @@ def _shelters(scope: Scope) -> Any:
 
 def _present(row: SqlRow[Any], frame: Frame) -> ShelterFigure:
     day = None if row.PlaceDay is None else day_row_of(row.PlaceDay)
-    return _figure(row.Shelter, row.Shelter.state, row.area_name, day, frame=frame, day=frame.today)
+    shelter = row.Shelter
+    return _figure(shelter, shelter.state, shelter.area_code, row.area_name, day, frame=frame, day=frame.today)
 
 
 def _figure(
     shelter: Shelter,
     state: Mapping[str, Any],
+    area: str,
     area_name: dict[str, str],
     row: DayRow | None,
     *,
@@ -205,7 +192,7 @@ def _figure(
         place_id=shelter.id,
         shelter=shelter.code,
         name=state["name"],
-        area=shelter.area_code,
+        area=area,
         area_name=area_name,
         status=state.get("status"),
         lat=state.get("lat"),
