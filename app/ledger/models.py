@@ -94,9 +94,9 @@ class Report(SQLModel, table=True):
             " AND (left_at IS NULL) = (left_stands_at IS NULL) AND left_at <= occurred_at",
             name="left_before_arriving",
         ),
-        Index("ix_reports_day_place", "day", "place_id", postgresql_where=text("place_id IS NOT NULL")),
+        Index("ix_reports_place_day", "place_id", "day", postgresql_where=text("place_id IS NOT NULL")),
         Index(
-            "ix_reports_left_day_from", "left_day", "from_place_id", postgresql_where=text("from_place_id IS NOT NULL")
+            "ix_reports_from_left_day", "from_place_id", "left_day", postgresql_where=text("from_place_id IS NOT NULL")
         ),
         Index("uq_reports_corrects", "corrects", unique=True, postgresql_where=text("corrects IS NOT NULL")),
         Index("ix_reports_version_of", "version_of", postgresql_where=text("version_of IS NOT NULL")),

@@ -69,19 +69,11 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
-# The days something stands on are few; asking each by its index reads the reports of a few places alone.
-EACH_DAY = """SELECT generate_series(
-    least((SELECT min(day) FROM reports WHERE place_id IS NOT NULL),
-      (SELECT min(left_day) FROM reports WHERE from_place_id IS NOT NULL)),
-    greatest((SELECT max(day) FROM reports WHERE place_id IS NOT NULL),
-      (SELECT max(left_day) FROM reports WHERE from_place_id IS NOT NULL)), interval '1 day')::date AS day"""
-_EXCHANGING = text(f"""
-  WITH each_day AS ({EACH_DAY})
-  SELECT DISTINCT from_place_id FROM each_day JOIN reports ON reports.day = each_day.day
-    AND reports.place_id = ANY(:places) WHERE from_place_id IS NOT NULL AND kind = 'movement'
+_EXCHANGING = text("""
+  SELECT from_place_id FROM reports
+  WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
   UNION
-  SELECT DISTINCT place_id FROM each_day JOIN reports ON reports.left_day = each_day.day
-    AND reports.from_place_id = ANY(:places) WHERE place_id IS NOT NULL AND kind = 'movement'
+  SELECT place_id FROM reports WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
 """)
 _OF_GROUP = text(f"""
   SELECT place_id, day FROM reports
@@ -91,14 +83,12 @@ _OF_GROUP = text(f"""
   WHERE group_id = :group AND kind = 'movement' AND from_place_id IS NOT NULL AND {standing()}
 """)
 _IS_SPOKEN_OF = text(f"""
-  WITH each_day AS ({EACH_DAY})
   SELECT EXISTS (SELECT FROM reports WHERE group_id = :id AND id <> :id AND version_of IS DISTINCT FROM :id
     AND {standing()})
   OR EXISTS (SELECT FROM places WHERE same_as = :id OR (id = :id AND same_as IS NOT NULL))
-  OR EXISTS (SELECT FROM each_day JOIN reports ON reports.day = each_day.day AND reports.place_id = :id
-    WHERE id <> :id AND version_of IS DISTINCT FROM :id AND kind <> 'shelter_state' AND {standing()})
-  OR EXISTS (SELECT FROM each_day JOIN reports ON reports.left_day = each_day.day AND reports.from_place_id = :id
-    WHERE {standing()})
+  OR EXISTS (SELECT FROM reports WHERE place_id = :id AND id <> :id AND version_of IS DISTINCT FROM :id
+    AND kind <> 'shelter_state' AND {standing()})
+  OR EXISTS (SELECT FROM reports WHERE from_place_id = :id AND {standing()})
 """)
 
 

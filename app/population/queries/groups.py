@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor
 from app.core.statements import state_of
 from app.groups.queries import statements_of
-from app.ledger.queries import EACH_DAY, standing
+from app.ledger.queries import standing
 from app.population.past import Past
 from app.population.schemas import Page
 
@@ -50,13 +50,10 @@ def _whereabouts(*, known_on: bool) -> Any:
 
 
 _WHEREABOUTS = {known_on: _whereabouts(known_on=known_on) for known_on in (False, True)}
-_AT_PLACES = text(f"""
-  WITH each_day AS ({EACH_DAY})
-  SELECT group_id FROM each_day JOIN reports ON reports.day = each_day.day AND place_id = ANY(:places)
-  WHERE group_id IS NOT NULL AND kind = 'movement'
+_AT_PLACES = text("""
+  SELECT group_id FROM reports WHERE place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement'
   UNION
-  SELECT group_id FROM each_day JOIN reports ON left_day = each_day.day AND from_place_id = ANY(:places)
-  WHERE group_id IS NOT NULL AND kind = 'movement'
+  SELECT group_id FROM reports WHERE from_place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement'
 """)
 _CALLED = text("""
   SELECT places.id, places.area_code, places.area_path, shelters.code,
