@@ -47,6 +47,7 @@ _MARK = text("""
   INSERT INTO marks (operation_id, place_id, day, marked_at)
   SELECT :operation, place_id, day, :at FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS m (place_id, day)
 """)
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
 _STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)")
 
 
@@ -84,6 +85,17 @@ class Row:
     about_id: UUID | None = None
     adopt: bool | None = None
     area_code: str | None = None
+
+
+def take_turn(session: Session, operation_id: UUID) -> None:
+    """Wait until nobody else is changing shelters, groups, or reports about reports in an operation, and keep the
+    others waiting until this transaction ends.
+
+    What one post makes of a shelter or group depends on what all others said of it, of others it is one with and of
+    what was corrected; two at once would not see each other, or lock each other up. Taken before anything else is
+    written. Movements, headcounts and notes need no turn.
+    """
+    session.execute(_TAKE_TURN, {"operation": str(operation_id)})
 
 
 def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:

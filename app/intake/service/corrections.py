@@ -196,4 +196,4 @@ def _follow(session: Session, row: ledger.Row, said: Said, first: Version, last:
             area = places.areas_of(session, row.operation_id, [said.area])[said.area]
             if shelters.lie_in(session, shelter_id=first.place_id, area=area):
                 mark_whole(session, row, set(places.members_of(session, [first.place_id])) | {first.place_id})
-    follow(session, row, said, of=first)
+    follow(session, [(row, said)], of=first)
