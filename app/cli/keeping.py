@@ -80,7 +80,10 @@ def rebuild() -> None:
         total = session.scalar(text("SELECT count(*) FROM places")) or 0
         with click.progressbar(length=total, label="Rebuilding", file=sys.stderr) as bar:
             for folded in refresh.rebuild(session):
-                bar.update(len(folded))
+                if folded is None:
+                    db.commit(session)
+                else:
+                    bar.update(len(folded))
 
 
 def _add_demo_accounts(session: Session) -> None:

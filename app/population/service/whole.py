@@ -31,17 +31,19 @@ def share_with_rebuild(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _REBUILD_LOCK})
 
 
-def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded]]:
-    """Replace every figure from the ledger, some places at a time; the caller commits when the last has come.
+def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | None]:
+    """Replace everything that follows from the ledger, a part in each step: first what is kept of shelters, groups and
+    bookings (None), then every figure, some places at a time.
 
-    Folding waits meanwhile, reporting does not.
+    The caller commits at each None, for until then nobody says anything of shelters or groups, and when the last has
+    come. Folding waits while figures are replaced, reporting does not.
     """
+    yield from projections.rebuild(session)
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
     session.execute(text("DELETE FROM marks"))
     for table in ("place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
     session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
-    projections.rebuild(session)
     for place_ids in _batches(_all_places(session)):
         open_places(session, place_ids)
         places = read(session, lock(session, place_ids))
