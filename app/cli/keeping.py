@@ -14,6 +14,7 @@ from app.cli.preparing import DEMO, DEMO_PASSWORD
 from app.core import db
 from app.core.db import unit_of_work
 from app.intake.cli import load_seed, open_operation
+from app.ledger.queries import MARKED
 from app.places.queries import count_operations, operation_by_code
 from app.tables import table_metadata
 
@@ -64,7 +65,7 @@ def verify() -> None:
     differences = 0
     with db.new_session() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        pending = session.scalar(text("SELECT count(DISTINCT place_id) FROM marks"))
+        pending = session.scalar(text(f"SELECT count(DISTINCT place_id) FROM ({MARKED}) AS marked"))
         for found in refresh.verify(session):
             for difference in found:
                 click.echo(difference)

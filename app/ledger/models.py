@@ -127,3 +127,21 @@ class Mark(SQLModel, table=True):
     marked_at: datetime = Field(sa_type=AWARE)
 
     __table_args__ = (Index(None, "place_id"),)
+
+
+class WideMark(SQLModel, table=True):
+    """Something changed that concerns places nobody named; which these are is asked by the fold when it takes the mark.
+
+    `group_id`: the home of a group, so the days its movements are booked on. `place_id`: where a place lies or is
+    booked, so everything about it and about those people moved between. Neither: everything in the operation.
+    """
+
+    __tablename__ = "wide_marks"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    operation_id: UUID
+    group_id: UUID | None = None
+    place_id: UUID | None = None
+    marked_at: datetime = Field(sa_type=AWARE)
+
+    __table_args__ = (CheckConstraint("group_id IS NULL OR place_id IS NULL", name="about_one"),)

@@ -75,13 +75,26 @@ _EXCHANGING = text("""
   UNION
   SELECT place_id FROM reports WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
 """)
-_OF_GROUP = text(f"""
-  SELECT place_id, day FROM reports
-  WHERE group_id = :group AND kind = 'movement' AND place_id IS NOT NULL AND {standing()}
-  UNION
-  SELECT from_place_id, left_day FROM reports
-  WHERE group_id = :group AND kind = 'movement' AND from_place_id IS NOT NULL AND {standing()}
-""")
+# The places and days a wide mark is about, as far as they are committed: of each report, by whatever index it has.
+SPREAD = """
+  SELECT wide.id, wide.operation_id, concerned.place_id, concerned.day, wide.marked_at
+  FROM wide_marks AS wide CROSS JOIN LATERAL (
+    SELECT place_id, day FROM reports WHERE group_id = wide.group_id AND kind = 'movement' AND place_id IS NOT NULL
+    UNION SELECT from_place_id, left_day FROM reports
+      WHERE group_id = wide.group_id AND kind = 'movement' AND from_place_id IS NOT NULL
+    UNION SELECT wide.place_id, NULL WHERE wide.place_id IS NOT NULL
+    UNION SELECT from_place_id, NULL FROM reports
+      WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL
+    UNION SELECT place_id, NULL FROM reports
+      WHERE from_place_id = wide.place_id AND kind = 'movement' AND place_id IS NOT NULL
+    UNION SELECT places.id, NULL FROM places
+      WHERE places.operation_id = wide.operation_id AND wide.group_id IS NULL AND wide.place_id IS NULL
+        AND (EXISTS (SELECT FROM reports WHERE place_id = places.id)
+          OR EXISTS (SELECT FROM reports WHERE from_place_id = places.id))
+  ) AS concerned"""
+# What the fold has still to look at, wide marks included.
+MARKED = f"""SELECT operation_id, place_id, day, marked_at FROM marks
+  UNION ALL SELECT operation_id, place_id, day, marked_at FROM ({SPREAD}) AS spread"""
 _IS_SPOKEN_OF = text(f"""
   SELECT EXISTS (SELECT FROM reports WHERE group_id = :id AND id <> :id AND version_of IS DISTINCT FROM :id
     AND {standing()})
@@ -130,12 +143,6 @@ def _last(place: UUID, direct: dict[UUID, UUID]) -> UUID:
 def exchanging_places(session: Session, place_ids: Sequence[UUID]) -> list[UUID]:
     """Places people moved to from these or from these to: their border crossings follow where these lie."""
     return list(session.scalars(_EXCHANGING, {"places": list(place_ids)}))
-
-
-def days_of_group(session: Session, group_id: UUID) -> list[tuple[UUID, date]]:
-    """Places and days on which movements of a group are booked."""
-    found = session.execute(_OF_GROUP, {"group": group_id})
-    return [(row.place_id, row.day) for row in found]
 
 
 def is_spoken_of(session: Session, made_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.ledger.queries import exchanging_places
+from app.ledger.queries import MARKED, exchanging_places
 from app.places.queries import frame_of, members_of
 from app.places.schemas import Frame
 from app.population import areas, events, rows
@@ -46,7 +46,8 @@ _OF_GROUPS = text("""
   UNION SELECT from_place_id, left_day FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL
 """)
-_MARKED = text("SELECT place_id, day FROM marks WHERE operation_id = :operation")  # not folded yet, but known
+# Not folded yet, but known.
+_MARKED = text(f"SELECT place_id, day FROM ({MARKED}) AS marked WHERE operation_id = :operation")
 _NEW_SETTINGS = text("""
   SELECT EXISTS (SELECT FROM operation_settings WHERE operation_id = :operation AND recorded_at > :known_on)
 """)

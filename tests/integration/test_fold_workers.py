@@ -22,7 +22,7 @@ from app.counts.people import Tally
 from app.intake.service import take
 from app.population import rows as rows_
 from app.population.levels import Judge
-from app.population.service import Place
+from app.population.service import Place, change_setting
 from tests.factories.folding import differences, drain, send
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
 from workers.tasks import population as task
@@ -264,6 +264,21 @@ def test_a_place_that_cannot_be_folded_keeps_no_other_waiting(
     monkeypatch.undo()
     assert drain() == 1
     assert totals() == {"KHM": 1, "BAN": 9}
+    assert differences() == []
+
+
+def test_a_place_that_cannot_be_folded_keeps_no_other_from_a_new_setting(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(actor, *(a_headcount(code, at=NOON, people={"households": 10}) for code in ("KHM", "BAN")))
+    drain()
+    poison(monkeypatch, "KHM")
+    with db.unit_of_work() as session:
+        change_setting(session, operation_id=actor.scope.operation_id, actor_id=None, name="household_size", value=6)
+    assert task.fold_marked() == 1
+    assert totals() == {"KHM": 50, "BAN": 60}
+    monkeypatch.undo()
+    assert drain() == 1
     assert differences() == []
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.groups import service as groups
 from app.intake.schemas import GroupReport, Plain, ShelterFields, ShelterReport
 from app.intake.service.post import Post
-from app.ledger import queries as reports_in
 from app.ledger import service as ledger
 from app.ledger.queries import Version
 from app.places import queries as places
@@ -60,10 +59,9 @@ def follow(session: Session, said: Sequence[tuple[ledger.Row, Plain | None]], *,
             groups_.add(group_id)
     if spoken_of:
         shelters.bring_up_to_date(session, spoken_of)
-    for group_id in groups.bring_up_to_date(session, groups_) if groups_ else ():
-        row = said[0][0]
-        touched = reports_in.days_of_group(session, group_id)
-        ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)
+    if groups_:
+        row, moved = said[0][0], groups.bring_up_to_date(session, groups_)
+        ledger.mark_homes(session, operation_id=row.operation_id, groups=moved, at=row.recorded_at)
 
 
 def _statement(row: ledger.Row, said: Plain | None) -> dict[str, Any]:

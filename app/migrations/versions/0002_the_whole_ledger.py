@@ -132,6 +132,16 @@ def upgrade() -> None:
     _widen_shelters()
     _widen_groups()
     op.alter_column("users", "language", nullable=True)  # null: never chosen
+    op.create_table(
+        "wide_marks",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("place_id", sa.Uuid(), nullable=True),
+        sa.Column("marked_at", MOMENT, nullable=False),
+        sa.CheckConstraint("group_id IS NULL OR place_id IS NULL", name=op.f("ck_wide_marks_about_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wide_marks")),
+    )
 
 
 def _widen_reports() -> None:
@@ -195,6 +205,7 @@ def downgrade() -> None:
             "There are corrections, decisions, published figures, notes or shelters that are one. They cannot be"
             " forgotten: restore a backup from before the upgrade instead."
         )
+    op.drop_table("wide_marks")
     op.execute("UPDATE users SET language = 'en' WHERE language IS NULL")
     op.alter_column("users", "language", nullable=False)
     op.add_column("groups", sa.Column("stated_by", sa.Uuid(), nullable=True))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.ledger.queries import MARKED
 from app.population import areas, projections, rows
 from app.population.levels import DayRow, Judge, walk
 from app.population.service.deriving import (
@@ -23,6 +24,11 @@ from app.population.service.deriving import (
 
 PLACES_A_TIME = 500  # whole places a rebuild or a verification holds in memory at once
 
+# A mark on a shelter that is booked as another is about both.
+_PENDING = text(f"""
+  SELECT place_id FROM ({MARKED}) AS marked
+  UNION SELECT same_as FROM ({MARKED}) AS marked JOIN places ON places.id = place_id WHERE same_as IS NOT NULL
+""")
 _REBUILD_LOCK = 0x4D617761  # "Mawa": folds share it, a rebuild holds it alone
 
 
@@ -40,8 +46,7 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | No
     """
     yield from projections.rebuild(session)
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
-    session.execute(text("DELETE FROM marks"))
-    for table in ("place_days", "area_days"):
+    for table in ("wide_marks", "marks", "place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
     session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
     for place_ids in _batches(_all_places(session)):
@@ -57,7 +62,7 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
 
     The session must hold one snapshot (REPEATABLE READ). Places still marked are not compared: they are pending.
     """
-    pending = set(session.scalars(text("SELECT DISTINCT place_id FROM marks")))
+    pending = set(session.scalars(_PENDING))
     sums: dict[UUID, dict[tuple[str, date], areas.Vector]] = {}
     for place_ids in _batches(_all_places(session)):
         places = read(session, place_ids)
