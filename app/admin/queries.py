@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from app import migrations
 from app.core import clock
+from app.ledger.queries import MARKED
 from app.outbox.queries import waiting
 
 OLD_MARK_S = 15.0  # a change that was not folded after this is a reason to look: usually it takes a tenth of a second
 OLD_MAIL_S = 60.0  # and a mail that did not leave
 
-_WORK = text("""
-  SELECT (SELECT count(DISTINCT place_id) FROM marks) AS places, (SELECT min(marked_at) FROM marks) AS oldest,
+_WORK = text(f"""
+  WITH marked AS ({MARKED})
+  SELECT (SELECT count(DISTINCT place_id) FROM marked) AS places, (SELECT min(marked_at) FROM marked) AS oldest,
     (SELECT max(at) FROM heartbeats) AS beat
 """)
 

@@ -24,10 +24,12 @@ def refresh(session: Session, *, only: UUID | None = None, apart_from: Collectio
     return len(folded)
 
 
-def rebuild(session: Session) -> Iterator[list[Folded]]:
-    """Replace every figure and rule state from the ledger, and publish where that changes an alert."""
+def rebuild(session: Session) -> Iterator[list[Folded] | None]:
+    """Replace everything that follows from the ledger, and publish where that changes an alert. The caller commits at
+    each None, and at the end."""
     for folded in population.rebuild(session, appoint=appoint):
-        service.publish(session, folded)
+        if folded is not None:
+            service.publish(session, folded)
         yield folded
 
 

@@ -17,6 +17,7 @@ from app.alerts.policy import END_AFTER, QUIET_FOR, Step, next_step
 from app.alerts.rules import RuleLevel
 from app.audit import service as audit
 from app.core import clock, db, jobs
+from app.ledger.queries import MARKED
 from app.places.models import Place
 from app.population.service import Folded
 
@@ -45,18 +46,19 @@ _TOLD_LAST_THAT_IT_STANDS = text(f"""
   WHERE after <> 'ok' ORDER BY user_id
 """)
 # What is published and what the last day row of each shelter says, where the two differ.
-_UNPUBLISHED = text("""
+_UNPUBLISHED = text(f"""
+  WITH marked AS ({MARKED})
   SELECT place_now.place_id, rule.key AS rule, coalesce(alerts.severity, 'ok') AS published,
     rule.value ->> 'level' AS level
   FROM place_now JOIN place_days USING (place_id, day) CROSS JOIN LATERAL jsonb_each(place_days.rules) AS rule
   LEFT JOIN alerts ON alerts.place_id = place_now.place_id AND alerts.rule = rule.key AND alerts.ended_at IS NULL
   WHERE (rule.value ->> 'known')::boolean AND coalesce(alerts.severity, 'ok') <> rule.value ->> 'level'
-    AND NOT EXISTS (SELECT FROM marks WHERE marks.place_id = place_now.place_id)
+    AND place_now.place_id NOT IN (SELECT place_id FROM marked)
   UNION ALL
   SELECT alerts.place_id, alerts.rule, alerts.severity, 'nothing' FROM alerts
   LEFT JOIN place_now USING (place_id) LEFT JOIN place_days USING (place_id, day)
   WHERE alerts.ended_at IS NULL AND (place_days.rules IS NULL OR NOT place_days.rules ? alerts.rule)
-    AND NOT EXISTS (SELECT FROM marks WHERE marks.place_id = alerts.place_id)
+    AND alerts.place_id NOT IN (SELECT place_id FROM marked)
   ORDER BY 1, 2
 """)
 

@@ -14,6 +14,7 @@ from app.cli.preparing import DEMO, DEMO_PASSWORD
 from app.core import db
 from app.core.db import unit_of_work
 from app.intake.cli import load_seed, open_operation
+from app.ledger.queries import MARKED
 from app.places.queries import count_operations, operation_by_code
 from app.tables import table_metadata
 
@@ -63,7 +64,7 @@ def verify() -> None:
     """Re-derive every figure from the ledger and compare: exit 1 with the differences."""
     differences = 0
     with db.new_snapshot() as session:
-        pending = session.scalar(text("SELECT count(DISTINCT place_id) FROM marks"))
+        pending = session.scalar(text(f"SELECT count(DISTINCT place_id) FROM ({MARKED}) AS marked"))
         for found in refresh.verify(session):
             for difference in found:
                 click.echo(difference)
@@ -79,7 +80,10 @@ def rebuild() -> None:
         total = session.scalar(text("SELECT count(*) FROM places")) or 0
         with click.progressbar(length=total, label="Rebuilding", file=sys.stderr) as bar:
             for folded in refresh.rebuild(session):
-                bar.update(len(folded))
+                if folded is None:
+                    db.commit(session)
+                else:
+                    bar.update(len(folded))
 
 
 def _add_demo_accounts(session: Session) -> None:

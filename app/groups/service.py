@@ -1,6 +1,9 @@
-"""Groups as projections: a later report with a group's code is its newer state, field by field."""
+"""Groups as projections: a later report with a group's code is its newer state, field by field.
 
-from collections.abc import Mapping, Sequence
+Whoever calls any of this has the turn of the operation (ledger.service), so nobody else changes a group meanwhile.
+"""
+
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +22,7 @@ def register(session: Session, *, operation_id: UUID, group_id: UUID, code: str,
     session.flush()
 
 
-def restate(
+def note(
     session: Session,
     *,
     operation_id: UUID,
@@ -30,10 +33,8 @@ def restate(
     recorded_at: datetime,
     fields: Mapping[str, Any] | None,
     replaces: UUID | None = None,
-) -> bool:
-    """Note what a version said of a group (None: it took back the one it replaces) and bring the group up to date,
-    whatever the order of arrival. Returns whether its home is another now."""
-    before = session.get_one(Group, group_id, with_for_update=True).origin
+) -> None:
+    """Note what a version said of a group (None: it took back the one it replaces)."""
     if replaces is not None:
         replaced = update(GroupState).where(col(GroupState.report_id) == replaces)
         session.execute(replaced.values(replaced_at=recorded_at))
@@ -49,20 +50,21 @@ def restate(
                 recorded_at=recorded_at,
             )
         )
+
+
+def bring_up_to_date(session: Session, group_ids: Collection[UUID]) -> list[UUID]:
+    """Bring groups to what is said of them, whatever the order of arrival. Returns those whose home is another now."""
     session.flush()
-    bring_up_to_date(session, [group_id])
-    return session.get_one(Group, group_id).origin != before
-
-
-def bring_up_to_date(session: Session, group_ids: Sequence[UUID]) -> None:
-    """Bring groups to what is said of them."""
-    wanted = select(Group).where(col(Group.id).in_(group_ids)).order_by(col(Group.id)).with_for_update()
-    locked = session.scalars(wanted.execution_options(populate_existing=True)).all()
-    presents = presents_of(session, group_ids)
-    for group in locked:
+    wanted = select(Group).where(col(Group.id).in_(group_ids)).order_by(col(Group.id))
+    presents = presents_of(session, sorted(group_ids))
+    moved: list[UUID] = []
+    for group in session.scalars(wanted.execution_options(populate_existing=True)):
         present = presents.get(group.id)
-        group.is_void = present is None
-        group.origin = None
+        origin = None if present is None else present.origin
+        if group.origin != origin:
+            moved.append(group.id)
+        group.is_void, group.origin = present is None, origin
         if present is not None:  # else every report was taken back: it stays what it was called
-            group.state, group.stated_at, group.origin = present.state, present.stated_at, present.origin
+            group.state, group.stated_at = present.state, present.stated_at
     session.flush()
+    return moved

@@ -30,7 +30,6 @@ _BOOKED_AS = text(
     "SELECT places.id, kept.code FROM places JOIN shelters AS kept ON kept.id = places.same_as"
     " WHERE places.id = ANY(:places)"
 )
-_LOCK_CODES = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
 # Numbers of codes of our form. Those we make ourselves are at most as many as there are rows, whatever was written by
 # hand: a shelter that somebody called S-99999999 does not make the next one S-100000000.
 _NUMBERED = r"""
@@ -106,12 +105,6 @@ def _id_in(word: str) -> UUID | None:
         return UUID(word)
     except ValueError:
         return None
-
-
-def lock_codes(session: Session, operation_id: UUID) -> None:
-    """Let one post at a time make shelters and groups in an operation, until it commits: two in different order
-    would lock each other up over ids and codes, and two at once would take the same number."""
-    session.execute(_LOCK_CODES, {"operation": str(operation_id)})
 
 
 def free_codes(session: Session, operation_id: UUID, letter: str) -> Iterator[str]:

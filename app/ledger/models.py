@@ -94,9 +94,9 @@ class Report(SQLModel, table=True):
             " AND (left_at IS NULL) = (left_stands_at IS NULL) AND left_at <= occurred_at",
             name="left_before_arriving",
         ),
-        Index("ix_reports_day_place", "day", "place_id", postgresql_where=text("place_id IS NOT NULL")),
+        Index("ix_reports_place_day", "place_id", "day", postgresql_where=text("place_id IS NOT NULL")),
         Index(
-            "ix_reports_left_day_from", "left_day", "from_place_id", postgresql_where=text("from_place_id IS NOT NULL")
+            "ix_reports_from_left_day", "from_place_id", "left_day", postgresql_where=text("from_place_id IS NOT NULL")
         ),
         Index("uq_reports_corrects", "corrects", unique=True, postgresql_where=text("corrects IS NOT NULL")),
         Index("ix_reports_version_of", "version_of", postgresql_where=text("version_of IS NOT NULL")),
@@ -130,3 +130,21 @@ class Mark(SQLModel, table=True):
     marked_at: datetime = Field(sa_type=AWARE)
 
     __table_args__ = (Index(None, "place_id"),)
+
+
+class WideMark(SQLModel, table=True):
+    """Something changed that concerns places nobody named; which these are is asked by the fold when it takes the mark.
+
+    `group_id`: the home of a group, so the days its movements are booked on. `place_id`: where a place lies or is
+    booked, so everything about it and about those people moved between. Neither: everything in the operation.
+    """
+
+    __tablename__ = "wide_marks"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    operation_id: UUID
+    group_id: UUID | None = None
+    place_id: UUID | None = None
+    marked_at: datetime = Field(sa_type=AWARE)
+
+    __table_args__ = (CheckConstraint("group_id IS NULL OR place_id IS NULL", name="about_one"),)

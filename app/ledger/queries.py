@@ -69,36 +69,39 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
-# The days something stands on are few; asking each by its index reads the reports of a few places alone.
-EACH_DAY = """SELECT generate_series(
-    least((SELECT min(day) FROM reports WHERE place_id IS NOT NULL),
-      (SELECT min(left_day) FROM reports WHERE from_place_id IS NOT NULL)),
-    greatest((SELECT max(day) FROM reports WHERE place_id IS NOT NULL),
-      (SELECT max(left_day) FROM reports WHERE from_place_id IS NOT NULL)), interval '1 day')::date AS day"""
-_EXCHANGING = text(f"""
-  WITH each_day AS ({EACH_DAY})
-  SELECT DISTINCT from_place_id FROM each_day JOIN reports ON reports.day = each_day.day
-    AND reports.place_id = ANY(:places) WHERE from_place_id IS NOT NULL AND kind = 'movement'
+_EXCHANGING = text("""
+  SELECT from_place_id FROM reports
+  WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
   UNION
-  SELECT DISTINCT place_id FROM each_day JOIN reports ON reports.left_day = each_day.day
-    AND reports.from_place_id = ANY(:places) WHERE place_id IS NOT NULL AND kind = 'movement'
+  SELECT place_id FROM reports WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
 """)
-_OF_GROUP = text(f"""
-  SELECT place_id, day FROM reports
-  WHERE group_id = :group AND kind = 'movement' AND place_id IS NOT NULL AND {standing()}
-  UNION
-  SELECT from_place_id, left_day FROM reports
-  WHERE group_id = :group AND kind = 'movement' AND from_place_id IS NOT NULL AND {standing()}
-""")
+# The places and days a wide mark is about, as far as they are committed: of each report, by whatever index it has.
+SPREAD = """
+  SELECT wide.id, wide.operation_id, concerned.place_id, concerned.day, wide.marked_at
+  FROM wide_marks AS wide CROSS JOIN LATERAL (
+    SELECT place_id, day FROM reports WHERE group_id = wide.group_id AND kind = 'movement' AND place_id IS NOT NULL
+    UNION SELECT from_place_id, left_day FROM reports
+      WHERE group_id = wide.group_id AND kind = 'movement' AND from_place_id IS NOT NULL
+    UNION SELECT wide.place_id, NULL WHERE wide.place_id IS NOT NULL
+    UNION SELECT from_place_id, NULL FROM reports
+      WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL
+    UNION SELECT place_id, NULL FROM reports
+      WHERE from_place_id = wide.place_id AND kind = 'movement' AND place_id IS NOT NULL
+    UNION SELECT places.id, NULL FROM places
+      WHERE places.operation_id = wide.operation_id AND wide.group_id IS NULL AND wide.place_id IS NULL
+        AND (EXISTS (SELECT FROM reports WHERE place_id = places.id)
+          OR EXISTS (SELECT FROM reports WHERE from_place_id = places.id))
+  ) AS concerned"""
+# What the fold has still to look at, wide marks included.
+MARKED = f"""SELECT operation_id, place_id, day, marked_at FROM marks
+  UNION ALL SELECT operation_id, place_id, day, marked_at FROM ({SPREAD}) AS spread"""
 _IS_SPOKEN_OF = text(f"""
-  WITH each_day AS ({EACH_DAY})
   SELECT EXISTS (SELECT FROM reports WHERE group_id = :id AND id <> :id AND version_of IS DISTINCT FROM :id
     AND {standing()})
   OR EXISTS (SELECT FROM places WHERE same_as = :id OR (id = :id AND same_as IS NOT NULL))
-  OR EXISTS (SELECT FROM each_day JOIN reports ON reports.day = each_day.day AND reports.place_id = :id
-    WHERE id <> :id AND version_of IS DISTINCT FROM :id AND kind <> 'shelter_state' AND {standing()})
-  OR EXISTS (SELECT FROM each_day JOIN reports ON reports.left_day = each_day.day AND reports.from_place_id = :id
-    WHERE {standing()})
+  OR EXISTS (SELECT FROM reports WHERE place_id = :id AND id <> :id AND version_of IS DISTINCT FROM :id
+    AND kind <> 'shelter_state' AND {standing()})
+  OR EXISTS (SELECT FROM reports WHERE from_place_id = :id AND {standing()})
 """)
 
 
@@ -140,12 +143,6 @@ def _last(place: UUID, direct: dict[UUID, UUID]) -> UUID:
 def exchanging_places(session: Session, place_ids: Sequence[UUID]) -> list[UUID]:
     """Places people moved to from these or from these to: their border crossings follow where these lie."""
     return list(session.scalars(_EXCHANGING, {"places": list(place_ids)}))
-
-
-def days_of_group(session: Session, group_id: UUID) -> list[tuple[UUID, date]]:
-    """Places and days on which movements of a group are booked."""
-    found = session.execute(_OF_GROUP, {"group": group_id})
-    return [(row.place_id, row.day) for row in found]
 
 
 def is_spoken_of(session: Session, made_id: UUID) -> bool:

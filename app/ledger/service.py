@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core import db, jobs
-from app.ledger.queries import Version
+from app.ledger.queries import SPREAD, Version
 
 # Sorted by id, so that two posts with the same reports wait for each other instead of locking up. The marks
 # name every place and day the accepted reports touch (two shelters that are one are marked whole); a mark is only ever
@@ -47,6 +47,18 @@ _MARK = text("""
   INSERT INTO marks (operation_id, place_id, day, marked_at)
   SELECT :operation, place_id, day, :at FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS m (place_id, day)
 """)
+_MARK_WIDELY = text("""
+  INSERT INTO wide_marks (operation_id, group_id, place_id, marked_at) SELECT :operation, group_id, place_id, :at
+  FROM unnest(CAST(:groups AS uuid[]), CAST(:places AS uuid[])) AS about (group_id, place_id)
+""")
+_WIDE = text("SELECT id FROM wide_marks ORDER BY id FOR UPDATE SKIP LOCKED")
+_SPREAD = text(f"""
+  INSERT INTO marks (operation_id, place_id, day, marked_at)
+  SELECT operation_id, place_id, day, min(marked_at) FROM ({SPREAD} WHERE wide.id = ANY(:ids)) AS spread
+  GROUP BY operation_id, place_id, day
+""")
+_FORGET_WIDE = text("DELETE FROM wide_marks WHERE id = ANY(:ids)")
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
 _STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)")
 
 
@@ -86,6 +98,17 @@ class Row:
     area_code: str | None = None
 
 
+def take_turn(session: Session, operation_id: UUID) -> None:
+    """Wait until nobody else is changing shelters, groups, or reports about reports in an operation, and keep the
+    others waiting until this transaction ends.
+
+    What one post makes of a shelter or group depends on what all others said of it, of others it is one with and of
+    what was corrected; two at once would not see each other, or lock each other up. Taken before anything else is
+    written. Movements, headcounts and notes need no turn.
+    """
+    session.execute(_TAKE_TURN, {"operation": str(operation_id)})
+
+
 def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:
     """Store reports and mark what they touch, in one statement; wakes the fold after the commit.
 
@@ -112,6 +135,45 @@ def mark(session: Session, *, operation_id: UUID, touched: Iterable[tuple[UUID, 
         places, days = zip(*pairs, strict=True)
         session.execute(_MARK, {"operation": operation_id, "places": list(places), "days": list(days), "at": at})
         db.wake(session, jobs.FOLD)
+
+
+def mark_homes(session: Session, *, operation_id: UUID, groups: Sequence[UUID], at: datetime) -> None:
+    """Have the fold look again at wherever these groups moved: they have their homes elsewhere now."""
+    _mark_widely(session, operation_id, [(group, None) for group in groups], at)
+
+
+def mark_surroundings(session: Session, *, operation_id: UUID, places: Iterable[UUID], at: datetime) -> None:
+    """Have the fold look again at everything about these places and those people moved between: whose border was
+    crossed is another."""
+    _mark_widely(session, operation_id, [(None, place) for place in sorted(places)], at)
+
+
+def mark_everything(session: Session, *, operation_id: UUID, at: datetime) -> None:
+    """Have the fold look again at every place of an operation."""
+    _mark_widely(session, operation_id, [(None, None)], at)
+
+
+def _mark_widely(
+    session: Session, operation_id: UUID, about: Sequence[tuple[UUID | None, UUID | None]], at: datetime
+) -> None:
+    if about:
+        groups, places = zip(*about, strict=True)
+        said = {"operation": operation_id, "groups": list(groups), "places": list(places), "at": at}
+        session.execute(_MARK_WIDELY, said)
+        db.wake(session, jobs.FOLD)
+
+
+def spread(session: Session) -> None:
+    """Put a mark at each place and day the wide marks are about.
+
+    Asked by the fold and not by whoever leaves them: a movement whose transaction overlaps theirs is not there yet for
+    them, and may be folded before they commit. Here what they changed is committed. A movement that is committed now
+    is found; one that is not will leave its mark later, and its fold sees what they changed.
+    """
+    ids = list(session.scalars(_WIDE))
+    if ids:
+        session.execute(_SPREAD, {"ids": ids})
+        session.execute(_FORGET_WIDE, {"ids": ids})
 
 
 def touched_by(version: Version) -> set[tuple[UUID, date | None]]:

@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from app.counts.people import People
-from app.ledger.queries import EACH_DAY, standing
+from app.ledger.queries import standing
 from app.places.schemas import Booking
 from app.population.bookings import PRESENT, Bookings
 from app.population.facts import Event
@@ -59,16 +59,6 @@ _EVENTS_OF_PLACES = {
     known_on: _events("WHERE place_id = ANY(:places)", "WHERE from_place_id = ANY(:places)", known_on=known_on)
     for known_on in (False, True)
 }
-# Of a few places each day is asked by its index: the days are few, the ledger may be long.
-_EVENTS_OF_FEW = {
-    known_on: _events(
-        f"JOIN ({EACH_DAY}) AS each_day ON reports.day = each_day.day WHERE place_id = ANY(:places)",
-        f"JOIN ({EACH_DAY}) AS each_day ON reports.left_day = each_day.day WHERE from_place_id = ANY(:places)",
-        known_on=known_on,
-    )
-    for known_on in (False, True)
-}
-_FEW = 50  # places
 
 
 def events_of_days(
@@ -90,8 +80,7 @@ def events_of_places(session: Session, places: Sequence[UUID], bookings: Booking
     """Everything ever reported at these places, under whatever code."""
     members = bookings.members(session, places)
     asked = {"places": list(members), "known_on": bookings.known_on}
-    statements = _EVENTS_OF_FEW if len(members) <= _FEW else _EVENTS_OF_PLACES
-    rows = session.execute(statements[bookings.known_on is not None], asked)
+    rows = session.execute(_EVENTS_OF_PLACES[bookings.known_on is not None], asked)
     return _by_place_and_day(session, rows.all(), members, bookings)
 
 

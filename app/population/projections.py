@@ -15,6 +15,7 @@ from app.groups import policy as of_groups
 from app.groups import service as groups
 from app.groups.models import Group
 from app.groups.queries import Present, presents_of
+from app.ledger import service as ledger
 from app.ledger.queries import same_places, standing
 from app.places import service as places
 from app.places.queries import list_operations
@@ -25,8 +26,9 @@ from app.shelters.queries import states_of
 
 _A_TIME = 500
 # Shelters that are booked as another come first: their names go over to it.
-_SHELTERS = "SELECT id FROM places WHERE kind = 'shelter' ORDER BY same_as NULLS LAST, id"
-_GROUPS = "SELECT id FROM groups ORDER BY id"
+_SHELTERS = "SELECT id FROM places WHERE kind = 'shelter' AND {} ORDER BY same_as NULLS LAST, id"
+_GROUPS = "SELECT id FROM groups WHERE {} ORDER BY id"
+_OF_OPERATION = "operation_id = :operation"
 _COLUMNS = "report_id, first_id, {about}, operation_id, occurred_at, fields, recorded_at, replaced_at"
 _SAID = """
   SELECT reports.id AS report_id, coalesce(reports.version_of, reports.id) AS first_id, reports.{column} AS {about},
@@ -42,6 +44,18 @@ _STATES = {
     "shelter_states": (_SHELTER_STATES, _COLUMNS.format(about="shelter_id")),
     "group_states": (_GROUP_STATES, _COLUMNS.format(about="group_id")),
 }
+# Only rows that are not what was said are written: first those that are wrong go, then those that are missing come.
+_RESTATE = (
+    """
+  WITH said AS ({said}), right_ones AS (SELECT {columns} FROM said INTERSECT SELECT {columns} FROM {table})
+  DELETE FROM {table} WHERE ({about} = ANY(:ids) OR report_id IN (SELECT report_id FROM said))
+    AND report_id NOT IN (SELECT report_id FROM right_ones)
+""",
+    """
+  INSERT INTO {table} ({columns}) SELECT {columns} FROM ({said}) AS said
+  WHERE NOT EXISTS (SELECT FROM {table} WHERE {table}.report_id = said.report_id)
+""",
+)
 _FIELDS = {"shelter_id_fields": list(of_shelters.FIELDS), "group_id_fields": list(of_groups.FIELDS)}
 
 # Where each shelter lies, and whether its report was taken back.
@@ -54,12 +68,17 @@ _REGISTERED = f"""
     AND areas.code = coalesce(reports.area_code, reports.content ->> 'area')
 """
 _PUT_RIGHT = (
-    f"""UPDATE shelters SET area_code = said.area_code, area_path = said.area_path, is_void = said.is_void
-    FROM ({_REGISTERED}) AS said WHERE said.id = shelters.id AND (said.area_code <> shelters.area_code
-      OR said.area_path <> shelters.area_path OR said.is_void <> shelters.is_void)""",
-    """UPDATE places SET area_code = shelters.area_code, area_path = shelters.area_path FROM shelters
-    WHERE shelters.id = places.id AND (shelters.area_code <> places.area_code OR shelters.area_path <> places.area_path)
-    """,
+    f"""
+  UPDATE shelters SET area_code = said.area_code, area_path = said.area_path, is_void = said.is_void
+  FROM ({_REGISTERED} WHERE shelters.operation_id = :operation) AS said
+  WHERE said.id = shelters.id AND (said.area_code <> shelters.area_code OR said.area_path <> shelters.area_path
+    OR said.is_void <> shelters.is_void)
+""",
+    """
+  UPDATE places SET area_code = shelters.area_code, area_path = shelters.area_path FROM shelters
+  WHERE shelters.id = places.id AND shelters.operation_id = :operation
+    AND (shelters.area_code <> places.area_code OR shelters.area_path <> places.area_path)
+""",
 )
 _MISPLACED = text(f"""
   SELECT said.code FROM ({_REGISTERED}) AS said JOIN shelters ON shelters.id = said.id
@@ -69,20 +88,40 @@ _MISPLACED = text(f"""
 """)
 
 
-def rebuild(session: Session) -> None:
-    """Replace what is kept of shelters, groups and bookings by what their reports say."""
-    for table, (derived, columns) in _STATES.items():
-        session.execute(text(f"DELETE FROM {table}"))
-        session.execute(text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM ({derived}) AS derived"), _FIELDS)
-    for statement in _PUT_RIGHT:
-        session.execute(text(statement))
-    for operation in list_operations(session):
-        places.book_together(session, operation_id=operation.id, same=same_places(session, operation.id))
+def rebuild(session: Session) -> Iterator[None]:
+    """Replace what is kept of shelters, groups and bookings by what their reports say, a part in each step.
+
+    Each part is right by itself and takes the turn of its operation: a caller that commits after each keeps whoever
+    reports waiting for one part, not for all.
+    """
+    for operation in [operation.id for operation in list_operations(session)]:
+        ledger.take_turn(session, operation)
+        for statement in _PUT_RIGHT:
+            session.execute(text(statement), {"operation": operation})
+        places.book_together(session, operation_id=operation, same=same_places(session, operation))
+        yield
+        for ids in _batches(session, _SHELTERS, operation):
+            ledger.take_turn(session, operation)
+            _restate(session, "shelter_states", "shelter_id", ids)
+            shelters.bring_up_to_date(session, ids)
+            yield
+        for ids in _batches(session, _GROUPS, operation):
+            ledger.take_turn(session, operation)
+            _restate(session, "group_states", "group_id", ids)
+            groups.bring_up_to_date(session, ids)
+            yield
+
+
+def _restate(session: Session, table: str, about: str, ids: Sequence[UUID]) -> None:
+    """What was said of these shelters or groups, as their reports have it."""
+    derived, columns = _STATES[table]
+    said = f"SELECT * FROM ({derived}) AS derived WHERE {about} = ANY(:ids)"
+    session.flush()
+    for statement in _RESTATE:
+        session.execute(
+            text(statement.format(said=said, columns=columns, table=table, about=about)), {**_FIELDS, "ids": list(ids)}
+        )
     session.expire_all()
-    for ids in _batches(session, _SHELTERS):
-        shelters.bring_up_to_date(session, ids)
-    for ids in _batches(session, _GROUPS):
-        groups.bring_up_to_date(session, ids)
 
 
 def verify(session: Session) -> list[str]:
@@ -130,7 +169,8 @@ def _different(table: str, derived: str, columns: str) -> str:
     return f"SELECT count(*) FROM (({derived} EXCEPT {stored}) UNION ALL ({stored} EXCEPT {derived})) AS wrong"
 
 
-def _batches(session: Session, statement: str) -> Iterator[Sequence[UUID]]:
-    ids = list(session.scalars(text(statement)))
+def _batches(session: Session, statement: str, operation: UUID | None = None) -> Iterator[Sequence[UUID]]:
+    of_operation = {} if operation is None else {"operation": operation}
+    ids = list(session.scalars(text(statement.format(_OF_OPERATION if of_operation else "true")), of_operation))
     for start in range(0, len(ids), _A_TIME):
         yield ids[start : start + _A_TIME]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.ledger.queries import exchanging_places
+from app.ledger.queries import MARKED, exchanging_places
 from app.places.queries import members_of
 from app.population.bookings import PRESENT, Known
 
@@ -34,7 +34,8 @@ _OF_GROUPS = text("""
   UNION SELECT from_place_id, left_day FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL
 """)
-_MARKED = text("SELECT place_id, day FROM marks WHERE operation_id = :operation")  # not folded yet, but known
+# Not folded yet, but known.
+_MARKED = text(f"SELECT place_id, day FROM ({MARKED}) AS marked WHERE operation_id = :operation")
 _NEW_SETTINGS = text("SELECT name FROM operation_settings WHERE operation_id = :operation AND recorded_at > :known_on")
 # What each setting has a say in; thresholds have none in a figure.
 _WEIGHED = text("""

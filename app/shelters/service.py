@@ -1,6 +1,9 @@
-"""Shelters as projections: intake hands over what a report said, and the row follows."""
+"""Shelters as projections: intake hands over what a report said, and the row follows.
 
-from collections.abc import Mapping, Sequence
+Whoever calls any of this has the turn of the operation (ledger.service), so nobody else changes a shelter meanwhile.
+"""
+
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.places.models import Area, Place
+from app.places.queries import bookings_of
 from app.shelters.models import Shelter, ShelterState
 from app.shelters.queries import states_of
 
@@ -23,7 +27,7 @@ def register(session: Session, *, shelter_id: UUID, code: str, area: Area) -> No
     session.flush()
 
 
-def state(
+def note(
     session: Session,
     *,
     operation_id: UUID,
@@ -34,14 +38,15 @@ def state(
     recorded_at: datetime,
     fields: Mapping[str, Any] | None,
     replaces: UUID | None = None,
-) -> None:
-    """Note what a version said of a shelter (None: it took back the one it replaces) and bring its present state up to
-    date, whatever the order of arrival."""
-    concerned = {_booked_at(session, shelter_id)}
+) -> set[UUID]:
+    """Note what a version said of a shelter (None: it took back the one it replaces). Returns the shelters to be
+    brought up to date: this one, and the one the replaced version spoke of."""
+    concerned = {shelter_id}
     if replaces is not None:
         replaced = update(ShelterState).where(col(ShelterState.report_id) == replaces)
-        spoken_of = session.scalars(replaced.values(replaced_at=recorded_at).returning(col(ShelterState.shelter_id)))
-        concerned |= {_booked_at(session, other_id) for other_id in spoken_of.all()}
+        concerned |= set(
+            session.scalars(replaced.values(replaced_at=recorded_at).returning(col(ShelterState.shelter_id)))
+        )
     if fields is not None:
         session.add(
             ShelterState(
@@ -54,23 +59,26 @@ def state(
                 recorded_at=recorded_at,
             )
         )
+    return concerned
+
+
+def bring_up_to_date(session: Session, shelter_ids: Collection[UUID]) -> None:
+    """Bring shelters, and those they are booked as, to what is said of them and of those that turned out to be them,
+    whatever the order of arrival."""
     session.flush()
-    bring_up_to_date(session, sorted(concerned))
-
-
-def bring_up_to_date(session: Session, shelter_ids: Sequence[UUID]) -> None:
-    """Bring shelters to what is said of them, and of those that turned out to be them."""
-    wanted = select(Shelter).where(col(Shelter.id).in_(shelter_ids)).order_by(col(Shelter.id)).with_for_update()
-    locked = session.scalars(wanted.execution_options(populate_existing=True)).all()
-    states = states_of(session, shelter_ids)
-    for shelter in locked:
+    kept = {booking.kept_id for booking in bookings_of(session, list(shelter_ids)).values()}
+    ids = sorted({*shelter_ids, *kept})
+    wanted = select(Shelter).where(col(Shelter.id).in_(ids)).execution_options(populate_existing=True)
+    states = states_of(session, ids)
+    for shelter in session.scalars(wanted):
         shelter.state = states.get(shelter.id, shelter.state)  # none: its report was taken back; it keeps its name
     session.flush()
 
 
 def lie_in(session: Session, *, shelter_id: UUID, area: Area) -> bool:
     """Put a shelter into the area a corrected report says. Returns whether that is another than before."""
-    shelter, place = session.get_one(Shelter, shelter_id), session.get_one(Place, shelter_id)
+    shelter = session.get_one(Shelter, shelter_id, populate_existing=True)
+    place = session.get_one(Place, shelter_id, populate_existing=True)
     moved = place.area_path != area.path
     for row in (shelter, place):
         row.area_code, row.area_path = area.code, area.path
@@ -80,16 +88,8 @@ def lie_in(session: Session, *, shelter_id: UUID, area: Area) -> bool:
 
 def take_back(session: Session, *, shelter_id: UUID, is_void: bool) -> bool:
     """Note whether the report that registered a shelter was taken back. Returns whether that is news."""
-    shelter = session.get_one(Shelter, shelter_id)
+    shelter = session.get_one(Shelter, shelter_id, populate_existing=True)
     is_news = shelter.is_void != is_void
     shelter.is_void = is_void
     session.flush()
     return is_news
-
-
-def _booked_at(session: Session, shelter_id: UUID) -> UUID:
-    """The shelter whose state changes: locked, so that two reports of it at once follow each other."""
-    place = session.get_one(Place, shelter_id)
-    kept_id = place.same_as or shelter_id
-    session.get_one(Shelter, kept_id, with_for_update=True)
-    return kept_id

@@ -75,6 +75,10 @@ def a_state(shelter: str, *, at: str | datetime, **more: Any) -> dict[str, Any]:
     return {"id": str(uuid4()), "kind": "shelter_state", "occurred_at": _text(at), "shelter": shelter, **more}
 
 
+def a_group(code: str, *, at: str | datetime = "2025-03-10T12:00:00+03:00", **more: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "kind": "group", "occurred_at": _text(at), "code": code, "label": code, **more}
+
+
 def a_headcount(
     place: str, *, at: str | datetime, method: str = "full_count", people: dict[str, Any] | int, **more: Any
 ) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor
 from app.admin import queries as operations
 from app.alerts import refresh as alerts
-from app.alerts.refresh import rebuild, refresh, verify
+from app.alerts.refresh import rebuild, refresh
 from app.core import clock, db
 from app.counts.people import Tally
 from app.intake.service import take
 from app.population import rows as rows_
 from app.population.levels import Judge
-from app.population.service import Place
+from app.population.service import Place, change_setting
+from tests.factories.folding import differences, drain, send
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
 from workers.tasks import population as task
 
@@ -37,20 +38,6 @@ def actor(database: str) -> Actor:
         return found
 
 
-def send(actor: Actor, *reports: dict[str, Any]) -> None:
-    with db.unit_of_work() as session:
-        assert {result.status for result in take(session, actor=actor, reports=reports)} == {"accepted"}
-
-
-def drain() -> int:
-    folded = 0
-    while True:
-        with db.unit_of_work() as session:
-            if not (now := refresh(session)):
-                return folded
-            folded += now
-
-
 def totals() -> dict[str, int]:
     with db.unit_of_work() as session:
         rows = session.execute(
@@ -60,11 +47,6 @@ def totals() -> dict[str, int]:
             )
         )
         return {row.code: row.total for row in rows}
-
-
-def differences() -> list[str]:
-    with db.new_snapshot() as session:
-        return [found for part in verify(session) for found in part]
 
 
 def test_a_thousand_reports_on_one_place_fold_once(actor: Actor) -> None:
@@ -282,6 +264,21 @@ def test_a_place_that_cannot_be_folded_keeps_no_other_waiting(
     monkeypatch.undo()
     assert drain() == 1
     assert totals() == {"KHM": 1, "BAN": 9}
+    assert differences() == []
+
+
+def test_a_place_that_cannot_be_folded_keeps_no_other_from_a_new_setting(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(actor, *(a_headcount(code, at=NOON, people={"households": 10}) for code in ("KHM", "BAN")))
+    drain()
+    poison(monkeypatch, "KHM")
+    with db.unit_of_work() as session:
+        change_setting(session, operation_id=actor.scope.operation_id, actor_id=None, name="household_size", value=6)
+    assert task.fold_marked() == 1
+    assert totals() == {"KHM": 50, "BAN": 60}
+    monkeypatch.undo()
+    assert drain() == 1
     assert differences() == []
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from app.alerts.refresh import refresh
 from app.core.db import unit_of_work
 from app.core.jobs import FOLD
+from app.ledger.service import spread
 from app.population.service import marked_places
 
 PAUSE_S = 0.03  # between batches, so that reports of the same moment are folded together (ledger.md §5)
@@ -53,6 +54,7 @@ def _fold_one_by_one(apart: set[UUID], until: float) -> int:
     """Fold what can be folded of a batch, each place in a transaction of its own."""
     folded = 0
     with unit_of_work() as session:
+        spread(session)  # by itself: with the batch it was taken back
         marked = marked_places(session, apart_from=apart)
     for place in sorted(marked):
         if time.monotonic() > until:

@@ -28,6 +28,7 @@ from app.intake.schemas import (
     NoteReport,
     Plain,
     Result,
+    ShelterFields,
     ShelterReport,
     Warned,
 )
@@ -41,6 +42,7 @@ from app.ledger import service as ledger
 from app.places import queries as places
 from app.places.schemas import Frame
 
+IN_TURN = (ShelterFields, GroupReport, *AMENDING)
 _NOT_STORED = ("rejected", "unknown_reference")
 _TRIES = 5  # for one report that two senders make a code for at once
 _FRAME_KEPT_S = 5.0
@@ -64,6 +66,8 @@ def take(
     codes = {one.code for one in waiting.values() if isinstance(one, ShelterReport | GroupReport) and one.code}
     frame = _frame(session, actor.scope.operation_id)
     post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes))
+    if any(isinstance(one, IN_TURN) for one in waiting.values()):
+        ledger.take_turn(session, frame.operation_id)  # before anything that others may have to wait for
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}
@@ -139,7 +143,7 @@ def _take_alone(session: Session, post: Post, report: Plain) -> dict[UUID, Resul
 def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UUID, Result]:
     results: dict[UUID, Result] = {}
     making = [report.id for report in reports if isinstance(report, ShelterReport | GroupReport)]
-    standing = _standing_of_makers(session, post, making) if making else {}
+    standing = ledger.standing(session, making) if making else {}
     fresh = [report for report in reports if report.id not in standing]
     known = known_of(session, post, fresh)
     codes = codes_of(session, post, fresh, known)
@@ -167,12 +171,6 @@ def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UU
         elif report.id in standing:
             results[report.id] = _stood(session, post, report, standing[report.id])
     return results
-
-
-def _standing_of_makers(session: Session, post: Post, making: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    """Which of these shelters and groups are made already; no other post makes any from here to our commit."""
-    queries.lock_codes(session, post.frame.operation_id)
-    return ledger.standing(session, making)
 
 
 def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID, str]) -> Result:

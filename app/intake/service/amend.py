@@ -1,7 +1,6 @@
 """Reports about reports: corrections, decisions on headcounts, two shelters that are one.
 
-They are rare and depend on what stands, so they are taken one by one, and one post at a time in an operation:
-whoever comes second sees what the first one changed.
+They are rare and depend on what stands, so they are taken one by one, by whoever has the turn of the operation.
 """
 
 from collections.abc import Sequence
@@ -9,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.intake import queries
 from app.intake.errors import fault
 from app.intake.schemas import Amending, CorrectionReport, DecisionReport, Result
 from app.intake.service.corrections import correct
@@ -23,9 +21,6 @@ from app.ledger import service as ledger
 
 def amend(session: Session, post: Post, reports: Sequence[Amending]) -> dict[UUID, Result]:
     """Take these reports in the order sent, after everything else of their post."""
-    if not reports:
-        return {}
-    queries.lock_codes(session, post.frame.operation_id)
     results: dict[UUID, Result] = {}
     for report in reports:
         standing = ledger.standing(session, [report.id]).get(report.id)

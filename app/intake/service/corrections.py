@@ -26,7 +26,7 @@ from app.intake.service.post import Post, Refused, Taken, reject, unknown
 from app.intake.service.projections import follow
 from app.intake.service.references import Known, known_of
 from app.intake.service.rows import content_of, digest_of, row_of, row_without_people
-from app.intake.service.same_place import book_together, mark_whole, row_of_same_place
+from app.intake.service.same_place import book_together, row_of_same_place
 from app.intake.service.store import store
 from app.ledger import queries as reports_in
 from app.ledger import service as ledger
@@ -199,5 +199,6 @@ def _follow(session: Session, row: ledger.Row, said: Said, first: Version, last:
             area = places.areas_of(session, row.operation_id, [said.area])[said.area]
             has_changed |= shelters.lie_in(session, shelter_id=first.place_id, area=area)
         if has_changed:
-            mark_whole(session, row, set(places.members_of(session, [first.place_id])) | {first.place_id})
-    follow(session, row, said, of=first)
+            concerned = {first.place_id, *places.members_of(session, [first.place_id])}
+            ledger.mark_surroundings(session, operation_id=row.operation_id, places=concerned, at=row.recorded_at)
+    follow(session, [(row, said)], of=first)

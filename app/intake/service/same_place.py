@@ -49,11 +49,4 @@ def book_together(session: Session, row: ledger.Row, *also: UUID) -> None:
     shelters.bring_up_to_date(session, sorted(touched | before | after))
     concerned = touched | before | after
     concerned |= set(members_of(session, list(concerned)))
-    mark_whole(session, row, concerned)
-
-
-def mark_whole(session: Session, row: ledger.Row, places_: set[UUID]) -> None:
-    """Everything about these places, and about those people moved between: whose border was crossed is another."""
-    exchanging = reports_in.exchanging_places(session, list(places_))
-    concerned: list[tuple[UUID, None]] = [(place, None) for place in {*places_, *exchanging}]
-    ledger.mark(session, operation_id=row.operation_id, touched=concerned, at=row.recorded_at)
+    ledger.mark_surroundings(session, operation_id=row.operation_id, places=concerned, at=row.recorded_at)

@@ -17,6 +17,7 @@ VECTOR = postgresql.ARRAY(sa.BigInteger())
 TALLY = postgresql.ARRAY(sa.Numeric())
 TEXTS = postgresql.ARRAY(sa.Text())
 MOMENT = sa.TIMESTAMP(timezone=True)
+Indexes = tuple[tuple[str, list[str], str | None], ...]
 
 KINDS = "'shelter', 'shelter_state', 'group', 'movement', 'headcount'"
 NEW_KINDS = f"{KINDS}, 'figure', 'note', 'decision', 'same_place', 'void'"
@@ -38,7 +39,13 @@ REPORT_CHECKS = (
         "kind <> 'same_place' OR (place_id IS NOT NULL AND from_place_id IS NOT NULL AND place_id <> from_place_id)",
     ),
 )
-REPORT_INDEXES = (
+DAY_FIRST: Indexes = (
+    ("ix_reports_day_place", ["day", "place_id"], "place_id IS NOT NULL"),
+    ("ix_reports_left_day_from", ["left_day", "from_place_id"], "from_place_id IS NOT NULL"),
+)
+REPORT_INDEXES: Indexes = (
+    ("ix_reports_place_day", ["place_id", "day"], "place_id IS NOT NULL"),
+    ("ix_reports_from_left_day", ["from_place_id", "left_day"], "from_place_id IS NOT NULL"),
     ("uq_reports_corrects", ["corrects"], "corrects IS NOT NULL"),
     ("ix_reports_version_of", ["version_of"], "version_of IS NOT NULL"),
     ("ix_reports_about_id", ["about_id"], "about_id IS NOT NULL"),
@@ -89,6 +96,22 @@ def _said(kind: str) -> str:
     )
 
 
+def _make_indexes(indexes: Indexes) -> None:
+    for name, columns, where in indexes:
+        op.create_index(
+            name,
+            "reports",
+            columns,
+            unique=name.startswith("uq_"),
+            postgresql_where=sa.text(where) if where else None,
+        )
+
+
+def _drop_indexes(indexes: Indexes) -> None:
+    for name, _, where in reversed(indexes):
+        op.drop_index(name, table_name="reports", postgresql_where=sa.text(where) if where else None)
+
+
 def upgrade() -> None:
     _widen_reports()
     op.add_column("places", sa.Column("same_as", sa.Uuid(), nullable=True))
@@ -106,6 +129,16 @@ def upgrade() -> None:
     _widen_shelters()
     _widen_groups()
     op.alter_column("users", "language", nullable=True)  # null: never chosen
+    op.create_table(
+        "wide_marks",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("place_id", sa.Uuid(), nullable=True),
+        sa.Column("marked_at", MOMENT, nullable=False),
+        sa.CheckConstraint("group_id IS NULL OR place_id IS NULL", name=op.f("ck_wide_marks_about_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wide_marks")),
+    )
 
 
 def _widen_reports() -> None:
@@ -115,14 +148,8 @@ def _widen_reports() -> None:
     op.create_check_constraint(op.f("ck_reports_kind"), "reports", f"kind IN ({NEW_KINDS})")
     for name, condition in REPORT_CHECKS:
         op.create_check_constraint(op.f(f"ck_reports_{name}"), "reports", condition)
-    for name, columns, where in REPORT_INDEXES:
-        op.create_index(
-            name,
-            "reports",
-            columns,
-            unique=name.startswith("uq_"),
-            postgresql_where=sa.text(where) if where else None,
-        )
+    _drop_indexes(DAY_FIRST)
+    _make_indexes(REPORT_INDEXES)
     op.create_index(
         "ix_reports_on_the_way",
         "reports",
@@ -182,6 +209,7 @@ def downgrade() -> None:
             "There are corrections, decisions, published figures, notes or shelters that are one. They cannot be"
             " forgotten: restore a backup from before the upgrade instead."
         )
+    op.drop_table("wide_marks")
     op.execute("UPDATE users SET language = 'en' WHERE language IS NULL")
     op.alter_column("users", "language", nullable=False)
     op.add_column("groups", sa.Column("stated_by", sa.Uuid(), nullable=True))
@@ -208,8 +236,8 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_places_same_as_places"), "places")
     op.drop_column("places", "same_as")
     op.drop_index("ix_reports_on_the_way", table_name="reports", postgresql_where=sa.text(ON_THE_WAY))
-    for name, _, where in reversed(REPORT_INDEXES):
-        op.drop_index(name, table_name="reports", postgresql_where=sa.text(where) if where else None)
+    _drop_indexes(REPORT_INDEXES)
+    _make_indexes(DAY_FIRST)
     for name, _ in REPORT_CHECKS:
         op.drop_constraint(op.f(f"ck_reports_{name}"), "reports")
     op.drop_constraint(op.f("ck_reports_kind"), "reports")

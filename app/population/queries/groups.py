@@ -12,7 +12,7 @@ from app.accounts.policy import Actor
 from app.core.statements import Statement, state_of
 from app.counts.people import People
 from app.groups.queries import statements_of
-from app.ledger.queries import EACH_DAY, standing
+from app.ledger.queries import standing
 from app.places.queries import areas_of
 from app.population.bookings import PRESENT, Bookings
 from app.population.past import Past
@@ -41,13 +41,10 @@ _WHEREABOUTS = {
     for known_on in (False, True)
 }
 _A_TIME = 500  # groups looked at before it is known which of them may be shown
-_AT_PLACES = text(f"""
-  WITH each_day AS ({EACH_DAY})
-  SELECT group_id FROM each_day JOIN reports ON reports.day = each_day.day AND place_id = ANY(:places)
-  WHERE group_id IS NOT NULL AND kind = 'movement'
+_AT_PLACES = text("""
+  SELECT group_id FROM reports WHERE place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement'
   UNION
-  SELECT group_id FROM each_day JOIN reports ON left_day = each_day.day AND from_place_id = ANY(:places)
-  WHERE group_id IS NOT NULL AND kind = 'movement'
+  SELECT group_id FROM reports WHERE from_place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement'
 """)
 _CALLED = text("""
   SELECT places.id, places.area_code, shelters.code,

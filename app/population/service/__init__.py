@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.ledger import service as ledger
 from app.places.queries import bookings_of
 from app.population import events
 from app.population.service.changing import change_setting
@@ -60,6 +61,7 @@ def fold(
     what it is booked as. Flushes, never commits.
     """
     share_with_rebuild(session)
+    ledger.spread(session)
     marked = {only} if only else marked_places(session, apart_from=apart_from, marks=marks)
     if not marked:
         return []

@@ -3,15 +3,12 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core import clock, db
 from app.ledger import service as ledger
 from app.places.models import OperationSetting
-
-_EVERY_PLACE = text("SELECT place_id FROM place_now WHERE operation_id = :operation")
 
 
 def change_setting(session: Session, *, operation_id: UUID, actor_id: UUID | None, name: str, value: Any) -> None:
@@ -20,8 +17,7 @@ def change_setting(session: Session, *, operation_id: UUID, actor_id: UUID | Non
     db.record_at(session, now)
     session.add(OperationSetting(id=uuid4(), operation_id=operation_id, name=name, value=value, recorded_at=now))
     session.flush()
-    touched = [(place, None) for place in session.scalars(_EVERY_PLACE, {"operation": operation_id})]
-    ledger.mark(session, operation_id=operation_id, touched=touched, at=now)
+    ledger.mark_everything(session, operation_id=operation_id, at=now)
     audit.record(
         session, action="setting.change", subject=name, actor_id=actor_id, operation_id=operation_id, value=value
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.ledger.queries import MARKED
 from app.population import areas, projections, rows
 from app.population.levels import DayRow, Judge, walk
 from app.population.service.deriving import (
@@ -23,6 +24,11 @@ from app.population.service.deriving import (
 
 PLACES_A_TIME = 500  # whole places a rebuild or a verification holds in memory at once
 
+# A mark on a shelter that is booked as another is about both.
+_PENDING = text(f"""
+  SELECT place_id FROM ({MARKED}) AS marked
+  UNION SELECT same_as FROM ({MARKED}) AS marked JOIN places ON places.id = place_id WHERE same_as IS NOT NULL
+""")
 _REBUILD_LOCK = 0x4D617761  # "Mawa": folds share it, a rebuild holds it alone
 
 
@@ -31,17 +37,18 @@ def share_with_rebuild(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _REBUILD_LOCK})
 
 
-def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded]]:
-    """Replace every figure from the ledger, some places at a time; the caller commits when the last has come.
+def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | None]:
+    """Replace everything that follows from the ledger, a part in each step: first what is kept of shelters, groups and
+    bookings (None), then every figure, some places at a time.
 
-    Folding waits meanwhile, reporting does not.
+    The caller commits at each None, for until then nobody says anything of shelters or groups, and when the last has
+    come. Folding waits while figures are replaced, reporting does not.
     """
+    yield from projections.rebuild(session)
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
-    session.execute(text("DELETE FROM marks"))
-    for table in ("place_days", "area_days"):
+    for table in ("wide_marks", "marks", "place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
     session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
-    projections.rebuild(session)
     for place_ids in _batches(_all_places(session)):
         open_places(session, place_ids)
         places = read(session, lock(session, place_ids))
@@ -55,7 +62,7 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
 
     The session must hold one snapshot (REPEATABLE READ). Places still marked are not compared: they are pending.
     """
-    pending = set(session.scalars(text("SELECT DISTINCT place_id FROM marks")))
+    pending = set(session.scalars(_PENDING))
     sums: dict[UUID, dict[tuple[str, date], areas.Vector]] = {}
     for place_ids in _batches(_all_places(session)):
         places = read(session, place_ids)
