@@ -13,6 +13,7 @@ from app.intake.service import take
 from app.places.queries import frame_of
 from app.population.past import Cut, past_of
 from app.population.queries import shelter_figures
+from tests.factories.amending import corrected
 from tests.factories.operations import a_headcount, a_shelter, a_state, make_actor, make_operation
 
 
@@ -64,6 +65,18 @@ def test_a_count_of_today_without_an_hour_raises_no_alert_in_the_future(session:
     [(since, opened_at)] = session.execute(text("SELECT since, opened_at FROM alerts")).all()
     assert since <= opened_at
     assert session.scalar(text("SELECT since <= at FROM alert_transitions"))
+
+
+def test_a_shelter_that_is_taken_back_is_described_no_more(session: Session) -> None:
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    mistake = a_shelter(code="OOPS")
+    take(session, actor=actor, reports=[mistake, a_state("OOPS", at="2025-03-05T12:00:00+03:00", capacity=50)])
+    refresh(session)
+    take(session, actor=actor, reports=[corrected(mistake["id"], None)])
+    refresh(session)
+    assert session.scalar(text("SELECT count(*) FROM place_days")) == 0
+    assert session.scalar(text("SELECT sum(change[8]) FROM area_days WHERE area_code = ''")) == 0
+    assert [found for part in verify(session) for found in part] == []
 
 
 def test_of_two_decisions_on_a_headcount_the_later_holds(session: Session) -> None:

@@ -7,7 +7,7 @@ STANDING = "ledger/queries.py"
 EVENTS = "population/events.py"
 FACTS = "population/facts.py"
 LEVELS = "population/levels.py"
-PAST = "population/past.py"
+TOUCHED = "population/touched.py"
 CORRECTIONS = "intake/service/corrections.py"
 
 FAULTS = (
@@ -98,9 +98,10 @@ FAULTS = (
     ),
     Fault(
         "nobody asks whose borders were crossed after all",
-        "intake/service/same_place.py",
-        "    exchanging = reports_in.exchanging_places(session, list(places_))\n",
-        "    exchanging = []\n",
+        STANDING,
+        "    UNION SELECT from_place_id, NULL FROM reports\n"
+        "      WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL\n",
+        "",
     ),
     Fault(
         "who moved inside an area has come and left",
@@ -135,8 +136,8 @@ FAULTS = (
     Fault(
         "a group's new home changes nothing",
         "intake/service/projections.py",
-        "        touched = reports_in.days_of_group(session, group_id)\n",
-        "        touched = []\n",
+        "        ledger.mark_homes(session, operation_id=row.operation_id, groups=moved, at=row.recorded_at)\n",
+        "",
     ),
     Fault(
         "households are exact",
@@ -158,28 +159,47 @@ FAULTS = (
     ),
     Fault(
         "the past forgets where replaced versions stood",
-        PAST,
+        TOUCHED,
         "SELECT id FROM later UNION SELECT corrects FROM later WHERE corrects IS NOT NULL",
         "SELECT id FROM later",
     ),
     Fault(
         "the past knows what was decided later",
-        PAST,
+        TOUCHED,
         "      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.id = headcounts.first\n",
         "",
     ),
     Fault(
         "the past books shelters together before anybody knew",
-        PAST,
+        TOUCHED,
         "        for kept in {now[place].kept_id, known.same.get(place, place)}:",
         "        for kept in {now[place].kept_id}:",
         seen_by="late",
     ),
     Fault(
         "a moment within a day is its end",
-        PAST,
-        "[event for event in reported if event.stands_at <= past.cut.as_of]",
-        "list(reported)",
+        FACTS,
+        "(event for event in events if until is None or event.stands_at <= until)",
+        "events",
+    ),
+    Fault(
+        "who is on the way within a day has crossed no border",
+        FACTS,
+        "range(0 if is_on_the_way else event.shared, self.levels)",
+        "range(event.shared, self.levels)",
+    ),
+    Fault(
+        "who has arrived is still on the way",
+        "population/queries/days.py",
+        "tstzrange(left_stands_at, stands_at) @>",
+        "tstzrange(left_stands_at, 'infinity') @>",
+    ),
+    Fault(
+        "a shelter whose report was taken back is still described",
+        EVENTS,
+        'if own.is_void and row.kind in ("shelter", "shelter_state"):',
+        "if False:",
+        seen_by="late",
     ),
     Fault(
         "origin not known is everybody",
