@@ -14,7 +14,7 @@ from app.field.schemas import Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
 from app.ledger.queries import Version, first_version_of, reports_of, versions_of
 from app.places.queries import bookings_of, frame_of, list_areas
-from app.population.queries.groups import called_of, is_known_to
+from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 
@@ -52,7 +52,7 @@ def my_reports(
         before=before,
     )
     named = {place for sent in found for place in (sent.place_id, sent.from_place_id) if place is not None}
-    names = {id_: name for id_, (_, _, name) in called_of(session, actor, named).items()} if named else {}
+    names = names_of(session, named) if named else {}
     listed = [
         Listed(
             sent=sent,
@@ -77,8 +77,7 @@ def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> T
     group_code = code_of(session, group_id) if group_id else None
     decided = _place_of(session, versions[0].about_id) if versions[0].about_id else None
     ids = {place for version in versions for place in (version.place_id, version.from_place_id) if place}
-    called = called_of(session, actor, ids | ({decided} if decided else set()))
-    names = {id_: name for id_, (_, _, name) in called.items()}
+    names = names_of(session, ids | ({decided} if decided else set()))
     found = Told(
         versions=versions,
         desk=desk.with_places(_places_named(desk, versions, names)),

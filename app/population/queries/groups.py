@@ -180,6 +180,11 @@ def groups_at(session: Session, place_id: UUID, past: Past) -> dict[UUID, int]:
     return {group: at[place_id] for group, at in whereabouts(session, ids, past).items() if place_id in at}
 
 
+def names_of(session: Session, place_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Names of places, whoever asks."""
+    return {row.id: row.name for row in session.execute(_CALLED, {"places": sorted(place_ids)})}
+
+
 def called_of(
     session: Session, actor: Actor, place_ids: Iterable[UUID], bookings: Bookings = PRESENT
 ) -> dict[UUID, tuple[str | None, str | None, dict[str, str]]]:
