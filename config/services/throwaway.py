@@ -15,6 +15,10 @@ from config.services.database import running
 from config.services.embedded import prepare_postgresql, prepare_valkey
 from config.services.folder import DataFolder
 
+_END_ALL = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %(name)s AND usename = current_user"
+)
+
 
 @dataclass(frozen=True)
 class Throwaway:
@@ -29,13 +33,16 @@ class Throwaway:
         return embedded_database(self.folder, name)
 
     def drop_database(self, name: str) -> None:
-        """Drop a database, whoever is connected to it."""
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        """Drop a database, whoever is connected to it. Not WITH (FORCE): that is refused to our role while PostgreSQL
+        itself is vacuuming there, where a plain DROP has it stop."""
+        self._run(_END_ALL, f'DROP DATABASE IF EXISTS "{name}"', name=name)
 
-    def _run(self, statement: str) -> None:
+    def _run(self, *statements: str, **named: str) -> None:
         url = embedded_database(self.folder, "postgres").replace("+psycopg", "")
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(statement.encode())  # bytes: psycopg takes text only when it is a literal
+            for statement in statements:
+                # bytes: psycopg takes text only when it is a literal
+                connection.execute(statement.encode(), named if "%(" in statement else None)
 
 
 @contextmanager
