@@ -39,10 +39,8 @@ def operations_if_current() -> set[str]:
     """Codes of the operations in a database at the newest step; none where there is anything to prepare."""
     url = addresses(settings()).database.replace("+psycopg", "", 1)
     with psycopg.connect(url, connect_timeout=5) as connection:
-        try:
-            step = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except psycopg.errors.UndefinedTable:
-            return set()
-        if step is None or step[0] != newest_step():
+        is_made = connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,)
+        step = connection.execute("SELECT version_num FROM alembic_version").fetchone() if is_made else None
+        if step != (newest_step(),):
             return set()
         return {code for (code,) in connection.execute("SELECT code FROM operations")}
