@@ -1,5 +1,6 @@
 """The API over HTTP: who may, what comes back, what is kept."""
 
+import time
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -7,7 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from app.core.db import new_session
+from app.accounts.service import disable_user
+from app.core.db import new_session, unit_of_work
 from app.factory import create_app
 from tests.factories.operations import a_headcount, a_movement, a_shelter
 from tests.factories.pages import words_of
@@ -136,6 +138,23 @@ def test_what_is_no_post_of_reports_is_refused_in_words(caller: Caller, body: An
 def test_what_is_no_report_at_all_blocks_no_other(caller: Caller) -> None:
     answer = caller.post("/reports", {"reports": [1, None, "a", [], {}, a_shelter()]})
     assert [result["status"] for result in answer.json["results"]] == ["rejected"] * 5 + ["accepted"]
+
+
+def test_who_is_shut_out_is_refused_within_a_second(caller: Caller) -> None:
+    def answer() -> int:
+        return int(
+            caller.post(
+                "/reports", {"reports": [a_movement(to="SY0602", at="2025-03-10T12:00:00+03:00", people=1)]}
+            ).status_code
+        )
+
+    assert answer() == HTTPStatus.OK
+    with unit_of_work() as session:
+        worker = "SELECT email FROM users JOIN memberships ON user_id = id WHERE role = 'field_worker'"
+        disable_user(session, email=str(session.scalar(text(worker))))
+    until = time.monotonic() + 1
+    while answer() == HTTPStatus.OK:
+        assert time.monotonic() < until
 
 
 def test_a_cookie_alone_changes_nothing_through_the_api(database: str) -> None:

@@ -4,7 +4,6 @@ A post is taken in one go. If a constraint of PostgreSQL objects (two posts maki
 it is taken again report by report, so that one bad report never blocks the others.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
 from app.core import clock, db
+from app.core.kept import Kept
 from app.intake import policy, queries
 from app.intake.errors import fault, faults_of
 from app.intake.schemas import (
@@ -45,8 +45,7 @@ from app.places.schemas import Frame
 IN_TURN = (ShelterFields, GroupReport, *AMENDING)
 _NOT_STORED = ("rejected", "unknown_reference")
 _TRIES = 5  # for one report that two senders make a code for at once
-_FRAME_KEPT_S = 5.0
-_frames: dict[UUID, tuple[float, Frame]] = {}
+_frames: Kept[UUID, Frame] = Kept(seconds=5)
 
 
 def take(
@@ -190,8 +189,6 @@ def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID, st
 
 def _frame(session: Session, operation_id: UUID) -> Frame:
     """Zone and scheme are frozen by the first report, so a copy a few seconds old is right."""
-    kept = _frames.get(operation_id)
-    if kept is None or time.monotonic() - kept[0] > _FRAME_KEPT_S:
-        kept = (time.monotonic(), places.frame_of(session, operation_id))
-        _frames[operation_id] = kept
-    return kept[1]
+    frame = _frames.get(operation_id, lambda: places.frame_of(session, operation_id))
+    assert frame is not None
+    return frame
