@@ -135,8 +135,10 @@ def same_places(
 
 
 def _last(place: UUID, direct: dict[UUID, UUID]) -> UUID:
-    while place in direct:
+    seen = {place}
+    while place in direct and direct[place] not in seen:  # a ring cannot be said; were there one, nobody would hang
         place = direct[place]
+        seen.add(place)
     return place
 
 

@@ -58,7 +58,7 @@ class Cut:
 class Past:
     """What is different from what is stored. `rows`: of each place concerned, its last row by the day asked (None: no
     row). `changes`: what the sums of areas must be put right by, by area and day. `days`: all rows of the places
-    concerned from the first day that differs on."""
+    concerned from the first day that differs on; `bases`: the row of each before these (None: no row)."""
 
     cut: Cut
     frame: Frame
@@ -66,6 +66,7 @@ class Past:
     rows: dict[UUID, DayRow | None] = field(default_factory=dict)
     changes: dict[tuple[str, date], areas.Vector] = field(default_factory=dict)
     days: dict[UUID, list[DayChange]] = field(default_factory=dict)
+    bases: dict[UUID, DayRow | None] = field(default_factory=dict)
     is_present: bool = False
 
     @classmethod
@@ -74,9 +75,16 @@ class Past:
         return cls(cut, frame, PRESENT, is_present=True)
 
     def ending(self, day: date) -> "Past":
-        """The same knowledge of areas at the end of an earlier day."""
+        """The same knowledge at the end of an earlier day."""
         cut = Cut(clock.end_of(day, self.frame.zone), day, self.cut.known_on)
-        return Past(cut, self.frame, self.bookings, changes=self.changes)
+        earlier = Past(cut, self.frame, self.bookings, changes=self.changes, days=self.days, bases=self.bases)
+        earlier.rows |= {place: self._row_by(place, day) for place, days in self.days.items() if days[0].day <= day}
+        return earlier
+
+    def _row_by(self, place: UUID, day: date) -> DayRow | None:
+        """The last row of a place by a day from which on it differs."""
+        rows = [change.derived for change in self.days[place] if change.derived and change.day <= day]
+        return rows[-1] if rows else self.bases[place]
 
 
 def past_of(session: Session, frame: Frame, cut: Cut) -> Past:
@@ -139,8 +147,8 @@ def _note(past: Past, place: UUID, base: DayRow | None, held: list[DayRow], chan
     walked = {change.day for change in changes}
     rest = [DayChange(row.day, row, row) for row in held if row.day not in walked]
     past.days[place] = sorted([*changes, *rest], key=lambda change: change.day)
-    right = [change.derived for change in past.days[place] if change.derived]
-    past.rows[place] = right[-1] if right else base
+    past.bases[place] = base
+    past.rows[place] = past._row_by(place, past.cut.day)
 
 
 def _bare(row: DayRow) -> DayRow:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,8 @@ from sqlalchemy import text
 from app.accounts.policy import Actor
 from app.core import db
 from app.intake.service import take
+from app.ledger import service as ledger
+from app.ledger.queries import same_places
 from tests.factories.amending import NOON, corrected, one_place
 from tests.factories.folding import differences, drain, send, together
 from tests.factories.operations import (
@@ -129,5 +132,30 @@ def test_who_moves_or_counts_people_waits_for_nobody(actor: Actor) -> None:
         moved = a_movement(source="A", to="B", at=NOON, people=7, group="G-A")
         pool.submit(send, actor, moved, a_headcount("A", at=NOON, people=5)).result(timeout=20)
         slow.commit()
+    drain()
+    assert differences() == []
+
+
+def test_what_takes_turns_is_recorded_in_the_order_of_the_turns(actor: Actor) -> None:
+    """That B is A waits for its turn while the opposite is taken back: it must not seem to have been said before."""
+    shelters(actor, "A", "B")
+    first = one_place("A", "B")
+    send(actor, first)
+    taking_turn, waited = ledger.take_turn, []
+
+    def after_another(*about: Any) -> None:
+        if not waited:
+            waited.append(True)
+            send(actor, corrected(first["id"], None))
+        taking_turn(*about)
+
+    with patch.object(ledger, "take_turn", after_another):
+        send(actor, one_place("B", "A"))
+    with db.new_session() as session:
+        kinds = session.scalars(text("SELECT kind FROM reports ORDER BY recorded_at"))
+        assert list(kinds)[-3:] == ["same_place", "void", "same_place"]
+        moments = list(session.scalars(text("SELECT recorded_at FROM reports ORDER BY recorded_at")))
+        for known_on in moments:
+            same_places(session, actor.scope.operation_id, known_on=known_on)
     drain()
     assert differences() == []

@@ -202,6 +202,32 @@ def test_a_shelter_registered_before_reports_kept_their_area_is_known_by_what_it
     assert no_difference(session)
 
 
+def test_why_knows_of_no_books_that_a_late_report_made(session: Session, coordinator: Actor, told: Told) -> None:
+    """A headcount was the first that was heard of a place; that people had come before it was reported later."""
+    told.say(a_headcount("KHM", at=NOON, people=100))
+    told.say(a_movement(to="KHM", at="2025-03-05T12:00:00+03:00", people=43))
+    found = []
+    for posts in (1, 2):
+        steps = steps_of(session, place_id=id_of(session, "KHM"), past=told.known_after(posts))
+        found.append([(step.before, step.discrepancy) for step in steps if step.effect == "anchors"])
+    assert found == [[(None, None)], [(43, 57)]]
+
+
+def test_a_count_of_a_day_is_told_as_of_the_same_moment_whenever_it_is_asked(
+    session: Session, coordinator: Actor, told: Told
+) -> None:
+    today = told.moments[0]
+    told.say(a_headcount("KHM", at=today, people=12, precision="day"))
+    asked = [today + timedelta(minutes=minutes) for minutes in (5, 20)]
+    answers = []
+    for now in asked:
+        with patch.object(clock, "now", lambda now=now: now):
+            then = past(session, coordinator, today.date(), today + timedelta(minutes=1))
+            answers.append(figures(session, coordinator, then)["KHM"])
+    assert answers[0] == answers[1]
+    assert answers[0].people.total == 12
+
+
 def test_a_setting_touches_what_it_has_a_say_in(session: Session, coordinator: Actor, told: Told) -> None:
     operation = coordinator.scope.operation_id
     told.say(a_movement(to="KHM", at=NOON, people=5), a_headcount("JAB", at=NOON, people=40))

@@ -180,3 +180,20 @@ def test_reports_of_every_kind_are_taken_while_everything_is_rebuilt(actor: Acto
             future.result()
     drain()
     assert differences() == []
+
+
+def test_an_alert_at_a_shelter_that_is_another_ends_with_a_rebuild_too(actor: Actor) -> None:
+    """The two became one, and nothing had been folded since."""
+    send(actor, a_shelter(code="ONE"), a_shelter(code="TWO", capacity=10), a_headcount("TWO", at=NOON, people=50))
+    drain()
+    assert alerts_at() == ["TWO"]
+    send(actor, one_place("ONE", "TWO"))
+    rebuild()
+    assert alerts_at() == ["ONE"]
+    assert differences() == []
+
+
+def alerts_at() -> list[str]:
+    with db.new_session() as session:
+        wanted = "SELECT code FROM alerts JOIN shelters ON shelters.id = place_id WHERE ended_at IS NULL"
+        return list(session.scalars(text(wanted)))

@@ -20,6 +20,7 @@ from app.population.queries.decisions import booked_here
 from app.population.queries.reasons import FIRST, steps_of
 
 NO_SHELTER = mark("There is no such shelter.")
+NOT_YET = mark("Nothing had been reported of such a shelter by then. Choose a later day in “as known on”.")
 REASONS, DAYS, GROUPS = 12, 14, 12
 
 
@@ -71,7 +72,7 @@ def shelter_found(code: str, asked: Asked) -> Described:
     is_possible = code.isascii() and code.isprintable()
     found = population.shelter_at(session(), scope=g.actor.scope, code=code, past=asked.past) if is_possible else None
     if found is None:
-        raise NotFound("no_shelter", NO_SHELTER)
+        raise NotFound("no_shelter", NO_SHELTER if asked.known_on is None else NOT_YET)
     return found
 
 

@@ -57,16 +57,16 @@ def take(
     device: str | None = None,
 ) -> list[Result]:
     """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits."""
-    now = clock.now()
-    db.record_at(session, now)
     read = [_read(report, actor.language) for report in reports]
     results = {place: one for place, one in enumerate(read) if isinstance(one, Result)}
     waiting = {place: one for place, one in enumerate(read) if not isinstance(one, Result)}
     codes = {one.code for one in waiting.values() if isinstance(one, ShelterReport | GroupReport) and one.code}
     frame = _frame(session, actor.scope.operation_id)
-    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes))
     if any(isinstance(one, IN_TURN) for one in waiting.values()):
         ledger.take_turn(session, frame.operation_id)  # before anything that others may have to wait for
+    now = clock.now()  # within the turn: what depends on what stands is recorded in the order in which it was decided
+    db.record_at(session, now)
+    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes))
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}

@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from app.core.text import mark
 from app.counts.people import Miscount, People
 from app.intake import policy, queries
 from app.intake.schemas import (
     MOST_PEOPLE,
+    READER,
     Amending,
+    CorrectionReport,
     FigureReport,
     GroupReport,
     HeadcountReport,
@@ -29,6 +33,7 @@ from app.intake.service.post import Post, Taken, reject, unknown, warn
 from app.intake.service.references import Known, find
 from app.ledger import service as ledger
 
+NO_ID = UUID(int=0)  # a replacement has none of its own: it is known by that of its correction
 SYRIA = (32.3, 37.35, 35.6, 42.4)  # south, north, west, east (domain.md); outside it only a warning
 
 CLOCK_SHIFTED = mark("Your device's clock differs from ours by %(minutes)s minutes. The time was put right.")
@@ -110,7 +115,19 @@ def digest_of(content: dict[str, Any]) -> str:
 
 def content_of(report: Plain | Amending) -> dict[str, Any]:
     """The report as sent, after parsing: what was not said is left out."""
-    return report.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    content: dict[str, Any] = report.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(report, CorrectionReport) and report.replacement is not None:
+        content["replacement"] = _parsed(report.replacement)
+    return content
+
+
+def _parsed(replacement: dict[str, Any]) -> dict[str, Any]:
+    """What a report is to say instead, as it is read; what cannot be read stays as it was sent, to be refused."""
+    try:
+        said = READER.validate_python({**replacement, "id": str(NO_ID)})
+    except ValidationError:
+        return replacement
+    return said.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"id"})
 
 
 def _shift(post: Post, settled: policy.Instant) -> int:

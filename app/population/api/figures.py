@@ -1,8 +1,9 @@
 """`GET /api/v1/population`: figures by shelter, area, cell or day, of now or of another moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Response, g
 from pydantic import Field
@@ -10,7 +11,7 @@ from pydantic import Field
 from app.accounts.policy import Scope
 from app.core import http, pagination
 from app.core.description import answers
-from app.core.errors import NotAllowed, NotFound
+from app.core.errors import DomainError, NotAllowed, NotFound
 from app.core.text import mark
 from app.places.queries import areas_of
 from app.population.api.blueprint import api
@@ -22,6 +23,7 @@ from app.population.queries import (
     area_figures,
     operation_figure,
     place_at,
+    shelter_at,
     shelter_days,
     shelter_figures,
 )
@@ -32,11 +34,23 @@ SAFE_LEVEL = 1  # partners see countries and governorates
 DAYS = 30
 
 NO_PLACE = mark("There is no such place.")
+ONE_SHELTER = mark("One shelter is asked about by shelter or by day, without an area.")
+
+T = TypeVar("T")
+
+
+class OneShelter(DomainError):
+    """A shelter was named where there is nothing to say of it."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("one_shelter", ONE_SHELTER, field="shelter")
 
 
 class Asked(AsKnown):
-    """`after` is the `next` of the answer before. By day: of one shelter, one area, or everything; `since` is the
-    first day."""
+    """`after` is the `next` of the answer before. `area`: only what lies in it. `shelter`: that one alone, by shelter
+    or by day. `since`: by day, the first one."""
 
     by: Literal["shelter", "area", "cell", "day"] = "shelter"
     shelter: pagination.Key = ""
@@ -52,9 +66,13 @@ def population(query: Asked) -> Response:
     """Who is where, with basis, range and age. `total` null: not known, which is not zero."""
     scope: Scope = g.actor.scope
     may_read = g.actor.may("read")
-    if not may_read and query.by != "area":
+    if not may_read and (query.by != "area" or query.area):
         raise NotAllowed("not_allowed", http.NOT_YOURS)
+    if query.shelter and (query.area or query.by in ("area", "cell")):
+        raise OneShelter
     past = past_asked(query)
+    if query.area:
+        scope = replace(scope, areas=frozenset({code_in_scope(query.area)}))
     match query.by:
         case "area":
             return _areas(query, scope, past, upto_level=None if may_read else SAFE_LEVEL)
@@ -65,6 +83,9 @@ def population(query: Asked) -> Response:
             if query.shelter:
                 return history(past, code=query.shelter, since=since, after=query.after, limit=query.limit)
             return _days(query, scope, past, since)
+    if query.shelter:
+        found = _named(query.shelter, shelter_at, past)
+        return _answer([shelter_out(found.figure)], scope, past)
     asked = None if past.is_present else past
     page = shelter_figures(http.session(), scope=scope, limit=query.limit, after=query.after or None, past=asked)
     return _answer([shelter_out(figure) for figure in page.items], scope, past, next_one=page.next)
@@ -91,27 +112,33 @@ def _cells(query: Asked, scope: Scope, past: Past) -> Response:
 
 def history(past: Past, *, code: str, since: date, after: str, limit: int) -> Response:
     """A shelter on the days on which something was reported of it, from the day after a cursor on."""
-    is_possible = code.isascii() and code.isprintable()
-    booking = place_at(http.session(), scope=g.actor.scope, code=code, past=past) if is_possible else None
-    if booking is None:
-        raise NotFound("no_place", NO_PLACE)
+    booking = _named(code, place_at, past)
     found = shelter_days(http.session(), place_id=booking.kept_id, first=_first(since, after), past=past)
-    return _page_of_days(found, past, limit)
+    return _page_of_days(found, g.actor.scope, past, limit)
+
+
+def _named(code: str, ask: Callable[..., T | None], past: Past) -> T:
+    """What is known of the shelter with a code; NotFound where there is none in this person's areas."""
+    is_possible = code.isascii() and code.isprintable()
+    found = ask(http.session(), scope=g.actor.scope, code=code, past=past) if is_possible else None
+    if found is None:
+        raise NotFound("no_place", NO_PLACE)
+    return found
 
 
 def _days(query: Asked, scope: Scope, past: Past, since: date) -> Response:
     """An area, or everything in scope, day by day."""
-    codes = [code_in_scope(query.area)] if query.area else top_codes(http.session(), scope)
+    codes = top_codes(http.session(), scope)
     first = _first(since, query.after)
     upto = min(past.cut.day, first + timedelta(days=query.limit))
     found = area_days(http.session(), codes=codes, first=first, past=past, last=upto)
-    return _page_of_days(found, past, query.limit)
+    return _page_of_days(found, scope, past, query.limit)
 
 
-def _page_of_days(found: Sequence[DayFigure], past: Past, limit: int) -> Response:
+def _page_of_days(found: Sequence[DayFigure], scope: Scope, past: Past, limit: int) -> Response:
     page, last = pagination.page(found, limit)
     next_one = last.day.isoformat() if last else None
-    return _answer([day_out(figure) for figure in page], g.actor.scope, past, next_one=next_one)
+    return _answer([day_out(figure) for figure in page], scope, past, next_one=next_one)
 
 
 def _first(since: date, after: str) -> date:

@@ -20,7 +20,7 @@ from app.population.facts import Event, is_adopted, order_of
 from app.population.levels import CONFLICT_WITHIN, DayRow
 from app.population.past import Past, rows_at
 from app.population.queries.reasons import FIRST
-from app.population.queries.shown import by_now, people_of
+from app.population.queries.shown import people_of
 from app.population.schemas import Basis, Shown
 
 LISTED = 20  # headcounts of one place, beside the one that is followed
@@ -207,7 +207,7 @@ def _case(place: Any, row: DayRow, said: Sequence[Headcount], found: int, frame:
         competing=row.level.competing,
         is_disputed=row.level.is_disputed,
         discrepancy=row.level.discrepancy,
-        counted_at=by_now(row.level.counted_at),
+        counted_at=row.level.counted_at,
         adopted=last,
         earlier=earlier,
         others=others[::-1],

@@ -19,7 +19,7 @@ from app.population.levels import DayRow
 from app.population.models import AreaDay
 from app.population.past import Past, rows_between
 from app.population.queries.areas import standings
-from app.population.queries.shown import added, by_now, day_of, people_in, people_of
+from app.population.queries.shown import added, day_of, people_in, people_of
 from app.population.schemas import DayFigure
 
 _ON_THE_WAY = {
@@ -115,7 +115,7 @@ def _day_of_shelter(row: DayRow, frame: Frame) -> DayFigure:
         came=that_day.came,
         left=that_day.left,
         adjusted=that_day.adjusted,
-        counted_at=by_now(row.level.counted_at),
+        counted_at=row.level.counted_at,
         method=row.level.counted_by,
         discrepancy=row.level.discrepancy if row.facts.counted else None,
         is_disputed=row.level.is_disputed,

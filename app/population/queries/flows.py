@@ -13,13 +13,15 @@ from app.accounts.policy import Scope
 from app.population.past import Past, rows_at
 from app.population.queries.shown import people_of
 
+OUTSIDE = "outside:"  # in a cursor, before the code of an area: a shelter may have the same
 _PLACES = text("""
   SELECT places.id, places.area_code, shelters.code AS shelter, coalesce(shelters.state -> 'name', areas.name) AS name
   FROM place_now JOIN places ON places.id = place_now.place_id
   LEFT JOIN shelters ON shelters.id = places.id
   JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
-  WHERE places.operation_id = :operation AND coalesce(shelters.code, places.area_code) > :after
-  ORDER BY coalesce(shelters.code, places.area_code)
+  WHERE places.operation_id = :operation AND (shelters.code IS NULL, coalesce(shelters.code, places.area_code))
+    > (CAST(:after_is_area AS boolean), CAST(:after AS text))
+  ORDER BY shelters.code IS NULL, coalesce(shelters.code, places.area_code)
 """)
 
 
@@ -36,8 +38,14 @@ class Flow:
 
 
 def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str = "") -> tuple[list[Flow], str | None]:
-    """Flows to places in scope by the places' codes, and the code the list goes on after. `limit`: places."""
-    said_of = session.execute(_PLACES, {"operation": scope.operation_id, "after": after}).all()
+    """Flows to places in scope, shelters by code, then people outside any shelter by area; and where the list goes on.
+    `limit`: places."""
+    asked = {
+        "operation": scope.operation_id,
+        "after": after.removeprefix(OUTSIDE),
+        "after_is_area": after.startswith(OUTSIDE),
+    }
+    said_of = session.execute(_PLACES, asked).all()
     booked = past.bookings.of(session, [place.id for place in said_of])
     found = [place for place in said_of if place.id in booked and scope.holds(booked[place.id].area_path)]
     places = found[:limit]
@@ -54,4 +62,4 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
         area = booked[place.id].area_path[-1]
         listed += [Flow(origin, place.shelter, area, place.name, people) for origin, people in counts]
     last = places[-1] if places and len(found) > limit else None
-    return listed, None if last is None else last.shelter or last.area_code
+    return listed, None if last is None else last.shelter or f"{OUTSIDE}{last.area_code}"

@@ -23,10 +23,13 @@ _CANDIDATES = text("""
     AND (CAST(:code AS text) IS NULL OR code = :code)
   ORDER BY code LIMIT :limit
 """)
-_ENDS = text("""
+_ENDS = {
+    known_on: text(f"""
   SELECT DISTINCT group_id, place_id, from_place_id, reporter_id = :user AS is_own FROM reports
-  WHERE group_id = ANY(:groups) AND (CAST(:known_on AS timestamptz) IS NULL OR recorded_at <= :known_on)
+  WHERE group_id = ANY(:groups) AND {standing(known_on=known_on)}
 """)
+    for known_on in (False, True)
+}
 # Who came to each place by a moment, and who left it.
 _WHEREABOUTS = {
     known_on: text(f"""
@@ -153,7 +156,7 @@ def _known_to(session: Session, actor: Actor, ids: list[UUID], bookings: Booking
     areas = areas_of(session, scope.operation_id, sorted(set(homes.values())))
     known = {group for group, home in homes.items() if home in areas and scope.holds(areas[home].path)}
     asked = {"groups": ids, "user": actor.user_id, "known_on": bookings.known_on}
-    rows = session.execute(_ENDS, asked).all()
+    rows = session.execute(_ENDS[bookings.known_on is not None], asked).all()
     ends = bookings.of(session, {end for row in rows for end in (row.place_id, row.from_place_id) if end is not None})
     held = {place for place, booking in ends.items() if scope.holds(booking.area_path)}
     return known | {row.group_id for row in rows if row.is_own or {row.place_id, row.from_place_id} & held}

@@ -143,9 +143,7 @@ def _first_day(row: DayRow, past: Past) -> date:
 
 def _before(session: Session, place_id: UUID, first: date, past: Past) -> int | None:
     """The books before a day; None: there were none."""
-    walked = [change.derived for change in past.days.get(place_id, ()) if change.day < first and change.derived]
-    earlier = past.ending(first - timedelta(days=1))
-    row = walked[-1] if walked else rows_at(session, earlier, [place_id])[place_id]
+    row = rows_at(session, past.ending(first - timedelta(days=1)), [place_id])[place_id]
     return None if row is None or row.level.basis == "unknown" else row.level.total.total
 
 

@@ -20,7 +20,7 @@ from app.places.schemas import Booking, Frame
 from app.population.levels import DayRow
 from app.population.models import PlaceDay, PlaceNow
 from app.population.past import Past, rows_at
-from app.population.queries.shown import by_now, day_of, free_places, people_of
+from app.population.queries.shown import day_of, free_places, people_of
 from app.population.rows import day_row_of
 from app.population.schemas import Page, ShelterFigure
 from app.shelters.models import Shelter
@@ -200,10 +200,10 @@ def _figure(
         people=people,
         basis=basis,
         shortfall=shortfall,
-        counted_at=by_now(level.counted_at) if level else None,
+        counted_at=level.counted_at if level else None,
         method=level.counted_by if level else None,
-        composition_at=by_now(level.composition_at) if level else None,
-        reported_at=by_now(row.facts.reported_at) if row else None,
+        composition_at=level.composition_at if level else None,
+        reported_at=row.facts.reported_at if row else None,
         competing=level.competing if level else 0,
         is_disputed=level.is_disputed if level else False,
         discrepancy=level.discrepancy if level else None,

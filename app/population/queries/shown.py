@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from app.core import clock
 from app.places.schemas import Frame
 from app.population.areas import Sum
 from app.population.levels import DayRow
@@ -71,11 +69,6 @@ def free_places(state: Mapping[str, Any], people: int | None, basis: Basis) -> i
     if places is None or people is None or (basis != "counted" and people < places):
         return None
     return places - people
-
-
-def by_now(at: datetime | None) -> datetime | None:
-    """A count of today without an hour stands at the day's end, which is still to come: it is shown as of now."""
-    return min(at, clock.now()) if at else None
 
 
 def added(one: Sequence[int], other: Sequence[int]) -> list[int]:

@@ -54,7 +54,8 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | No
         places = read(session, lock(session, place_ids))
         facts = whole_facts(session, places)
         appointed = appoint(session, places)
-        yield derive(session, [place for place in places if facts[place.id]], facts, appointed)
+        empty = [Folded(place, None, (), reaches_present=True, present=None) for place in places if not facts[place.id]]
+        yield [*derive(session, [place for place in places if facts[place.id]], facts, appointed), *empty]
 
 
 def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
