@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.db import unit_of_work
-from tests.factories.operations import a_headcount, a_shelter, a_state
+from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 from tests.integration.conftest import Caller, fold
 
 AREAS = ["SY0602", "SY1002", "SY0600"]
@@ -49,6 +49,46 @@ def test_pages_together_are_the_whole_list(full: Caller, path: str) -> None:
     assert whole["next"] is None
     for limit in (1, 2, len(whole["items"])):
         assert read(full, path, limit) == whole["items"]
+
+
+def test_flows_go_on_past_a_shelter_that_is_called_as_an_area(full: Caller) -> None:
+    reports = [
+        a_shelter(code="SY0602", area="SY0602"),
+        a_movement(to="SY0602", at="2025-03-12T12:00:00+03:00", people=3, origin="SY1002"),  # the area: in the open
+        {**a_movement(at="2025-03-12T12:00:00+03:00", people=4, origin="SY1002"), "to": {"shelter": "SY0602"}},
+    ]
+    assert {one["status"] for one in full.post("/reports", {"reports": reports}).json["results"]} == {"accepted"}
+    fold()
+    whole = full.get("/flows").json["items"]
+    assert [flow["people"] for flow in whole if "SY0602" in flow["place"].values()] == [4, 3]
+    assert read_flows(full, 1) == read_flows(full, 2) == whole
+
+
+def read_flows(caller: Caller, limit: int) -> list[Any]:
+    """`limit` is in places, each of which may have several flows."""
+    items, after = [], ""
+    while after is not None:
+        page = caller.get(f"/flows?limit={limit}&after={after}").json
+        items += page["items"]
+        after = page["next"]
+    return items
+
+
+def test_an_area_is_asked_about_alone_and_a_shelter_too(full: Caller) -> None:
+    banyas = full.get("/population?area=SY1002").json
+    assert [item["shelter"] for item in banyas["items"]] == ["S-1", "S-4"]
+    assert full.get("/population?by=area&area=SY1002").json["items"][0]["people"]["total"] == 235
+    cells = {
+        item["cell"]: item["people"]["total"] for item in full.get("/population?by=cell&area=SY1002").json["items"]
+    }
+    assert (cells["female:18-59"], cells["male:0-4"]) == (225, 10)
+    days = full.get("/population?by=day&area=SY1002&since=2025-03-10&as_of=2025-03-12").json["items"]
+    assert [day["people"]["total"] for day in days] == [140, 235, 235]
+    assert [item["shelter"] for item in full.get("/population?shelter=S-4").json["items"]] == ["S-4"]
+    for path in ("by=cell&shelter=S-4", "by=area&shelter=S-4", "shelter=S-4&area=SY1002"):
+        assert full.get(f"/population?{path}").json["code"] == "one_shelter", path
+    assert full.get("/population?area=SY9999").status_code == HTTPStatus.NOT_FOUND
+    assert full.get("/population?by=area&area=SY1002", role="partner").status_code == HTTPStatus.FORBIDDEN
 
 
 def test_alerts_stand_critical_first_then_the_longest(full: Caller) -> None:

@@ -50,7 +50,8 @@ def test_answers_are_as_described(caller: Caller, mode: GenerationMode) -> None:
                     asked.pop(other)
             if case.path == "/api/v1/population" and (asked.get("area") or asked.get("by") in ("area", "cell")):
                 asked.pop("shelter", None)
-            left_out = [lenient] if case.path == REPORTS else []
+            is_unsaid = [] in asked.values()  # an empty list in a question is written as nothing: it is no wrong one
+            left_out = [lenient] if case.path == REPORTS or is_unsaid else []
             case.call_and_validate(headers=caller.token("administrator"), excluded_checks=left_out)
 
         ask()

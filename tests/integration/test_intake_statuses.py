@@ -13,6 +13,7 @@ from app.accounts.policy import Actor, Scope
 from app.core import clock
 from app.intake.schemas import Result
 from app.intake.service import take
+from tests.factories.amending import corrected
 from tests.factories.operations import (
     a_headcount,
     a_movement,
@@ -70,6 +71,17 @@ def test_a_duplicate_is_told_by_its_content_not_by_spaces_order_or_who_sends_it(
     }
     results = take(session, actor=actor, reports=[turned], device="another", sent_at=clock.now() - timedelta(days=2))
     assert statuses(results) == ["duplicate"]
+
+
+def test_a_correction_too_is_told_by_what_it_says(session: Session, actor: Actor) -> None:
+    count = a_headcount("KHM", at="2025-03-10T09:00:00Z", people={"total": 12, "cells": {"male:0-4": 2}})
+    fewer = {**count, "people": {"cells": {"male:0-4": 2}, "total": 11}}
+    report = corrected(count["id"], fewer)
+    turned = dict(reversed(report["replacement"].items())) | {"occurred_at": "2025-03-10T09:00:00+00:00"}
+    results = take(session, actor=actor, reports=[count, report, {**report, "replacement": turned}])
+    assert statuses(results) == ["accepted", "accepted", "duplicate"]
+    other = {**report, "replacement": {**turned, "people": {"total": 10}}}
+    assert statuses(take(session, actor=actor, reports=[other])) == ["conflict"]
 
 
 def test_a_shelter_sent_again_answers_with_the_code_it_was_given(session: Session, actor: Actor) -> None:

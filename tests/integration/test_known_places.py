@@ -140,6 +140,18 @@ def test_a_group_is_known_by_the_home_it_was_said_to_have_and_until_it_was_taken
     assert seen == [[True, True, False], [True, False, False], [False, True, False]]
 
 
+def test_a_group_that_never_came_is_not_known_where_it_never_was(
+    session: Session, coordinator: Actor, told: Told
+) -> None:
+    group = {"id": str(uuid4()), "kind": "group", "occurred_at": NOON, "code": "G-1", "origin": "SY0602"}
+    moved = a_movement(to="BAN", at=NOON, people=20, group="G-1")
+    told.say(group, moved)
+    told.say(corrected(moved["id"], {**moved, "to": {"shelter": "KHM"}}))
+    tartous = within(coordinator, "SY10")
+    seen = [bool(group_figures(session, actor=tartous, past=told.known_after(posts)).items) for posts in (1, 2)]
+    assert seen == [True, False]
+
+
 def test_a_described_shelter_that_is_taken_back_is_no_uncounted_place(
     session: Session, coordinator: Actor, told: Told
 ) -> None:
