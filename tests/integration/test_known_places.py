@@ -16,6 +16,7 @@ from app.alerts.refresh import rebuild, refresh, verify
 from app.core import clock
 from app.intake.service import take
 from app.ledger.service import Row
+from app.places.queries import frame_of
 from app.population.bookings import Known
 from app.population.past import Past
 from app.population.queries import (
@@ -229,12 +230,13 @@ def test_a_count_of_a_day_is_told_as_of_the_same_moment_whenever_it_is_asked(
     session: Session, coordinator: Actor, told: Told
 ) -> None:
     today = told.moments[0]
+    day = frame_of(session, coordinator.scope.operation_id).day_of(today)
     told.say(a_headcount("KHM", at=today, people=12, precision="day"))
     asked = [today + timedelta(minutes=minutes) for minutes in (5, 20)]
     answers = []
     for now in asked:
         with patch.object(clock, "now", lambda now=now: now):
-            then = past(session, coordinator, today.date(), today + timedelta(minutes=1))
+            then = past(session, coordinator, day, today + timedelta(minutes=1))
             answers.append(figures(session, coordinator, then)["KHM"])
     assert answers[0] == answers[1]
     assert answers[0].people.total == 12
