@@ -14,7 +14,7 @@ from app.places.queries import frame_of
 from app.population.past import Cut, past_of
 from app.population.queries import shelter_figures
 from tests.factories.amending import corrected
-from tests.factories.operations import a_headcount, a_shelter, a_state, make_actor, make_operation
+from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
 
 
 def places_by_day(session: Session) -> list[int | None]:
@@ -76,6 +76,21 @@ def test_a_shelter_that_is_taken_back_is_described_no_more(session: Session) -> 
     refresh(session)
     assert session.scalar(text("SELECT count(*) FROM place_days")) == 0
     assert session.scalar(text("SELECT sum(change[8]) FROM area_days WHERE area_code = ''")) == 0
+    assert [found for part in verify(session) for found in part] == []
+
+
+def test_a_shelter_put_elsewhere_changes_whose_border_was_crossed_at_the_other_end(session: Session) -> None:
+    """Forty left the district for a shelter outside it, which turns out to lie inside: at either end nobody left."""
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    noon, there = "2025-03-10T12:00:00+03:00", a_shelter(code="BAN", area="SY1002")
+    take(session, actor=actor, reports=[a_shelter(code="KHM"), there, a_headcount("KHM", at=noon, people=100)])
+    take(session, actor=actor, reports=[a_movement(source="KHM", to="BAN", at="2025-03-11T12:00:00+03:00", people=40)])
+    refresh(session)
+    left = text("SELECT change[cardinality(change)] FROM area_days WHERE area_code = 'SY0602' AND day = '2025-03-11'")
+    assert session.scalar(left) == 40
+    take(session, actor=actor, reports=[corrected(there["id"], {**there, "area": "SY0602"})])
+    refresh(session)
+    assert session.scalar(left) == 0
     assert [found for part in verify(session) for found in part] == []
 
 

@@ -102,6 +102,7 @@ FAULTS = (
         "    UNION SELECT from_place_id, NULL FROM reports\n"
         "      WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL\n",
         "",
+        seen_by="late",
     ),
     Fault(
         "who moved inside an area has come and left",
