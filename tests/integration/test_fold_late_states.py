@@ -1,6 +1,6 @@
 """What was said late of a shelter: its capacity as of each day, also where that shows only later."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from app.core import clock
 from app.intake.service import take
 from app.places.queries import frame_of
 from app.population.past import Cut, past_of
-from app.population.queries import shelter_figures
+from app.population.queries import operation_figure, shelter_figures
 from tests.factories.amending import corrected
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
 
@@ -92,6 +92,23 @@ def test_a_shelter_put_elsewhere_changes_whose_border_was_crossed_at_the_other_e
     refresh(session)
     assert session.scalar(left) == 0
     assert [found for part in verify(session) for found in part] == []
+
+
+def test_who_is_on_the_way_at_noon_has_left_the_district_that_holds_both_ends(session: Session) -> None:
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    moved = {"at": "2025-03-11T16:00:00+03:00", "left_at": "2025-03-11T10:00:00+03:00", "people": 20}
+    reports = [
+        a_shelter(code="KHM"),
+        a_shelter(code="JAB"),
+        a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=100),
+        a_movement(source="KHM", to="JAB", **moved),
+    ]
+    take(session, actor=actor, reports=reports)
+    refresh(session)
+    frame = frame_of(session, actor.scope.operation_id)
+    noon = past_of(session, frame, Cut.of(frame, as_of=datetime.fromisoformat("2025-03-11T12:00:00+03:00")))
+    figure = operation_figure(session, scope=actor.scope, past=noon)
+    assert (figure.people.total, figure.left, figure.adjusted) == (80, 20, 0)
 
 
 def test_of_two_decisions_on_a_headcount_the_later_holds(session: Session) -> None:

@@ -188,6 +188,7 @@ FAULTS = (
         FACTS,
         "range(0 if is_on_the_way else event.shared, self.levels)",
         "range(event.shared, self.levels)",
+        seen_by="late",
     ),
     Fault(
         "who has arrived is still on the way",
