@@ -45,8 +45,8 @@ def engine() -> Engine:
 
 
 def _look_at(connection: Any, *_pool: Any) -> None:
-    """A server says nothing on an idle connection but that it ends, so one look at the socket does for a question; a
-    question (`pool_pre_ping`) would be a fifth of the cost of a report."""
+    """What a server says on an idle connection is that it ends (or was configured anew: then too a new one will do), so
+    one look at the socket is enough. A question (`pool_pre_ping`) would be a fifth of the cost of a report."""
     waiting = select.poll()
     if not connection.closed:
         waiting.register(connection.fileno(), select.POLLIN)

@@ -12,8 +12,9 @@ from app.accounts.policy import Actor
 from app.core.pagination import page
 from app.field.schemas import Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
+from app.intake.service.corrections import is_in_scope
 from app.ledger.queries import Version, first_version_of, reports_of, versions_of
-from app.places.queries import bookings_of, frame_of, list_areas
+from app.places.queries import frame_of, list_areas
 from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
@@ -85,7 +86,7 @@ def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> T
         decided_at=names.get(decided) if decided else None,
         is_mine=versions[0].reporter_id == actor.user_id,
     )
-    is_visible = found.is_mine or (actor.may("decide") and _is_in_scope(session, actor, found, decided))
+    is_visible = found.is_mine or (actor.may("decide") and is_in_scope(session, actor, found.first, found.last))
     return found if is_visible else None
 
 
@@ -107,20 +108,6 @@ def shelter_as_told(session: Session, *, actor: Actor, told: Told) -> ShelterRow
 def _place_of(session: Session, headcount_id: UUID) -> UUID | None:
     """Where the headcount a decision is about was taken."""
     return next((one.place_id for one in reversed(versions_of(session, headcount_id)) if one.place_id), None)
-
-
-def _is_in_scope(session: Session, actor: Actor, told: Told, decided: UUID | None) -> bool:
-    """Whether a report lies in somebody's areas: an end of it, the home or a place of its group, what it is about."""
-    first, last = told.first, told.last
-    ends = {first.place_id, first.from_place_id, last.place_id, last.from_place_id, decided} - {None}
-    if ends:
-        booked = bookings_of(session, [end for end in ends if end]).values()
-        return any(actor.scope.holds(booking.area_path) for booking in booked)
-    if first.kind == "group":
-        return told.group_code is not None and is_known_to(session, actor, told.group_code)
-    about = (told.spoken(last).said or {}).get("about") or {}
-    area = told.desk.area_by_code.get(str(about.get("area")))
-    return actor.scope.holds(area.path if area is not None else ())
 
 
 def _places_named(

@@ -8,6 +8,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from app.accounts.policy import Actor
 from app.intake import queries
 from app.intake.errors import fault, faults_of
 from app.intake.schemas import (
@@ -71,7 +72,7 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
 def _check_may_correct(session: Session, post: Post, report: CorrectionReport, first: Version, last: Version) -> None:
     """One's own, or as a coordinator any in one's areas; what lies outside is not there."""
     is_own = first.reporter_id == post.actor.user_id
-    if not is_own and not _is_in_scope(session, post, first, last):
+    if not is_own and not is_in_scope(session, post.actor, first, last):
         unknown(post, report, "corrects", "unknown_report")
     if first.kind in ("decision", "same_place") and not post.actor.may("decide"):
         reject(post, report, "corrects", "coordinators_only")
@@ -79,15 +80,15 @@ def _check_may_correct(session: Session, post: Post, report: CorrectionReport, f
         reject(post, report, "corrects", "not_yours_to_correct")
 
 
-def _is_in_scope(session: Session, post: Post, first: Version, last: Version) -> bool:
+def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -> bool:
     """Whether what a report is about lies in this person's areas: its ends, the headcount a decision is about, the
     home or places of a group, the area of a figure."""
-    scope = post.actor.scope
+    scope = actor.scope
     if scope.areas is None:
         return True
     if first.kind == "group":
         known = queries.find_groups(session, scope.operation_id, [str(first.group_id)])
-        return any(is_known_to(session, post.actor, code) for _, code in known.values())
+        return any(is_known_to(session, actor, code) for _, code in known.values())
     if first.kind == "figure":
         codes = [version.area_code for version in (first, last) if version.area_code]
         areas = places.areas_of(session, scope.operation_id, codes).values()
