@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from app import migrations
 from app.core import db
+from app.migrations import moves
 from config.services.throwaway import Throwaway, throwaway_services
 from config.settings import settings
 
@@ -51,7 +51,7 @@ def _forget() -> None:
 def services() -> Iterator[Throwaway]:
     """PostgreSQL and Valkey of this test process, with a template of the newest schema."""
     with throwaway_services() as started:
-        migrations.upgrade(started.create_database(TEMPLATE))
+        moves.upgrade(started.create_database(TEMPLATE))
         yield started
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import migrations
 from app.core import clock
 from app.ledger.queries import MARKED
+from app.migrations.state import current
 from app.outbox.queries import waiting
 
 OLD_MARK_S = 15.0  # a change that was not folded after this is a reason to look: usually it takes a tenth of a second
@@ -39,7 +40,7 @@ def readiness(session: Session, *, since: datetime) -> Readiness:
 
     OperationalError when the database cannot be reached.
     """
-    if migrations.current(session.connection()) != migrations.head():
+    if current(session.connection()) != migrations.newest():
         return Readiness(False, ["The database is not at the newest schema: run `mawa db upgrade`."])
     work = session.execute(_WORK).one()
     mails, oldest_mail = waiting(session)

@@ -7,13 +7,11 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.exc import OperationalError
 
+from app import LOADING_SINCE
 from app.admin.queries import Readiness, readiness
-from app.core import clock
 from app.core.http import public, session
 
 pages = Blueprint("operations", __name__)
-
-STARTED_AT = clock.now()
 
 
 @pages.get("/healthz")
@@ -28,7 +26,7 @@ def healthz() -> dict[str, str]:
 def readyz() -> tuple[dict[str, Any], int]:
     """Whether work gets done. 503 while the database is away, migrations are pending or no worker has answered."""
     try:
-        found = readiness(session(), since=STARTED_AT)
+        found = readiness(session(), since=LOADING_SINCE)
     except OperationalError:
         found = Readiness(False, ["The database does not answer."])
     return asdict(found), HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE

@@ -75,10 +75,10 @@ def _check_schema(asked: str) -> None:
         return
     from sqlalchemy.exc import OperationalError
 
-    from app import migrations
+    from app.migrations.state import is_current
 
     try:
-        if migrations.is_current():
+        if is_current():
             return
     except OperationalError as error:
         raise click.ClickException(f"The database does not answer: {error.orig}. Check DATABASE_URL.") from error

@@ -6,7 +6,6 @@ import click
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app import migrations
 from app.accounts.policy import ROLES
 from app.accounts.service import add_user
 from app.alerts import refresh
@@ -15,6 +14,8 @@ from app.core import db
 from app.core.db import unit_of_work
 from app.intake.cli import load_seed, open_operation
 from app.ledger.queries import MARKED
+from app.migrations import moves
+from app.migrations.state import is_current
 from app.places.queries import count_operations, operation_by_code
 from app.tables import table_metadata
 
@@ -40,13 +41,13 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Bring the schema to the newest step."""
-    migrations.upgrade()
+    moves.upgrade()
 
 
 def load_first(*, demo: bool) -> None:
     """Migrate; into an empty database load the demonstration with its accounts, or an empty operation. Fold it."""
-    if not migrations.is_current():
-        migrations.upgrade()
+    if not is_current():
+        moves.upgrade()
     with unit_of_work() as session:
         if count_operations(session) == 0 and demo:
             load_seed(session, DEMO)

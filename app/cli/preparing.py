@@ -1,17 +1,15 @@
 """`mawa prepare`: what `mawa up` runs first. Asking whether there is anything to do loads next to nothing."""
 
-from pathlib import Path
-
 import click
 import psycopg
 
+from app import migrations
 from config.services.addresses import addresses
 from config.settings import settings
 
 DEMO = "syria-coast-2025"
 DEMO_PASSWORD = "mawa-demo-2025"  # noqa: S105  # of the demonstration only, and shown at every start of it
 DEMO_ROLES = ("field_worker", "coordinator", "administrator", "partner")
-STEPS = Path(__file__).parents[1] / "migrations" / "versions"
 
 
 @click.command(hidden=True)
@@ -30,17 +28,12 @@ def prepare(demo: bool) -> None:
         click.echo(f"Demonstration accounts, password {DEMO_PASSWORD}:\n{accounts}")
 
 
-def newest_step() -> str:
-    """The newest step of the schema, by the names of the files: asking Alembic takes a second."""
-    return max(step.name for step in STEPS.glob("[0-9]*.py")).split("_")[0]
-
-
 def operations_if_current() -> set[str]:
     """Codes of the operations in a database at the newest step; none where there is anything to prepare."""
     url = addresses(settings()).database.replace("+psycopg", "", 1)
     with psycopg.connect(url, connect_timeout=5) as connection:
         is_made = connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,)
         step = connection.execute("SELECT version_num FROM alembic_version").fetchone() if is_made else None
-        if step != (newest_step(),):
+        if step != (migrations.newest(),):
             return set()
         return {code for (code,) in connection.execute("SELECT code FROM operations")}

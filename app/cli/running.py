@@ -64,14 +64,14 @@ def beat() -> None:
 @click.command()
 def doctor() -> None:
     """Check settings, database, broker, mail, clock and disk; say what is wrong and how to mend it."""
-    from app.cli.preparing import newest_step
+    from app import migrations
     from config.services.database import database_running
     from config.services.doctor import checks
     from config.services.errors import ServicesError
 
     try:
         with database_running(settings()):
-            found = checks(settings(), newest=newest_step())
+            found = checks(settings(), newest=migrations.newest())
     except ServicesError as error:
         raise click.ClickException(str(error)) from error
     for check in found:

@@ -4,7 +4,7 @@ import time
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app import migrations
+from app.migrations.state import is_current
 
 PAUSE_S = 0.2
 PATIENCE_S = 600.0
@@ -25,6 +25,6 @@ def wait_for_schema() -> None:
 
 def _is_current() -> bool:
     try:
-        return migrations.is_current()
+        return is_current()
     except (OperationalError, ProgrammingError):
         return False

@@ -22,6 +22,8 @@ from config.services.supervisor import StopAsked, Supervisor
 PREPARED_WITHIN = 3600.0
 SERVING_WITHIN = 120.0
 ANSWER_WITHIN = 2.0
+PREPARE_HANGS = "`mawa prepare` does not end."
+WEB_HANGS = "The web does not become ready; what it said stands above."
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,7 @@ def run(plan: Plan) -> None:
             check_port(plan.port)
             start_services(supervisor, plan)
             start_programs(supervisor, plan, told)
-            supervisor.wait_for(
-                lambda: is_serving(plan.port),
-                SERVING_WITHIN,
-                "The web does not become ready; what it said stands above.",
-            )
+            supervisor.wait_for(lambda: answers(plan.port, "/readyz"), SERVING_WITHIN, WEB_HANGS)
             told.seek(0)
             sys.stdout.write(f"\n{told.read().decode()}{plan.welcome}")
             sys.stdout.flush()
@@ -120,8 +118,8 @@ def start_services(supervisor: Supervisor, plan: Plan) -> None:
 def start_programs(supervisor: Supervisor, plan: Plan, told: IO[bytes]) -> None:
     """Migrate and load, and start what serves; what `mawa prepare` says goes to `told`.
 
-    The very first time everything waits for the first load. Later the programs wait for the schema themselves, and
-    those that are not needed to answer a request start last: loading them takes the processor's time.
+    The very first time everything waits for the first load; later the programs wait for the schema themselves. Those
+    that nobody waits for load when the web has loaded: all at once on two cores, each would only keep it from starting.
     """
     folder = supervisor.folder
     environment = plan.environment(folder)
@@ -131,26 +129,26 @@ def start_programs(supervisor: Supervisor, plan: Plan, told: IO[bytes]) -> None:
 
     prepare = program("prepare", "prepare", "--demo" if plan.demo else "--no-demo")
     preparing = supervisor.start(replace(prepare, once=True, output=told))
-    programs = [
-        program("web", "web", "--port", str(plan.port)),
-        program("worker-fold", "worker", "--queue", "fold"),
-        program("worker-mail", "worker", "--queue", "mail"),
-        program("beat", "beat"),
-    ]
-    needed_to_answer = 2 if folder.prepared.exists() else 0
-    for early in programs[:needed_to_answer]:
-        supervisor.start(early)
-    supervisor.wait_for(lambda: preparing.is_done, PREPARED_WITHIN, "`mawa prepare` does not end.")
+
+    def prepared() -> bool:
+        return preparing.is_done
+
+    if not folder.prepared.exists():
+        supervisor.wait_for(prepared, PREPARED_WITHIN, PREPARE_HANGS)
+    supervisor.start(program("web", "web", "--port", str(plan.port)))
+    supervisor.start(program("worker-fold", "worker", "--queue", "fold"))
+    supervisor.wait_for(prepared, PREPARED_WITHIN, PREPARE_HANGS)
     folder.prepared.touch()
-    for late in programs[needed_to_answer:]:
-        supervisor.start(late)
+    supervisor.wait_for(lambda: answers(plan.port, "/healthz"), SERVING_WITHIN, WEB_HANGS)
+    supervisor.start(program("worker-mail", "worker", "--queue", "mail"))
+    supervisor.start(program("beat", "beat"))
 
 
-def is_serving(port: int) -> bool:
-    """Whether GET /readyz answers 200. Written by hand: an HTTP library would stay in memory for this one question."""
+def answers(port: int, path: str) -> bool:
+    """Whether GET answers 200. Written by hand: an HTTP library would stay in memory for this one question."""
     try:
         with socket.create_connection(("127.0.0.1", port), ANSWER_WITHIN) as connection:
-            connection.sendall(b"GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
             return connection.recv(64).split(b" ")[1:2] == [b"200"]
     except OSError:
         return False

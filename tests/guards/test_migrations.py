@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from app import migrations
+from app.migrations import moves
 from app.tables import table_metadata
 from config.services.throwaway import Throwaway
 from tests.guards.project import nothing
@@ -104,8 +105,8 @@ def url_of(engine: Engine) -> str:
 
 
 def test_steps_are_numbered_and_follow_one_another() -> None:
-    scripts = ScriptDirectory.from_config(migrations.config())
-    assert len(scripts.get_heads()) == 1
+    scripts = ScriptDirectory.from_config(moves.config())
+    assert scripts.get_heads() == [migrations.newest()]
     steps = [
         Step(script.path.rsplit("/", 1)[-1], script.revision, script.down_revision)  # type: ignore[arg-type]
         for script in scripts.walk_revisions()
@@ -114,18 +115,18 @@ def test_steps_are_numbered_and_follow_one_another() -> None:
 
 
 def test_every_step_can_be_taken_back_and_again(empty: Engine) -> None:
-    revisions = [script.revision for script in ScriptDirectory.from_config(migrations.config()).walk_revisions()]
+    revisions = [script.revision for script in ScriptDirectory.from_config(moves.config()).walk_revisions()]
     for revision in reversed(revisions):
         with empty.connect() as connection:
             before = schema(connection, CATALOGUE + PROGRAM)
-        migrations.upgrade(url_of(empty), to=revision)
+        moves.upgrade(url_of(empty), to=revision)
         with empty.connect() as connection:
             after = schema(connection, CATALOGUE + PROGRAM)
         assert after != before
-        migrations.downgrade(url_of(empty), to="-1")
+        moves.downgrade(url_of(empty), to="-1")
         with empty.connect() as connection:
             nothing(drift(schema(connection, CATALOGUE + PROGRAM), before))
-        migrations.upgrade(url_of(empty), to=revision)
+        moves.upgrade(url_of(empty), to=revision)
         with empty.connect() as connection:
             nothing(drift(schema(connection, CATALOGUE + PROGRAM), after))
 
@@ -133,7 +134,7 @@ def test_every_step_can_be_taken_back_and_again(empty: Engine) -> None:
 def test_migrations_make_the_tables_the_models_say(services: Throwaway, empty: Engine) -> None:
     name = f"migrated_{uuid4().hex[:8]}"
     migrated = create_engine(services.create_database(name), poolclass=NullPool)
-    migrations.upgrade(url_of(migrated))
+    moves.upgrade(url_of(migrated))
     with migrated.connect() as connection:
         stands = schema(connection)
         functions = list(connection.scalars(text(PROGRAM[0])))
@@ -146,7 +147,7 @@ def test_migrations_make_the_tables_the_models_say(services: Throwaway, empty: E
 
 
 def test_tables_that_only_grow_refuse_every_change(empty: Engine) -> None:
-    migrations.upgrade(url_of(empty))
+    moves.upgrade(url_of(empty))
     nothing(changeable(empty, APPEND_ONLY))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app import migrations
+from app.migrations import moves
 from config.services.throwaway import Throwaway, throwaway_services
 from tests.mutants.faults import FAULTS as FOLD_FAULTS
 from tests.mutants.faults import Fault
@@ -74,7 +74,7 @@ def main() -> int:
     wanted = [fault for fault in FAULTS if all(word in fault.name for word in sys.argv[1:])]
     started = time.monotonic()
     with throwaway_services() as services:
-        migrations.upgrade(services.create_database(TEMPLATE))
+        moves.upgrade(services.create_database(TEMPLATE))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             running = [pool.submit(run, fault, number, services) for number, fault in enumerate((SOUND, *wanted))]
             outcomes = [_told(future.result()) for future in running]
