@@ -25,6 +25,7 @@ COMMANDS = {
     "rebuild": "app.cli.keeping:rebuild",
     "seed": "app.intake.cli:seed",
     "areas": "app.intake.cli:areas",
+    "simulate": "app.simulate.cli:simulate",
     "user": "app.accounts.cli:user",
 }
 

@@ -59,7 +59,7 @@ def load_seed(session: Session, name: str) -> str:
         known = ", ".join(sorted(path.parent.name for path in SEEDS.glob("*/operation.json")))
         raise SeedMistake("no_seed", f"There is no operation {name} in seeds/. There are: {known}.")
     operation = open_operation(session, json.loads((folder / "operation.json").read_text(encoding="utf-8")))
-    actor = _recorder(session, operation)
+    actor = recorder(session, operation)
     reports = json.loads((folder / "reports.json").read_text(encoding="utf-8"))["reports"]
     for start in range(0, len(reports), BATCH):
         for result in take(session, actor=actor, reports=reports[start : start + BATCH], device=f"seeds/{name}"):
@@ -95,7 +95,7 @@ def _areas_of(file: Path) -> list[AreaRow]:
     return [AreaRow(line.code, line.level, line.parent, line.name, line.lat, line.lon) for line in lines]
 
 
-def _recorder(session: Session, operation: Operation) -> Actor:
+def recorder(session: Session, operation: Operation) -> Actor:
     """Whom seeded reports are booked under: an account nobody can sign in to."""
     user_id = uuid5(operation.id, "seeds")
     address = f"seeds@{operation.code}.invalid"

@@ -55,8 +55,12 @@ def take(
     reports: Sequence[Any],
     sent_at: datetime | None = None,
     device: str | None = None,
+    recorded_at: datetime | None = None,
 ) -> list[Result]:
-    """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits."""
+    """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits.
+
+    `recorded_at`: when they came in, where that was not now; only a simulation says so.
+    """
     read = [_read(report, actor.language) for report in reports]
     results = {place: one for place, one in enumerate(read) if isinstance(one, Result)}
     waiting = {place: one for place, one in enumerate(read) if not isinstance(one, Result)}
@@ -64,7 +68,9 @@ def take(
     frame = _frame(session, actor.scope.operation_id)
     if any(isinstance(one, IN_TURN) for one in waiting.values()):
         ledger.take_turn(session, frame.operation_id)  # before anything that others may have to wait for
-    now = clock.now()  # within the turn: what depends on what stands is recorded in the order in which it was decided
+    now = (
+        recorded_at or clock.now()
+    )  # within the turn: what depends on what stands is recorded in the order in which it was decided
     db.record_at(session, now)
     post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes))
     while waiting:

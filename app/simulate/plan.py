@@ -1,0 +1,94 @@
+"""What is asked of a made-up operation: its days, its shelters, how much is said of each. Pure; the same each time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from random import Random
+from typing import Any
+from uuid import UUID
+
+SITE_TYPES = ("collective_centre", "planned_camp", "self_settled_camp", "reception_centre")
+SITES_A_CHUNK = 25  # transfers stay within a chunk, so that chunks can be told side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was asked for. `starts`: the first instants of its days in the operation's zone, and of the day after."""
+
+    shelters: int
+    reports: int
+    seed: int
+    starts: tuple[datetime, ...]
+
+    @property
+    def days(self) -> int:
+        return len(self.starts) - 1
+
+    def random(self, *about: object) -> Random:
+        said = (self.seed, self.shelters, self.reports, self.days, *about)
+        return Random("/".join(map(str, said)))  # noqa: S311  # a story, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A shelter, how many people it holds, and how many of the plan's reports are about it."""
+
+    id: UUID
+    code: str
+    area: str
+    governorate: str
+    capacity: int
+    reports: int
+    groups: tuple[tuple[UUID, str], ...]
+
+
+def sites_of(plan: Plan, areas: Sequence[tuple[str, str]]) -> list[Site]:
+    """The shelters of a plan, few of them large. `areas`: districts, each with its governorate."""
+    random = plan.random("sites")
+    sizes = [min(max(random.lognormvariate(5.3, 1.0), 20), 30_000) for _ in range(plan.shelters)]
+    whole = sum(sizes)
+    bounds = [round(plan.reports * part / whole) for part in accumulate(sizes, initial=0.0)]
+    made = []
+    for number, size in enumerate(sizes):
+        area, governorate = random.choice(areas)
+        reports = bounds[number + 1] - bounds[number]
+        code = f"SIM-{number + 1:05d}"
+        groups = tuple((new_id(random), f"{code}-{one + 1}") for one in range(min(reports // 20, 3)))
+        made.append(Site(new_id(random), code, area, governorate, round(size), reports, groups))
+    return made
+
+
+def registrations(plan: Plan, sites: Sequence[Site]) -> Iterator[dict[str, Any]]:
+    """The reports that register shelters and groups, in the shape of the API."""
+    random = plan.random("registrations")
+    for site in sites:
+        yield {
+            "id": str(site.id),
+            "kind": "shelter",
+            "occurred_at": written(plan.starts[0]),
+            "code": site.code,
+            "name": {"en": f"Shelter {site.code}", "ar": f"مأوى {site.code}"},
+            "site_type": random.choice(SITE_TYPES),
+            "area": site.area,
+            "status": "open",
+            "capacity": site.capacity,
+            "toilets": site.capacity // random.randint(15, 60),
+            "taps": site.capacity // random.randint(80, 300),
+        }
+        for id_, code in site.groups:
+            yield {"id": str(id_), "kind": "group", "occurred_at": written(plan.starts[0]), "code": code, "label": code}
+
+
+def chunks(sites: Sequence[Site]) -> list[tuple[int, Sequence[Site]]]:
+    """Shelters that may be told apart from all others, numbered."""
+    return [(start, sites[start : start + SITES_A_CHUNK]) for start in range(0, len(sites), SITES_A_CHUNK)]
+
+
+def written(at: datetime) -> str:
+    """A moment in UTC as it is sent."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def new_id(random: Random) -> UUID:
+    return UUID(int=random.getrandbits(128), version=4)

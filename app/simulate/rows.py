@@ -1,0 +1,69 @@
+"""From what is told to rows of the ledger, as PostgreSQL's COPY reads them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.clock import LAST_INSTANT
+from app.counts.people import People
+from app.intake.service.rows import digest_of
+from app.places.schemas import Frame
+from app.simulate.plan import Plan
+from app.simulate.story import Told
+
+COLUMNS = (
+    "id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at, left_stands_at, place_id,"
+    " from_place_id, group_id, origin, total, low, high, households, cells, method, content, digest, reporter_id,"
+    " device, clock_shift_s, corrects, version_of, area_code"
+)
+COPY = f"COPY reports ({COLUMNS}) FROM STDIN"
+DEVICE = "simulation"
+
+
+def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> Iterator[tuple[Any, ...]]:
+    """One row for each report, in the order of COLUMNS."""
+    days = [frame.day_of(start) for start in plan.starts]
+    for one in told:
+        starts = plan.starts[one.day]
+        people = People.of(frame.scheme, **one.people) if one.people else People()
+        left = one.left_at or one.occurred_at if one.kind == "movement" else None
+        left_yesterday = left is not None and left < starts
+        yield (
+            one.id,
+            frame.operation_id,
+            one.kind,
+            one.occurred_at,
+            left,
+            one.recorded_at,
+            days[one.day],
+            None if left is None else days[one.day - left_yesterday],
+            _stands(one, one.occurred_at, plan, one.day),
+            None if left is None else _stands(one, left, plan, one.day - left_yesterday),
+            one.to.id if one.to else None,
+            one.from_.id if one.from_ else None,
+            one.group_id,
+            one.origin,
+            people.total,
+            people.low,
+            people.high,
+            people.households,
+            None if people.cells is None else list(people.cells),
+            one.method,
+            json.dumps(one.content),
+            bytes.fromhex(digest_of(one.content)),
+            reporter,
+            DEVICE,
+            0,
+            one.corrects,
+            one.corrects,
+            one.area,
+        )
+
+
+def _stands(told: Told, at: datetime, plan: Plan, day: int) -> datetime:
+    """Where it stands in the fold (intake.policy.stand), by the days of the plan."""
+    if not told.is_day_dated:
+        return at
+    return plan.starts[day + 1] - LAST_INSTANT if told.kind == "headcount" else plan.starts[day]
