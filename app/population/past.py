@@ -109,11 +109,13 @@ def _derive(session: Session, past: Past, touched: Touched) -> None:
     last = past.cut.day
     days = {place: {day for day in found if day <= last} for place, found in touched.days.items()}
     some = {place: found for place, found in days.items() if found and place not in touched.whole}
-    reported = events.events_of_days(session, some, past.bookings) if some else {}
+    # Within a day somebody may be on the way; at its end, or on an earlier day, movements need not be told apart.
+    cells = past.frame.scheme.size if past.cut.is_whole_day(past.frame) else None
+    reported = events.events_of_days(session, some, past.bookings, cells=cells) if some else {}
     for place in touched.whole:
         some[place] = set()
     if touched.whole:
-        reported |= events.events_of_places(session, sorted(touched.whole), past.bookings)
+        reported |= events.events_of_places(session, sorted(touched.whole), past.bookings, cells=cells)
     if not some:
         return
     paths = past.bookings.of(session, some)

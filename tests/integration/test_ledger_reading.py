@@ -10,8 +10,9 @@ from app.population.queries import groups
 from tests.factories.operations import make_operation
 
 OF_PLACES = {
-    "events": events._EVENTS_OF_PLACES[False],
-    "events as known": events._EVENTS_OF_PLACES[True],
+    "events": events._statement(of_days=False, known_on=False, cells=None),
+    "events as known": events._statement(of_days=False, known_on=True, cells=None),
+    "events gathered": events._statement(of_days=False, known_on=False, cells=18),
     "exchanging": ledger._EXCHANGING,
     "spoken of": ledger._IS_SPOKEN_OF,
     "groups": groups._AT_PLACES,
@@ -41,7 +42,7 @@ def test_reports_of_a_place_are_found_by_the_place(session: Session, asked: str)
     session.execute(LONG, {"operation": operation})
     session.execute(text("ANALYZE reports"))
     place = session.scalar(text("SELECT place_id FROM reports WHERE operation_id = :id LIMIT 1"), {"id": operation})
-    plan = _plan(session, OF_PLACES[asked], places=[place], id=place, known_on="2100-01-01T00:00:00Z")
+    plan = _plan(session, OF_PLACES[asked], places=[place], kept=[place], id=place, known_on="2100-01-01T00:00:00Z")
     assert "ix_reports_place_day" in plan
     assert "ix_reports_from_left_day" in plan
     assert "ProjectSet" not in plan, "days are counted through, also those nobody reported of"

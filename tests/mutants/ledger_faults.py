@@ -85,6 +85,24 @@ FAULTS = (
         "FROM places WHERE id = ANY(:kept) ORDER BY id",
     ),
     Fault(
+        "who came before a count and who came after it came together",
+        EVENTS,
+        "cells IS NULL,\n    width_bucket(stands_at, moments)",
+        "cells IS NULL",
+    ),
+    Fault(
+        "a count under the other code of a shelter lies between nobody",
+        EVENTS,
+        "FROM found WHERE direction = 0 GROUP BY 1, 2",
+        "FROM found WHERE direction = 0 AND at = kept_id GROUP BY 1, 2",
+    ),
+    Fault(
+        "people who came together are counted without doubt",
+        EVENTS,
+        "kind = 'movement' AND total IS NOT NULL AND low IS NULL AND high IS NULL",
+        "kind = 'movement' AND total IS NOT NULL",
+    ),
+    Fault(
         "who moved between two that are one has moved",
         EVENTS,
         "if own is None or (other is not None and own.kept_id == other.kept_id):",

@@ -19,6 +19,7 @@ from app.population.service.deriving import (
     Appoint,
     Folded,
     Place,
+    cells_of,
     derive,
     facts_on,
     lock,
@@ -78,6 +79,7 @@ def fold(
     places = read(session, locked)
     whole |= {place.id for place in places if place.has_moved}
     some = {id_: marked_days for id_, marked_days in days.items() if marked_days and id_ not in whole}
-    facts = facts_on([place for place in places if place.id in some], events.events_of_days(session, some), some)
+    found = events.events_of_days(session, some, cells=cells_of(places)) if some else {}
+    facts = facts_on([place for place in places if place.id in some], found, some)
     facts |= whole_facts(session, [place for place in places if place.id in whole])
     return derive(session, [place for place in places if facts.get(place.id)], facts, appoint(session, places))

@@ -83,6 +83,11 @@ def read(session: Session, place_ids: Sequence[UUID]) -> list[Place]:
     return places
 
 
+def cells_of(places: Sequence[Place]) -> int:
+    """The cells of the largest scheme these places are counted by."""
+    return max(place.frame.scheme.size for place in places)
+
+
 DayFacts = dict[date, Facts | None]
 
 
@@ -104,7 +109,7 @@ def whole_facts(session: Session, places: Sequence[Place]) -> dict[UUID, DayFact
     if not places:
         return {}
     ids = [place.id for place in places]
-    found = events.events_of_places(session, ids)
+    found = events.events_of_places(session, ids, cells=cells_of(places))
     stored = rows.from_day_on(session, dict.fromkeys(ids, date.min))
     days = {id_: {row.day for row in stored[id_]} | set(found.get(id_, {})) for id_ in ids}
     return facts_on(places, found, days)

@@ -1,0 +1,56 @@
+"""Movements that PostgreSQL adds up come to what they come to one by one, on every day of a lifelike operation."""
+
+import random
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.core import clock, db
+from app.intake.cli import recorder
+from app.intake.service import take
+from app.places.models import Operation
+from app.population.bookings import PRESENT, Bookings, Known
+from app.population.events import events_of_days, events_of_places
+from app.population.facts import facts_of
+from app.simulate import cli
+
+LEVELS = 4  # the operation, country, governorate, district
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_known_on", [False, True])
+def test_added_up_is_the_same_as_one_by_one(database: str, *, is_known_on: bool) -> None:
+    with db.unit_of_work() as session:
+        job, sites = cli.prepare(session, shelters=12, reports=4_000, days=40, seed=5)
+    assert sum(cli.tell_all(job, sites)) == 4_000
+    with db.unit_of_work() as session:
+        actor = recorder(session, session.get_one(Operation, job.frame.operation_id))
+        kept, other = sites[0].code, sites[1].code
+        same = {
+            "id": str(uuid4()),
+            "kind": "same_place",
+            "occurred_at": clock.now().isoformat(),
+            "reason": "One school",
+        }
+        (result,) = take(session, actor=actor, reports=[{**same, "keep": kept, "other": other}])
+        assert result.status == "accepted"
+    size = job.frame.scheme.size
+    with db.new_snapshot() as session:
+        known_on = job.plan.starts[-5]
+        bookings: Bookings = Known.by(session, job.frame.operation_id, known_on) if is_known_on else PRESENT
+        places = list(session.scalars(text("SELECT id FROM places WHERE kind = 'shelter'")))
+        each = events_of_places(session, places, bookings)
+        gathered = events_of_places(session, places, bookings, cells=size)
+        days = {place: random.Random(1).sample(sorted(each[place]), len(each[place]) // 2) for place in each}
+        of_days = events_of_days(session, days, bookings, cells=size)
+    assert each.keys() == gathered.keys() == of_days.keys()
+    told = added_up = 0
+    for place, by_day in each.items():
+        for day, events in by_day.items():
+            wanted = facts_of(events, job.frame, LEVELS)
+            assert facts_of(gathered[place][day], job.frame, LEVELS) == wanted
+            if day in days[place]:
+                assert facts_of(of_days[place][day], job.frame, LEVELS) == wanted
+            told, added_up = told + len(events), added_up + len(gathered[place][day])
+    assert added_up < told * 0.9
