@@ -22,6 +22,13 @@ from config.settings import settings
 
 VISIBLE_WITHIN = timedelta(seconds=8)
 
+OPTIONS = (
+    "timezone=UTC",
+    "idle_in_transaction_session_timeout=60s",
+    # A statement is planned once a connection: planning the report door anew each time costs as much as running it.
+    "plan_cache_mode=force_generic_plan",
+)
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -38,7 +45,7 @@ def engine() -> Engine:
         addresses(settings()).database,
         pool_size=8,  # as many as a web process has threads: a connection made anew costs more than a report
         max_overflow=8,
-        connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=60s", "connect_timeout": 5},
+        connect_args={"options": " ".join(f"-c {option}" for option in OPTIONS), "connect_timeout": 5},
     )
     event.listen(made, "checkout", _look_at)
     return made

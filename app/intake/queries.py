@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from app.places.schemas import area_place_id
 
 _PLACES = text("""
-  SELECT code AS key, id, places.area_code, places.area_path, code, same_as IS NOT NULL AS is_merged, is_void
-  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND code = ANY(:codes)
+  WITH turn AS MATERIALIZED (SELECT max(number) AS number FROM turns WHERE operation_id = :operation)
+  SELECT code, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, number
+  FROM turn, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND code = ANY(:codes)
   UNION ALL
-  SELECT id::text, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void
-  FROM shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND id = ANY(:ids)
+  SELECT id::text, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, number
+  FROM turn, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND id = ANY(:ids)
   UNION ALL
-  SELECT 'area:' || code, NULL, code, path, NULL, false, false FROM areas
+  SELECT 'area:' || code, NULL, code, path, NULL, false, false, number FROM turn, areas
   WHERE operation_id = :operation AND code = ANY(:areas)
 """)
 _GROUPS = text("""
@@ -49,7 +50,7 @@ _NUMBERS = {
 @dataclass(frozen=True)
 class Found:
     """A place reports may name. `code` None: an area. `is_merged`: it is booked as another shelter;
-    `is_void`: the report that registered it was taken back."""
+    `is_void`: the report that registered it was taken back. `turn`: when it was so (ledger.models.Turn)."""
 
     id: UUID
     area_code: str
@@ -57,6 +58,7 @@ class Found:
     code: str | None
     is_merged: bool = False
     is_void: bool = False
+    turn: int | None = None
 
 
 def find_places(
@@ -66,8 +68,8 @@ def find_places(
     words = _codes_and_ids(shelters) | {"operation": operation_id, "areas": list(areas)}
     rows = session.execute(_PLACES, words)
     return {
-        key: Found(id_ or area_place_id(operation_id, area_code), area_code, path, code, is_merged, is_void)
-        for key, id_, area_code, path, code, is_merged, is_void in rows
+        key: Found(id_ or area_place_id(operation_id, area_code), area_code, *more)
+        for key, id_, area_code, *more in rows
     }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Sequence, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -130,6 +130,22 @@ class Mark(SQLModel, table=True):
     marked_at: datetime = Field(sa_type=AWARE)
 
     __table_args__ = (Index(None, "place_id"),)
+
+
+TURN_NUMBERS = Sequence("turn_numbers", metadata=SQLModel.metadata)
+
+
+class Turn(SQLModel, table=True):
+    """Whose turn it is to change what depends on others: shelters, groups, reports about reports.
+
+    Who does holds the operation's row to the end, so one does after the other. Each has a number that no other ever
+    had, also where it came to nothing: as long as it is the same, so are the places that reports may name.
+    """
+
+    __tablename__ = "turns"
+
+    operation_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger, TURN_NUMBERS, nullable=False))
 
 
 class WideMark(SQLModel, table=True):

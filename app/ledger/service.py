@@ -30,6 +30,7 @@ WITH stored AS (
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
     content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
     version_of uuid, about_id uuid, adopt boolean, area_code text)
+  WHERE CAST(:turn AS bigint) IS NULL OR (SELECT number FROM turns WHERE operation_id = sent.operation_id) = :turn
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
@@ -58,7 +59,10 @@ _SPREAD = text(f"""
   GROUP BY operation_id, place_id, day
 """)
 _FORGET_WIDE = text("DELETE FROM wide_marks WHERE id = ANY(:ids)")
-_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:operation AS text), 0))")
+_TAKE_TURN = text(
+    "INSERT INTO turns (operation_id, number) VALUES (:operation, nextval('turn_numbers'))"
+    " ON CONFLICT (operation_id) DO UPDATE SET number = excluded.number"
+)
 _STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)")
 
 
@@ -106,18 +110,18 @@ def take_turn(session: Session, operation_id: UUID) -> None:
     what was corrected; two at once would not see each other, or lock each other up. Taken before anything else is
     written. Movements, headcounts and notes need no turn.
     """
-    session.execute(_TAKE_TURN, {"operation": str(operation_id)})
+    session.execute(_TAKE_TURN, {"operation": operation_id})
 
 
-def append(session: Session, rows: Sequence[Row]) -> dict[UUID, str | None]:
+def append(session: Session, rows: Sequence[Row], *, turn: int | None = None) -> dict[UUID, str | None]:
     """Store reports and mark what they touch, in one statement; wakes the fold after the commit.
 
     Returns the ids that were stored (each with the status of the shelter it speaks of); an id that stood
     already is left out, also when another transaction was just writing it. IntegrityError when a row breaks
-    a constraint: then nothing of these rows is stored.
+    a constraint: then nothing of these rows is stored. `turn`: nothing is stored either where it is no longer that.
     """
-    sent = to_json(rows).decode()
-    stored: dict[UUID, str | None] = {row.id: row.status for row in session.execute(_APPEND, {"rows": sent})}
+    said = {"rows": to_json(rows).decode(), "turn": turn}
+    stored: dict[UUID, str | None] = {row.id: row.status for row in session.execute(_APPEND, said)}
     if stored:
         db.wake(session, jobs.FOLD)
     return stored

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -82,6 +83,7 @@ class Booking:
     is_void: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def area_place_id(operation_id: UUID, area_code: str) -> UUID:
     """The place of people in an area outside any shelter: made from its code, so every process knows it."""
     return uuid5(operation_id, f"area:{area_code}")

@@ -46,18 +46,22 @@ _FOLDED = "kind IN ('movement', 'headcount', 'note', 'shelter', 'shelter_state')
 # which does not add up like people, or households stand for people.
 _IS_PLAIN = "kind = 'movement' AND total IS NOT NULL AND low IS NULL AND high IS NULL"
 _GATHERED = """
-  WITH found AS ({found}), counts AS (
-    SELECT kept_id, of, array_agg(stands_at ORDER BY stands_at) AS moments FROM found WHERE direction = 0 GROUP BY 1, 2
+  WITH found AS ({found}), counted AS (
+    SELECT *, count(*) FILTER (WHERE direction = 0) OVER (
+      PARTITION BY kept_id, of ORDER BY stands_at, direction IS DISTINCT FROM 0) AS counts_before
+    FROM found
   )
   SELECT at, kept_id, of, NULL::uuid AS id, NULL::uuid AS version_of, 'movement' AS kind, max(stands_at) AS stands_at,
     max(occurred_at) AS occurred_at, sum(total)::bigint AS total, NULL::bigint AS low, NULL::bigint AS high,
     sum(households)::bigint AS households, CASE WHEN bool_and(cells IS NOT NULL) THEN ARRAY[{cells}]::bigint[] END
     AS cells, NULL AS method, direction, NULL::boolean AS decided, other_end, is_same_day,
     NULL::timestamptz AS arrives_at, group_id, origin
-  FROM found LEFT JOIN counts USING (kept_id, of) WHERE {is_plain}
-  GROUP BY at, kept_id, of, direction, other_end, is_same_day, group_id, origin, cells IS NULL,
-    width_bucket(stands_at, moments)
-  UNION ALL SELECT * FROM found WHERE NOT ({is_plain})
+  FROM counted WHERE {is_plain}
+  GROUP BY at, kept_id, of, direction, other_end, is_same_day, group_id, origin, cells IS NULL, counts_before
+  UNION ALL
+  SELECT at, kept_id, of, id, version_of, kind, stands_at, occurred_at, total, low, high, households, cells, method,
+    direction, decided, other_end, is_same_day, arrives_at, group_id, origin
+  FROM counted WHERE NOT ({is_plain})
 """
 
 

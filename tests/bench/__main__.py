@@ -12,7 +12,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench.measurements import KEYS, Figure, say
+from tests.bench.figure import Figure, say
+from tests.bench.measurements import KEYS
 from tests.bench.site import WrongResult, site
 
 RESULTS = Path(__file__).parents[2] / ".bench"

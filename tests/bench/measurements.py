@@ -1,15 +1,14 @@
 """What is measured, one function a key. Goals: quality.md, "Speed"."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench import processes
+from tests.bench import history, processes
+from tests.bench.figure import Figure, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
 from tests.bench.site import PEOPLE_MOVING, Site, WrongResult, readable
@@ -24,26 +23,6 @@ PROBES_PER_S = 5.0
 POLL_PAUSE_S = 0.005
 SEEN_WITHIN_S = 30.0
 REST_S = 5.0  # before memory is read: what came up has settled
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table. `ratio` only where the figure was compared with `reference` in the same run."""
-
-    key: str
-    figure: str
-    reference: str
-    ratio: float | None
-    goal: str
-    met: bool
-    misses_twice_over: bool = False
-    details: dict[str, Any] = field(default_factory=dict)
-
-
-def say(text: str) -> None:
-    """A line of progress."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
 
 
 def ingest_single(site: Site, *, quick: bool) -> Figure:
@@ -248,6 +227,9 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "ingest.single": ingest_single,
     "ingest.batch": ingest_batch,
     "fresh": fresh,
+    "rebuild": history.rebuild,
+    "read.known_on": history.known_on,
+    "flat": history.flat,
 }
 
 

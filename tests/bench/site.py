@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -45,6 +45,7 @@ class Site:
     live: Live
     token: str
     generator: Generator
+    tokens: dict[str, str] = field(default_factory=dict)  # of made-up operations, by code
 
     @property
     def port(self) -> int:

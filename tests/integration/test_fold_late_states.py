@@ -13,7 +13,7 @@ from app.intake.service import take
 from app.places.queries import frame_of
 from app.population.past import Cut, past_of
 from app.population.queries import operation_figure, shelter_figures
-from tests.factories.amending import corrected
+from tests.factories.amending import corrected, one_place
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
 
 
@@ -146,3 +146,25 @@ def test_two_that_are_one_were_two_until_somebody_knew(session: Session) -> None
         past = past_of(session, frame, Cut.of(frame, as_of=date(2025, 3, 4), known_on=start + timedelta(minutes=1)))
     known = {one.shelter: one.people.total for one in shelter_figures(session, scope=actor.scope, past=past).items}
     assert known == {"KHM": 100, "JAB": 7}
+
+
+def test_who_came_before_a_count_and_who_came_after_it_did_not_come_together(session: Session) -> None:
+    """Movements that are alike are added up, but for a headcount between them; also one under the other code."""
+    actor = make_actor(session, make_operation(session), role="coordinator")
+    reports = [a_shelter(code=code, capacity=500) for code in ("KHM", "JAB")]
+    take(session, actor=actor, reports=[*reports, one_place("KHM", "JAB")])
+    said = [
+        a_movement(at="2025-03-10T08:00:00+03:00", people=40, to="KHM"),
+        a_headcount("JAB", at="2025-03-10T12:00:00+03:00", people=30),
+        a_movement(at="2025-03-10T12:00:00+03:00", people=5, to="KHM"),
+        a_movement(at="2025-03-11T08:00:00+03:00", people=7, to="KHM"),
+        a_headcount("KHM", at="2025-03-11T12:00:00+03:00", people=41),
+        a_movement(at="2025-03-11T13:00:00+03:00", people=2, to="KHM"),
+    ]
+    for known, people in ((said[:3], 35), (said, 43)):
+        take(session, actor=actor, reports=known)
+        refresh(session)
+        assert {one.shelter: one.people.total for one in shelter_figures(session, scope=actor.scope).items} == {
+            "KHM": people
+        }
+    assert [found for part in verify(session) for found in part] == []

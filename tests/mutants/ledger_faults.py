@@ -87,14 +87,16 @@ FAULTS = (
     Fault(
         "who came before a count and who came after it came together",
         EVENTS,
-        "cells IS NULL,\n    width_bucket(stands_at, moments)",
+        "cells IS NULL, counts_before",
         "cells IS NULL",
+        seen_by="late",
     ),
     Fault(
         "a count under the other code of a shelter lies between nobody",
         EVENTS,
-        "FROM found WHERE direction = 0 GROUP BY 1, 2",
-        "FROM found WHERE direction = 0 AND at = kept_id GROUP BY 1, 2",
+        "PARTITION BY kept_id, of ORDER BY",
+        "PARTITION BY at, of ORDER BY",
+        seen_by="late",
     ),
     Fault(
         "people who came together are counted without doubt",

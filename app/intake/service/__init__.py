@@ -36,7 +36,7 @@ from app.intake.service.amend import amend
 from app.intake.service.asking import ask_back
 from app.intake.service.post import Post, Refused
 from app.intake.service.projections import register, restate
-from app.intake.service.references import codes_of, known_of
+from app.intake.service.references import codes_of, known_by_heart, known_of
 from app.intake.service.rows import digest, row_of
 from app.ledger import service as ledger
 from app.places import queries as places
@@ -66,13 +66,13 @@ def take(
     waiting = {place: one for place, one in enumerate(read) if not isinstance(one, Result)}
     codes = {one.code for one in waiting.values() if isinstance(one, ShelterReport | GroupReport) and one.code}
     frame = _frame(session, actor.scope.operation_id)
-    if any(isinstance(one, IN_TURN) for one in waiting.values()):
+    has_turn = any(isinstance(one, IN_TURN) for one in waiting.values())
+    if has_turn:
         ledger.take_turn(session, frame.operation_id)  # before anything that others may have to wait for
-    now = (
-        recorded_at or clock.now()
-    )  # within the turn: what depends on what stands is recorded in the order in which it was decided
+    # Within the turn: what depends on what stands is recorded in the order in which it was decided.
+    now = recorded_at or clock.now()
     db.record_at(session, now)
-    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes))
+    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes), has_turn)
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}
@@ -123,7 +123,8 @@ def _again(report: Plain | Amending, first: Plain | Amending, answer: Result, la
 
 def _take_together(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UUID, Result]:
     if len(reports) == 1 and isinstance(reports[0], MovementReport | HeadcountReport | NoteReport):
-        return _take_all(session, post, reports)  # nothing PostgreSQL could object to: saves two round trips
+        # Nothing PostgreSQL could object to, so no savepoint: that saves two round trips.
+        return _take_by_heart(session, post, reports[0]) or _take_all(session, post, reports)
     try:
         with session.begin_nested():
             return _take_all(session, post, reports)
@@ -132,6 +133,24 @@ def _take_together(session: Session, post: Post, reports: Sequence[Plain]) -> di
         for report in reports:
             results |= _take_alone(session, post, report)
         return results
+
+
+def _take_by_heart(session: Session, post: Post, report: Plain) -> dict[UUID, Result]:
+    """Take a report about places that are remembered, while what is remembered is so. Nothing is ever refused on it:
+    no result means that nothing was taken, and that one must ask."""
+    recalled = known_by_heart(post, report)
+    if recalled is None:
+        return {}
+    known, turn = recalled
+    try:
+        row, warned = row_of(post, known, report)
+    except Refused:
+        return {}
+    stored = ledger.append(session, [row], turn=turn)
+    if not stored:
+        return {}
+    asked = ask_back(session, post, [report], {row.id: row}, statuses=stored, merged=known.merged)
+    return {row.id: Result(row.id, "accepted", warnings=warned + asked[row.id])}
 
 
 def _take_alone(session: Session, post: Post, report: Plain) -> dict[UUID, Result]:
@@ -167,8 +186,7 @@ def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UU
     elsewhere = [report.id for report in fresh if report.id not in stored]
     standing |= ledger.standing(session, elsewhere) if elsewhere else {}
     new = [report for report in accepted if report.id in stored]
-    merged = {found.id for found in known.places.values() if found.is_merged}
-    asked = ask_back(session, post, new, rows, statuses=stored, merged=merged)
+    asked = ask_back(session, post, new, rows, statuses=stored, merged=known.merged)
     for report in reports:
         if report.id in stored:
             warned = notes[report.id] + asked[report.id]

@@ -22,6 +22,7 @@ class Post:
     difference: timedelta
     device: str | None
     codes: frozenset[str] = frozenset()
+    has_turn: bool = False
 
     @property
     def language(self) -> str:

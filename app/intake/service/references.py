@@ -21,6 +21,7 @@ from app.intake.schemas import (
     ShelterStateReport,
 )
 from app.intake.service.post import Post, unknown
+from app.intake.service.remembered import recall, remember
 
 
 @dataclass
@@ -29,7 +30,16 @@ class Known:
 
     places: dict[str, queries.Found] = field(default_factory=dict)
     groups: dict[str, tuple[UUID, str]] = field(default_factory=dict)
-    areas: set[str] = field(default_factory=set)
+
+    @property
+    def areas(self) -> set[str]:
+        """Codes of the areas that there are."""
+        return {found.area_code for found in self.places.values() if found.code is None}
+
+    @property
+    def merged(self) -> set[UUID]:
+        """Shelters that are booked as another."""
+        return {found.id for found in self.places.values() if found.is_merged}
 
 
 @dataclass
@@ -39,6 +49,11 @@ class Named:
     shelters: set[str] = field(default_factory=set)
     areas: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
+
+    @property
+    def places(self) -> set[str]:
+        """As places are known by."""
+        return self.shelters | {f"area:{area}" for area in self.areas}
 
     def add(self, report: Plain | Amending) -> None:
         for place in _places_named(report):
@@ -65,18 +80,31 @@ def _one(word: str | None) -> set[str]:
 
 
 def known_of(session: Session, post: Post, reports: Sequence[Plain | Amending]) -> Known:
-    """Look up everything the reports name, in at most three statements."""
-    named = Named()
-    for report in reports:
-        named.add(report)
+    """Look up everything the reports name, in at most two statements."""
+    named = named_by(reports)
     operation = post.frame.operation_id
     known = Known()
     if named.shelters or named.areas:
-        known.places = queries.find_places(session, operation, shelters=named.shelters, areas=named.areas)
-        known.areas = {found.area_code for found in known.places.values() if found.code is None}
+        known = Known(queries.find_places(session, operation, shelters=named.shelters, areas=named.areas))
+        if not post.has_turn:  # else they may be about to change
+            remember(operation, known.places)
     if named.groups:
         known.groups = queries.find_groups(session, operation, named.groups)
     return known
+
+
+def known_by_heart(post: Post, report: Plain) -> tuple[Known, int] | None:
+    """What a report names as it was at a turn, where all of it is remembered."""
+    named = named_by([report])
+    recalled = None if named.groups else recall(post.frame.operation_id, named.places)
+    return None if recalled is None else (Known(recalled[0]), recalled[1])
+
+
+def named_by(reports: Sequence[Plain | Amending]) -> Named:
+    named = Named()
+    for report in reports:
+        named.add(report)
+    return named
 
 
 def _places_named(report: Plain | Amending) -> list[PlaceShape]:
