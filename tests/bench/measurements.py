@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench import history, processes
+from tests.bench import alerting, history, processes
 from tests.bench.figure import Figure, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
@@ -227,6 +227,7 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "ingest.single": ingest_single,
     "ingest.batch": ingest_batch,
     "fresh": fresh,
+    "alert": alerting.alert,
     "rebuild": history.rebuild,
     "read.known_on": history.known_on,
     "flat": history.flat,

@@ -59,13 +59,22 @@ class Site:
     def database(self) -> str:
         return embedded_database(DataFolder(self.live.folder)).replace("+psycopg", "")
 
-    def start_again(self) -> None:
+    def start_again(self, *, mail_url: str | None = None) -> None:
         """Start on the same data, once it was stopped; returns when it is ready."""
-        self.live = start(self.live.folder, port=self.port, words=WORDS)
+        self.live = start(self.live.folder, port=self.port, words=WORDS, mail_url=mail_url)
+
+    def reporter(self, email: str, *area: str) -> str:
+        """A field worker of some areas, all by default, and a key for their programs."""
+        return _token(self.live, email, *area)
 
     def make_shelters(self, prefix: str, count: int = SHELTERS) -> list[str]:
         """New open shelters; their codes. Every measurement has its own, so that none inherits another's day."""
         codes = [f"{prefix}-{number:04d}" for number in range(count)]
+        self.open_shelters({code: AREAS[number % len(AREAS)] for number, code in enumerate(codes)}, capacity=CAPACITY)
+        return codes
+
+    def open_shelters(self, areas: dict[str, str], *, capacity: int, token: str | None = None) -> None:
+        """New shelters by code, each in an area."""
         opened = (datetime.now(UTC) - timedelta(days=30)).isoformat()
         reports = [
             {
@@ -75,26 +84,25 @@ class Site:
                 "code": code,
                 "name": {"en": f"Shelter {code}"},
                 "site_type": "collective_centre",
-                "area": AREAS[number % len(AREAS)],
+                "area": area,
                 "status": "open",
-                "capacity": CAPACITY,
+                "capacity": capacity,
             }
-            for number, code in enumerate(codes)
+            for code, area in areas.items()
         ]
-        results = self.live.api("/reports", self.token, {"reports": reports})["results"]
+        results = self.live.api("/reports", token or self.token, {"reports": reports})["results"]
         if any(result["status"] != "accepted" for result in results):
             raise WrongResult(f"shelters were not accepted: {results[0]}")
         self.live.wait_until_idle(REST_WITHIN_S)
-        return codes
 
-    def arrivals(self, codes: list[str], reports: int = 1) -> Requests:
+    def arrivals(self, codes: list[str], reports: int = 1, *, token: str | None = None) -> Requests:
         """Posts of so many arrivals, half an hour ago, each at one of these shelters."""
         now = datetime.now(UTC)
         occurred = (now - timedelta(minutes=30)).isoformat()
         return Requests(
             port=self.port,
             path="/api/v1/reports",
-            token=self.token,
+            token=token or self.token,
             body=POST % now.isoformat().encode(),
             report=MOVEMENT % occurred.encode(),
             reports=reports,
@@ -129,7 +137,7 @@ def site() -> Iterator[Site]:
     generator = Generator()
     try:
         live = start(root / "data", words=WORDS)
-        made = Site(live, _token(live), generator)
+        made = Site(live, _token(live, EMAIL, "SY06"), generator)
         try:
             yield made
         finally:
@@ -140,10 +148,11 @@ def site() -> Iterator[Site]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _token(live: Live) -> str:
-    """A field worker of one governorate, and a key for their programs."""
-    live.mawa("user", "add", EMAIL, "--role", "field_worker", "--area", "SY06", stdin="only for measuring\n")
-    made = live.mawa("user", "token", EMAIL)
+def _token(live: Live, email: str, *areas: str) -> str:
+    """A field worker of these areas, and a key for their programs."""
+    within = [word for area in areas for word in ("--area", area)]
+    live.mawa("user", "add", email, "--role", "field_worker", *within, stdin="only for measuring\n")
+    made = live.mawa("user", "token", email)
     if made.returncode:
         raise WrongResult(made.stderr)
     return made.stdout.strip()
