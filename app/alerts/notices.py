@@ -4,8 +4,9 @@ A person's row is locked while their mail is written, so that two workers never 
 taken with it, so that an end that is just being called off is either mailed or dropped, never both.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -22,6 +23,7 @@ from app.alerts.policy import GATHER_WITHIN
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs
 from app.outbox import service as outbox
+from app.places.models import Area
 from app.places.queries import areas_of, frame_of
 from app.places.schemas import Frame
 from app.planning.queries import nearest_with_room
@@ -62,6 +64,8 @@ _DUE = text(f"""
 _MAILED = text("UPDATE notices SET mail_id = :mail WHERE id = ANY(:notices)")
 _DROPPED = text("UPDATE notices SET dropped_at = :now WHERE id = ANY(:notices)")
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
@@ -76,10 +80,11 @@ def compose_mails(session: Session) -> int:
         _PEOPLE, {"now": now, "just_now": now - GATHER_WITHIN, "limit": PEOPLE_A_TIME, "unchosen": UNCHOSEN}
     ).all()
     written = 0
+    once = Once()
     for person in people:
         try:
             with session.begin_nested():
-                written += _compose(session, person)
+                written += _compose(session, person, once)
         except Exception:  # one mail that cannot be written must not hold up everybody else's
             log.exception("mail_not_composed", user_id=str(person.id))
     if written and len(people) == PEOPLE_A_TIME:
@@ -87,7 +92,22 @@ def compose_mails(session: Session) -> int:
     return written
 
 
-def _compose(session: Session, person: Row[Any]) -> int:
+class Once:
+    """What was looked up for one mail of a run is not asked again for the next: fifty coordinators of a district are
+    told the same."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+
+    def __call__(self, about: Hashable, ask: Callable[[], T]) -> T:
+        """What `ask` says, or said before about the same."""
+        if about not in self._found:
+            self._found[about] = ask()
+        found: T = self._found[about]
+        return found
+
+
+def _compose(session: Session, person: Row[Any], once: Once) -> int:
     """One person's mail: 1, or 0 where nothing is left to tell them."""
     now = clock.now()
     due = session.execute(_DUE, {"user": person.id, "now": now, "just_now": now - GATHER_WITHIN}).all()
@@ -99,14 +119,14 @@ def _compose(session: Session, person: Row[Any]) -> int:
     if not mine:
         return 0
     operations = {row.operation_id for row in mine}
-    frames = {operation: frame_of(session, operation) for operation in operations}
+    frames = {operation: once(operation, partial(frame_of, session, operation)) for operation in operations}
     latest = list({row.alert_id: row for row in mine}.values())
     latest.sort(key=lambda row: (-RANK[row.level], row.since, row.alert_id))
     alerts = [
-        _told(session, row, frames[row.operation_id], scopes[row.operation_id], in_full=position < IN_FULL)
+        _told(session, row, frames[row.operation_id], scopes[row.operation_id], once, in_full=position < IN_FULL)
         for position, row in enumerate(latest)
     ]
-    reader = Reader(person.language, _follows(session, [scopes[one] for one in sorted(operations)], frames))
+    reader = Reader(person.language, _follows(session, [scopes[one] for one in sorted(operations)], frames, once))
     mail = emails.compose(reader, alerts, base_url=settings().base_url)
     notices = [row.notice_id for row in mine]
     written = outbox.write(
@@ -131,22 +151,30 @@ def _scopes(session: Session, user_id: UUID) -> dict[UUID, Scope]:
     }
 
 
-def _follows(session: Session, scopes: Sequence[Scope], frames: Mapping[UUID, Frame]) -> list[dict[str, str]]:
+def _follows(
+    session: Session, scopes: Sequence[Scope], frames: Mapping[UUID, Frame], once: Once
+) -> list[dict[str, str]]:
     """Names of what a person coordinates: their areas, or the whole operation."""
     names: list[dict[str, str]] = []
     for scope in scopes:
         if scope.areas is None:
             names.append(frames[scope.operation_id].name)
         else:
-            found = areas_of(session, scope.operation_id, sorted(scope.areas))
+            found = _areas(session, scope.operation_id, sorted(scope.areas), once)
             names += [found[code].name for code in sorted(found)]
     return names
 
 
-def _told(session: Session, row: Row[Any], frame: Frame, scope: Scope, *, in_full: bool) -> Told:
+def _areas(session: Session, operation_id: UUID, codes: Sequence[str], once: Once) -> dict[str, Area]:
+    return once((operation_id, *codes), partial(areas_of, session, operation_id, codes))
+
+
+def _told(session: Session, row: Row[Any], frame: Frame, scope: Scope, once: Once, *, in_full: bool) -> Told:
     is_brief = frame.mail_detail == "brief"
-    areas = {} if is_brief else areas_of(session, frame.operation_id, row.area_path[1:][-2:])
-    figure = shelter_figure(session, row.place_id) if in_full and not is_brief else None
+    areas = {} if is_brief else _areas(session, frame.operation_id, row.area_path[1:][-2:], once)
+    figure = None
+    if in_full and not is_brief:
+        figure = once(row.place_id, partial(shelter_figure, session, row.place_id))
     return Told(
         alert_id=row.alert_id,
         rule=row.rule,
@@ -160,8 +188,10 @@ def _told(session: Session, row: Row[Any], frame: Frame, scope: Scope, *, in_ful
         areas=[areas[code].name for code in reversed(row.area_path) if code in areas],
         frame=frame,
         figure=figure,
-        evidence=_evidence(session, figure, frame) if figure else None,
-        nearby=_nearby(session, figure, scope) if figure and row.level != "ok" else None,
+        evidence=once(("evidence", row.place_id), partial(_evidence, session, figure, frame)) if figure else None,
+        nearby=once((row.place_id, scope), partial(_nearby, session, figure, scope))
+        if figure and row.level != "ok"
+        else None,
     )
 
 

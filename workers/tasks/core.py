@@ -1,9 +1,10 @@
 """Heartbeats, so that `/readyz` can say whether anyone is working."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.alerts.emails import layout
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.jobs import BEAT, BEAT_MAIL
@@ -27,10 +28,13 @@ def beat(queue: str) -> None:
         session.execute(statement.on_conflict_do_update(index_elements=["queue"], set_={"at": statement.excluded.at}))
 
 
-def warm_up(queues: Iterable[str]) -> None:
-    """The first beat of a worker that just started: opens its connections before there is work."""
+def warm_up(queues: Collection[str]) -> None:
+    """The first beat of a worker that just started: opens its connections, and loads what it writes with, before there
+    is work."""
     for queue in sorted(queues):
         beat(queue)
+    if "mail" in queues:
+        layout.warm_up()
 
 
 TASKS = {BEAT: fold_worker_beats, BEAT_MAIL: mail_worker_beats}

@@ -16,6 +16,15 @@ _TEMPLATES = Path(__file__).parents[2] / "templates"
 _inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
+def warm_up() -> None:
+    """Load the templates and texts of every language, before there is anything to tell."""
+    for language in LANGUAGES:
+        for name in ("alerts/notice.html", "alerts/notice.txt", "words.html"):
+            _layout(language).get_template(name)
+        text.catalogue(language)
+        text.locale_of(language)
+
+
 def text_and_html(language: str, **view: Any) -> tuple[str, str]:
     """Both parts of a mail; the style sheet of the HTML is written into its elements."""
     layout = _layout(language)
