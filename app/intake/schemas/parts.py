@@ -14,12 +14,14 @@ from pydantic import (
     StrictInt,
     model_validator,
 )
+from pydantic_core import PydanticSerializationError, to_json
 
 MOST_PEOPLE = 10_000_000  # at one place; sums of a hundred billion of these are within PostgreSQL's bigint
 CODE = r"^[A-Z0-9-]{1,32}$"
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 FURTHEST_OFFSET = timedelta(hours=16)  # PostgreSQL refuses this and more
+_NUL_WRITTEN = rb"\u0000"
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -49,6 +51,14 @@ def _storable(at: datetime) -> datetime:
 
 def unprintable(said: Any) -> bool:
     """Whether any text in it, key or value, holds what PostgreSQL or JSON cannot: NUL or half a character."""
+    try:
+        written = to_json(said)
+    except (PydanticSerializationError, UnicodeError):  # half a character; or no JSON, which is looked at part by part
+        return _any_unprintable(said)
+    return _NUL_WRITTEN in written and _any_unprintable(said)  # it may stand for itself, as six characters
+
+
+def _any_unprintable(said: Any) -> bool:
     waiting = [said]
     while waiting:
         one = waiting.pop()

@@ -32,11 +32,6 @@ class Known:
     groups: dict[str, tuple[UUID, str]] = field(default_factory=dict)
 
     @property
-    def areas(self) -> set[str]:
-        """Codes of the areas that there are."""
-        return {found.area_code for found in self.places.values() if found.code is None}
-
-    @property
     def merged(self) -> set[UUID]:
         """Shelters that are booked as another."""
         return {found.id for found in self.places.values() if found.is_merged}

@@ -243,7 +243,7 @@ def _group_id(post: Post, known: Known, report: MovementReport) -> UUID | None:
 
 
 def _check_origin(post: Post, known: Known, report: Plain, origin: str | None) -> None:
-    if origin is not None and origin not in known.areas:
+    if origin is not None and f"area:{origin}" not in known.places:
         unknown(post, report, "origin", "unknown_area")
 
 
