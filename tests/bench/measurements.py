@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench import alerting, history, processes
+from tests.bench import alerting, forms, history, processes
 from tests.bench.figure import Figure, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
@@ -225,6 +225,7 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "start": start,
     "memory": memory,
     "ingest.single": ingest_single,
+    "ingest.form": forms.ingest_form,
     "ingest.batch": ingest_batch,
     "fresh": fresh,
     "alert": alerting.alert,

@@ -18,7 +18,7 @@ from tests.bench.load import Generator, Outcome, Requests
 from tests.factories.live import Live, start
 
 WORDS = ("--no-demo",)
-EMAIL = "bench@example.org"
+EMAIL, PASSWORD = "bench@example.org", "only for measuring"
 AREAS = ("SY0600", "SY0602", "SY0603", "SY0604")
 SHELTERS = 200
 CAPACITY = 1_000_000  # no alert here: mails have a key of their own
@@ -151,7 +151,7 @@ def site() -> Iterator[Site]:
 def _token(live: Live, email: str, *areas: str) -> str:
     """A field worker of these areas, and a key for their programs."""
     within = [word for area in areas for word in ("--area", area)]
-    live.mawa("user", "add", email, "--role", "field_worker", *within, stdin="only for measuring\n")
+    live.mawa("user", "add", email, "--role", "field_worker", *within, stdin=f"{PASSWORD}\n")
     made = live.mawa("user", "token", email)
     if made.returncode:
         raise WrongResult(made.stderr)
