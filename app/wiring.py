@@ -90,6 +90,7 @@ def add_doors(application: Flask, settings: Settings) -> None:
 def add_languages(application: Flask) -> None:
     """One language a request: asked for in the address, kept in the session, chosen by the person, or the browser's."""
     Babel(application, locale_selector=_language)
+    templating.say_texts(application)
 
     @application.before_request
     def keep_language() -> None:

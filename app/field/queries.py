@@ -9,21 +9,26 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
+from app.core.kept import Kept
 from app.core.pagination import page
 from app.field.schemas import Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
 from app.intake.service.corrections import is_in_scope
 from app.ledger.queries import Version, first_version_of, reports_of, versions_of
+from app.places.models import Area
 from app.places.queries import frame_of, list_areas
 from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 
+# Every form lists areas, and they change when somebody loads a file of them.
+_areas: Kept[UUID, Sequence[Area]] = Kept(seconds=5)
+
 
 def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
     """The desk of one person in their operation."""
     scope = actor.scope
-    areas = list_areas(session, scope.operation_id)
+    areas = _areas.get(scope.operation_id, lambda: _areas_of(session, scope.operation_id)) or ()
     return Desk(
         frame=frame_of(session, scope.operation_id),
         areas=areas,
@@ -31,6 +36,14 @@ def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
         shelters=list_shelters(session, scope=scope),
         language=language,
     )
+
+
+def _areas_of(session: Session, operation_id: UUID) -> Sequence[Area]:
+    """All areas of an operation, to be kept longer than this session lasts."""
+    areas = list_areas(session, operation_id)
+    for area in areas:
+        session.expunge(area)
+    return areas
 
 
 def standing_group(session: Session, *, actor: Actor, code: str) -> StandingGroup | None:

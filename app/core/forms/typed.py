@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from flask import g, has_app_context
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import Field
@@ -69,9 +70,13 @@ def decimal_number(typed: str) -> float:
 
 
 def language() -> str:
-    """The language of this request."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    """The language of this request, asked for once: a form names hundreds of things."""
+    if not has_app_context():
+        return "en"
+    if "spoken" not in g:
+        locale = get_locale()
+        g.spoken = locale.language if locale else "en"
+    return str(g.spoken)
 
 
 def say(message: str, **numbers: Any) -> str:
