@@ -15,14 +15,14 @@ class Kept(Generic[K, V]):
         self._seconds, self._most = seconds, most
         self._answers: dict[K, tuple[float, V]] = {}
 
-    def get(self, key: K, ask: Callable[[], V | None]) -> V | None:
-        """The answer kept under a key, or what `ask` says now."""
+    def get(self, key: K, ask: Callable[[], V | None], *, worth: Callable[[V], bool] = bool) -> V | None:
+        """The answer kept under a key, or what `ask` says now, kept where it is `worth` that, unless empty."""
         now = time.monotonic()
         kept = self._answers.get(key)
         if kept is not None and now - kept[0] < self._seconds:
             return kept[1]
         answer = ask()
-        if answer is not None:
+        if answer is not None and worth(answer):
             if len(self._answers) >= self._most:
                 self._answers.clear()
             self._answers[key] = (now, answer)

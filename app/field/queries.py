@@ -8,26 +8,39 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import Actor
+from app.accounts.policy import Actor, Scope
 from app.core.kept import Kept
 from app.core.pagination import page
 from app.field.schemas import Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
 from app.intake.service.corrections import is_in_scope
-from app.ledger.queries import Version, first_version_of, reports_of, versions_of
+from app.ledger.queries import Version, first_version_of, reports_of, turn_of, versions_of
 from app.places.models import Area
 from app.places.queries import frame_of, list_areas
 from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 
-# Every form lists areas, and they change when somebody loads a file of them.
-_areas: Kept[UUID, Sequence[Area]] = Kept(seconds=5)
+# What a form lists changes with a turn of the operation; its areas and settings may be a few seconds old.
+_KEPT_S = 5
+_LARGEST_KEPT = 1_000  # shelters: a desk of these takes about two megabytes
+_desks: Kept[tuple[Scope, str, int | None], Desk] = Kept(seconds=_KEPT_S, most=20)
+_areas: Kept[UUID, Sequence[Area]] = Kept(seconds=_KEPT_S)
 
 
 def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
-    """The desk of one person in their operation."""
-    scope = actor.scope
+    """The desk of one person in their operation, with every shelter that was registered by now."""
+    turn = turn_of(session, actor.scope.operation_id)
+    desk = _desks.get(
+        (actor.scope, language, turn),
+        lambda: _desk_of(session, actor.scope, language),
+        worth=lambda desk: len(desk.shelters) <= _LARGEST_KEPT,
+    )
+    assert desk is not None
+    return desk
+
+
+def _desk_of(session: Session, scope: Scope, language: str) -> Desk:
     areas = _areas.get(scope.operation_id, lambda: _areas_of(session, scope.operation_id)) or ()
     return Desk(
         frame=frame_of(session, scope.operation_id),

@@ -69,6 +69,7 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
+_TURN = text("SELECT number FROM turns WHERE operation_id = :operation")
 _EXCHANGING = text("""
   SELECT from_place_id FROM reports
   WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
@@ -103,6 +104,12 @@ _IS_SPOKEN_OF = text(f"""
     AND kind <> 'shelter_state' AND {standing()})
   OR EXISTS (SELECT FROM reports WHERE from_place_id = :id AND {standing()})
 """)
+
+
+def turn_of(session: Session, operation_id: UUID) -> int | None:
+    """The turn an operation is at (models.Turn); None: nobody has taken one."""
+    turn: int | None = session.scalar(_TURN, {"operation": operation_id})
+    return turn
 
 
 def first_version_of(session: Session, *, operation_id: UUID, report_id: UUID) -> UUID | None:

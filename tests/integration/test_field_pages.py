@@ -17,6 +17,7 @@ from app.factory import create_app
 from app.intake.service import take
 from app.places.models import Operation
 from app.population.queries import shelter_figures
+from tests.factories.amending import corrected
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
 from tests.factories.pages import Visitor, form_of, words_of
 
@@ -94,6 +95,23 @@ def test_a_nul_in_a_form_is_refused_and_nothing_is_stored(field: Field) -> None:
         assert field.visitor.post("/field/arrivals/new", spoilt).status_code == HTTPStatus.BAD_REQUEST, name
     assert field.visitor.post("/login", MultiDict({"email": "a\x00b"})).status_code == HTTPStatus.BAD_REQUEST
     assert len(stored("movement")) == before
+
+
+def test_a_form_lists_shelters_as_they_are_at_this_moment(field: Field) -> None:
+    def said(report: dict[str, Any]) -> str:
+        with unit_of_work() as session:
+            (result,) = take(session, actor=field.actor, reports=[report])
+            assert result.status == "accepted"
+        return field.visitor.open("/field/arrivals/new").text
+
+    assert "shelter:NEW" not in field.visitor.open("/field/arrivals/new").text
+    new = a_shelter(code="NEW")
+    assert ">Shelter NEW<" in said(new)
+    again = corrected(new["id"], {**new, "name": {"en": "The gym"}})
+    page = said(again)
+    assert ">The gym<" in page
+    assert ">Shelter NEW<" not in page
+    assert "shelter:NEW" not in said(corrected(again["id"], None))
 
 
 @pytest.mark.parametrize("opened_at", ["2020-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00Z"])
