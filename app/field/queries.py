@@ -24,7 +24,7 @@ from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
 # What a form lists changes with a turn of the operation; its areas and settings may be a few seconds old.
 _KEPT_S = 5
 _LARGEST_KEPT = 1_000  # shelters: a desk of these takes about two megabytes
-_desks: Kept[tuple[Scope, str, int | None], Desk] = Kept(seconds=_KEPT_S, most=20)
+_desks: Kept[tuple[Scope, str, UUID | None], Desk] = Kept(seconds=_KEPT_S, most=20)
 _areas: Kept[UUID, Sequence[Area]] = Kept(seconds=_KEPT_S)
 
 

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from app.places.schemas import area_place_id
 
 _PLACES = text("""
-  WITH turn AS MATERIALIZED (SELECT max(number) AS number FROM turns WHERE operation_id = :operation)
-  SELECT code, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, number
-  FROM turn, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND code = ANY(:codes)
+  WITH at AS MATERIALIZED (SELECT (SELECT turn FROM turns WHERE operation_id = :operation) AS turn)
+  SELECT code, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, turn
+  FROM at, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND code = ANY(:codes)
   UNION ALL
-  SELECT id::text, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, number
-  FROM turn, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND id = ANY(:ids)
+  SELECT id::text, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, turn
+  FROM at, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND id = ANY(:ids)
   UNION ALL
-  SELECT 'area:' || code, NULL, code, path, NULL, false, false, number FROM turn, areas
+  SELECT 'area:' || code, NULL, code, path, NULL, false, false, turn FROM at, areas
   WHERE operation_id = :operation AND code = ANY(:areas)
 """)
 _GROUPS = text("""
@@ -58,7 +58,7 @@ class Found:
     code: str | None
     is_merged: bool = False
     is_void: bool = False
-    turn: int | None = None
+    turn: UUID | None = None
 
 
 def find_places(

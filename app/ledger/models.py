@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Sequence, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -132,20 +132,17 @@ class Mark(SQLModel, table=True):
     __table_args__ = (Index(None, "place_id"),)
 
 
-TURN_NUMBERS = Sequence("turn_numbers", metadata=SQLModel.metadata)
-
-
 class Turn(SQLModel, table=True):
     """Whose turn it is to change what depends on others: shelters, groups, reports about reports.
 
-    Who does holds the operation's row to the end, so one does after the other. Each has a number that no other ever
-    had, also where it came to nothing: as long as it is the same, so are the places that reports may name.
+    Who does holds the operation's row to the end, so one does after the other. Each has an id that no other ever had,
+    also where it came to nothing or a backup was put back: while it is the same, so are the places reports may name.
     """
 
     __tablename__ = "turns"
 
     operation_id: UUID = Field(primary_key=True)
-    number: int = Field(sa_column=Column(BigInteger, TURN_NUMBERS, nullable=False))
+    turn: UUID
 
 
 class WideMark(SQLModel, table=True):

@@ -69,7 +69,7 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
-_TURN = text("SELECT number FROM turns WHERE operation_id = :operation")
+_TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
 _EXCHANGING = text("""
   SELECT from_place_id FROM reports
   WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
@@ -106,9 +106,9 @@ _IS_SPOKEN_OF = text(f"""
 """)
 
 
-def turn_of(session: Session, operation_id: UUID) -> int | None:
+def turn_of(session: Session, operation_id: UUID) -> UUID | None:
     """The turn an operation is at (models.Turn); None: nobody has taken one."""
-    turn: int | None = session.scalar(_TURN, {"operation": operation_id})
+    turn: UUID | None = session.scalar(_TURN, {"operation": operation_id})
     return turn
 
 

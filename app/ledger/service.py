@@ -30,7 +30,7 @@ WITH stored AS (
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
     content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
     version_of uuid, about_id uuid, adopt boolean, area_code text)
-  WHERE CAST(:turn AS bigint) IS NULL OR (SELECT number FROM turns WHERE operation_id = sent.operation_id) = :turn
+  WHERE CAST(:turn AS uuid) IS NULL OR (SELECT turn FROM turns WHERE operation_id = sent.operation_id) = :turn
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
@@ -60,8 +60,8 @@ _SPREAD = text(f"""
 """)
 _FORGET_WIDE = text("DELETE FROM wide_marks WHERE id = ANY(:ids)")
 _TAKE_TURN = text(
-    "INSERT INTO turns (operation_id, number) VALUES (:operation, nextval('turn_numbers'))"
-    " ON CONFLICT (operation_id) DO UPDATE SET number = excluded.number"
+    "INSERT INTO turns (operation_id, turn) VALUES (:operation, gen_random_uuid())"
+    " ON CONFLICT (operation_id) DO UPDATE SET turn = excluded.turn"
 )
 _STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)")
 
@@ -113,7 +113,7 @@ def take_turn(session: Session, operation_id: UUID) -> None:
     session.execute(_TAKE_TURN, {"operation": operation_id})
 
 
-def append(session: Session, rows: Sequence[Row], *, turn: int | None = None) -> dict[UUID, str | None]:
+def append(session: Session, rows: Sequence[Row], *, turn: UUID | None = None) -> dict[UUID, str | None]:
     """Store reports and mark what they touch, in one statement; wakes the fold after the commit.
 
     Returns the ids that were stored (each with the status of the shelter it speaks of); an id that stood

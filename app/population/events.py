@@ -43,7 +43,8 @@ _WANTED_ON = (
 _FOLDED = "kind IN ('movement', 'headcount', 'note', 'shelter', 'shelter_state')"
 
 # Who moved the same way, with nobody counting in between, can as well have moved together. Not so where there is doubt,
-# which does not add up like people, or households stand for people.
+# which does not add up like people, or households stand for people. An operation of fewer cells than are asked for has
+# no more of them.
 _IS_PLAIN = "kind = 'movement' AND total IS NOT NULL AND low IS NULL AND high IS NULL"
 _GATHERED = """
   WITH found AS ({found}), counted AS (
@@ -53,8 +54,9 @@ _GATHERED = """
   )
   SELECT at, kept_id, of, NULL::uuid AS id, NULL::uuid AS version_of, 'movement' AS kind, max(stands_at) AS stands_at,
     max(occurred_at) AS occurred_at, sum(total)::bigint AS total, NULL::bigint AS low, NULL::bigint AS high,
-    sum(households)::bigint AS households, CASE WHEN bool_and(cells IS NOT NULL) THEN ARRAY[{cells}]::bigint[] END
-    AS cells, NULL AS method, direction, NULL::boolean AS decided, other_end, is_same_day,
+    sum(households)::bigint AS households,
+    CASE WHEN bool_and(cells IS NOT NULL) THEN array_remove(ARRAY[{cells}]::bigint[], NULL) END AS cells,
+    NULL AS method, direction, NULL::boolean AS decided, other_end, is_same_day,
     NULL::timestamptz AS arrives_at, group_id, origin
   FROM counted WHERE {is_plain}
   GROUP BY at, kept_id, of, direction, other_end, is_same_day, group_id, origin, cells IS NULL, counts_before

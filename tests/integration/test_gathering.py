@@ -5,15 +5,21 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from app.alerts.refresh import rebuild, refresh, verify
 from app.core import clock, db
+from app.counts.scheme import UNHCR, Scheme
 from app.intake.cli import recorder
 from app.intake.service import take
 from app.places.models import Operation
 from app.population.bookings import PRESENT, Bookings, Known
 from app.population.events import events_of_days, events_of_places
 from app.population.facts import facts_of
+from app.population.queries import shelter_figures
 from app.simulate import cli
+from tests.factories.amending import NOON
+from tests.factories.operations import a_movement, a_shelter, make_actor, make_operation
 
 LEVELS = 4  # the operation, country, governorate, district
 
@@ -54,3 +60,24 @@ def test_added_up_is_the_same_as_one_by_one(database: str, *, is_known_on: bool)
                 assert facts_of(of_days[place][day], job.frame, LEVELS) == wanted
             told, added_up = told + len(events), added_up + len(gathered[place][day])
     assert added_up < told * 0.9
+
+
+def test_operations_of_different_schemes_are_folded_together(session: Session) -> None:
+    """Each keeps its own cells, in one batch as in `verify` and `rebuild`."""
+    schemes = {"female:0-4": UNHCR, "female:0-17": Scheme(("female", "male", "unknown"), ("0-17", "18+", "unknown"))}
+    actors = {}
+    for cell, scheme in schemes.items():
+        operation = make_operation(session)
+        operation.scheme = {"sexes": list(scheme.sexes), "ages": list(scheme.ages)}
+        session.flush()
+        actor = make_actor(session, operation)
+        arrivals = [a_movement(at=NOON, to="KHM", people={"cells": {cell: 5}}) for _ in range(2)]
+        take(session, actor=actor, reports=[a_shelter(code="KHM"), *arrivals])
+        actors[cell] = actor
+    assert refresh(session) == len(schemes)
+    assert [found for part in verify(session) for found in part] == []
+    for _ in rebuild(session):
+        pass
+    for cell, actor in actors.items():
+        (figure,) = shelter_figures(session, scope=actor.scope).items
+        assert {key: people for key, people in figure.people.cells.items() if people} == {cell: 10}

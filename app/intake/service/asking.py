@@ -69,7 +69,7 @@ def _booked_as(
         (id_, warn(post, "booked_as", BOOKED_AS, shelter=booked[place]))
         for id_, places in ends.items()
         for place in named
-        if place in places
+        if place in places and place in booked  # else the two were set apart this very moment
     ]
 
 

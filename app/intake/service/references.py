@@ -88,7 +88,7 @@ def known_of(session: Session, post: Post, reports: Sequence[Plain | Amending]) 
     return known
 
 
-def known_by_heart(post: Post, report: Plain) -> tuple[Known, int] | None:
+def known_by_heart(post: Post, report: Plain) -> tuple[Known, UUID] | None:
     """What a report names as it was at a turn, where all of it is remembered."""
     named = named_by([report])
     recalled = None if named.groups else recall(post.frame.operation_id, named.places)

@@ -1,7 +1,7 @@
 """Places that reports named lately, so that the next report about them need not ask what they are.
 
-What is remembered was so at a turn of the operation (ledger.models.Turn). A report that relies on it is stored only
-while it still is that turn: so nothing is ever taken on what has changed since.
+What is remembered was so at a turn of the operation (ledger.models.Turn). A report that relies on it is stored only by
+a statement that still sees that turn: so nothing is ever taken on what had changed when it was stored.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from app.intake.queries import Found
 _MOST = 50_000
 
 _found: dict[tuple[UUID, str], Found] = {}
-_latest: dict[UUID, int] = {}  # the turn we saw last: what was so at another is not worth trying
+_latest: dict[UUID, UUID] = {}  # the turn we saw last: what was so at another is not worth trying
 
 
 def remember(operation_id: UUID, found: Mapping[str, Found]) -> None:
@@ -25,7 +25,7 @@ def remember(operation_id: UUID, found: Mapping[str, Found]) -> None:
             _latest[operation_id] = place.turn
 
 
-def recall(operation_id: UUID, words: Iterable[str]) -> tuple[dict[str, Found], int] | None:
+def recall(operation_id: UUID, words: Iterable[str]) -> tuple[dict[str, Found], UUID] | None:
     """These places, and the turn at which they were so. None: ask."""
     turn = _latest.get(operation_id)
     places = {word: _found.get((operation_id, word)) for word in words}

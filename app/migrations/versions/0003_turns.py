@@ -10,15 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("CREATE SEQUENCE turn_numbers")
     op.create_table(
         "turns",
         sa.Column("operation_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("turn", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("operation_id", name=op.f("pk_turns")),
     )
 
 
 def downgrade() -> None:
     op.drop_table("turns")
-    op.execute("DROP SEQUENCE turn_numbers")
