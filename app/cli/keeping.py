@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import ROLES
 from app.accounts.service import add_user
 from app.alerts import refresh
-from app.cli.preparing import DEMO, DEMO_PASSWORD
+from app.cli import demo as demonstration
 from app.core import db
 from app.core.db import unit_of_work
 from app.intake.cli import load_seed, open_operation
@@ -50,7 +50,7 @@ def load_first(*, demo: bool) -> None:
         moves.upgrade()
     with unit_of_work() as session:
         if count_operations(session) == 0 and demo:
-            load_seed(session, DEMO)
+            load_seed(session, demonstration.OPERATION)
             _add_demo_accounts(session)
         elif count_operations(session) == 0:
             open_operation(session, EMPTY)
@@ -88,7 +88,7 @@ def rebuild() -> None:
 
 
 def _add_demo_accounts(session: Session) -> None:
-    operation = operation_by_code(session, DEMO)
+    operation = operation_by_code(session, demonstration.OPERATION)
     if operation is None:
         return
     for role in ROLES:
@@ -98,5 +98,5 @@ def _add_demo_accounts(session: Session) -> None:
             role=role,
             areas=None,
             operation_id=operation.id,
-            password=DEMO_PASSWORD,
+            password=demonstration.PASSWORD,
         )

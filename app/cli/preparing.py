@@ -4,12 +4,9 @@ import click
 import psycopg
 
 from app import migrations
+from app.cli import demo as demonstration
 from config.services.addresses import addresses
 from config.settings import settings
-
-DEMO = "syria-coast-2025"
-DEMO_PASSWORD = "mawa-demo-2025"  # noqa: S105  # of the demonstration only, and shown at every start of it
-DEMO_ROLES = ("field_worker", "coordinator", "administrator", "partner")
 
 
 @click.command(hidden=True)
@@ -23,9 +20,9 @@ def prepare(demo: bool) -> None:
 
         load_first(demo=demo and not in_production)
         operations = operations_if_current()
-    if DEMO in operations and not in_production:
-        accounts = "\n".join(f"  {role}@demo.example.org" for role in DEMO_ROLES)
-        click.echo(f"Demonstration accounts, password {DEMO_PASSWORD}:\n{accounts}")
+    if demonstration.OPERATION in operations and not in_production:
+        accounts = "\n".join(f"  {role}@demo.example.org" for role in demonstration.ROLES)
+        click.echo(f"Demonstration accounts, password {demonstration.PASSWORD}:\n{accounts}")
 
 
 def operations_if_current() -> set[str]:
