@@ -22,14 +22,13 @@ from app.core.errors import DomainError
 from app.counts.scheme import UNHCR
 from app.intake.cli import open_operation, recorder
 from app.intake.service import take
+from app.ledger import service as ledger
 from app.places.queries import frame_of, list_areas, operation_by_code
 from app.places.schemas import Frame
 from app.simulate.plan import Plan, Site, chunks, registrations, sites_of
 from app.simulate.rows import COPY, rows_of
 from app.simulate.story import tell
 from app.tables import table_metadata
-from config.services.addresses import addresses
-from config.settings import settings
 
 table_metadata()
 
@@ -42,7 +41,6 @@ COUNTRY = frozenset({"SY"})
 DISTRICT = 2  # admin level
 BATCH = 500
 PAUSE_S = 0.2
-MARK_WHOLE = "INSERT INTO marks (operation_id, place_id, marked_at) SELECT %s, unnest(%s), now()"
 
 
 class Simulated(DomainError):
@@ -107,13 +105,14 @@ def tell_all(job: Job, sites: Sequence[Site]) -> Iterator[int]:
 def write(job: Job, number: int, sites: Sequence[Site]) -> int:
     """Write what is told of some shelters, with the marks by which the fold looks at them, in one transaction."""
     written = 0
-    database = addresses(settings()).database.replace("+psycopg", "", 1)
-    with psycopg.connect(database) as connection, connection.cursor() as cursor:
-        with cursor.copy(COPY) as copy:
+    with unit_of_work() as session:
+        connection: psycopg.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]  # SQLAlchemy says any
+        with connection.cursor().copy(COPY) as copy:
             for row in rows_of(job.plan, job.frame, job.reporter, tell(job.plan, number, sites)):
                 copy.write_row(row)
                 written += 1
-        cursor.execute(MARK_WHOLE, (job.frame.operation_id, [site.id for site in sites]))
+        touched = [(site.id, None) for site in sites]
+        ledger.mark(session, operation_id=job.frame.operation_id, touched=touched, at=clock.now())
     return written
 
 

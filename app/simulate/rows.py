@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.clock import LAST_INSTANT
 from app.counts.people import People
+from app.intake import policy
 from app.intake.service.rows import digest_of
 from app.places.schemas import Frame
 from app.simulate.plan import Plan
@@ -29,7 +29,8 @@ def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> I
         starts = plan.starts[one.day]
         people = People.of(frame.scheme, **one.people) if one.people else People()
         left = one.left_at or one.occurred_at if one.kind == "movement" else None
-        left_yesterday = left is not None and left < starts
+        day = days[one.day]
+        left_day = None if left is None else days[one.day - (left < starts)]
         yield (
             one.id,
             frame.operation_id,
@@ -37,10 +38,10 @@ def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> I
             one.occurred_at,
             left,
             one.recorded_at,
-            days[one.day],
-            None if left is None else days[one.day - left_yesterday],
-            _stands(one, one.occurred_at, plan, one.day),
-            None if left is None else _stands(one, left, plan, one.day - left_yesterday),
+            day,
+            left_day,
+            _stands(one, one.occurred_at, day, frame),
+            None if left is None or left_day is None else _stands(one, left, left_day, frame),
             one.to.id if one.to else None,
             one.from_.id if one.from_ else None,
             one.group_id,
@@ -62,8 +63,6 @@ def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> I
         )
 
 
-def _stands(told: Told, at: datetime, plan: Plan, day: int) -> datetime:
-    """Where it stands in the fold (intake.policy.stand), by the days of the plan."""
-    if not told.is_day_dated:
-        return at
-    return plan.starts[day + 1] - LAST_INSTANT if told.kind == "headcount" else plan.starts[day]
+def _stands(told: Told, at: datetime, day: date, frame: Frame) -> datetime:
+    counts = told.kind == "headcount"
+    return policy.stand(at, day=day, zone=frame.zone, day_dated=told.is_day_dated, counts=counts)
