@@ -108,7 +108,7 @@ def write(job: Job, number: int, sites: Sequence[Site]) -> int:
     with unit_of_work() as session:
         connection: psycopg.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]  # SQLAlchemy says any
         with connection.cursor().copy(COPY) as copy:
-            for row in rows_of(job.plan, job.frame, job.reporter, tell(job.plan, number, sites)):
+            for row in rows_of(job.frame, job.reporter, tell(job.plan, number, sites)):
                 copy.write_row(row)
                 written += 1
         touched = [(site.id, None) for site in sites]

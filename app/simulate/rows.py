@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from app.counts.people import People
 from app.intake import policy
 from app.intake.service.rows import digest_of
 from app.places.schemas import Frame
-from app.simulate.plan import Plan
 from app.simulate.story import Told
 
 COLUMNS = (
@@ -22,15 +21,11 @@ COPY = f"COPY reports ({COLUMNS}) FROM STDIN"
 DEVICE = "simulation"
 
 
-def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> Iterator[tuple[Any, ...]]:
+def rows_of(frame: Frame, reporter: UUID, told: Iterable[Told]) -> Iterator[tuple[Any, ...]]:
     """One row for each report, in the order of COLUMNS."""
-    days = [frame.day_of(start) for start in plan.starts]
     for one in told:
-        starts = plan.starts[one.day]
         people = People.of(frame.scheme, **one.people) if one.people else People()
         left = one.left_at or one.occurred_at if one.kind == "movement" else None
-        day = days[one.day]
-        left_day = None if left is None else days[one.day - (left < starts)]
         yield (
             one.id,
             frame.operation_id,
@@ -38,10 +33,10 @@ def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> I
             one.occurred_at,
             left,
             one.recorded_at,
-            day,
-            left_day,
-            _stands(one, one.occurred_at, day, frame),
-            None if left is None or left_day is None else _stands(one, left, left_day, frame),
+            frame.day_of(one.occurred_at),
+            None if left is None else frame.day_of(left),
+            _stands(one, one.occurred_at, frame),
+            None if left is None else _stands(one, left, frame),
             one.to.id if one.to else None,
             one.from_.id if one.from_ else None,
             one.group_id,
@@ -63,6 +58,6 @@ def rows_of(plan: Plan, frame: Frame, reporter: UUID, told: Iterable[Told]) -> I
         )
 
 
-def _stands(told: Told, at: datetime, day: date, frame: Frame) -> datetime:
+def _stands(told: Told, at: datetime, frame: Frame) -> datetime:
     counts = told.kind == "headcount"
-    return policy.stand(at, day=day, zone=frame.zone, day_dated=told.is_day_dated, counts=counts)
+    return policy.stand(at, day=frame.day_of(at), zone=frame.zone, day_dated=told.is_day_dated, counts=counts)

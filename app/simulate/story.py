@@ -36,7 +36,6 @@ class Told:
 
     id: UUID
     kind: str
-    day: int
     occurred_at: datetime
     recorded_at: datetime
     content: dict[str, Any]
@@ -104,23 +103,23 @@ class _Telling:
         kind = "headcount" if is_headcount else _one_of(self.random, KINDS)
         amended = self._uncorrected(index) if kind in ("correction", "void") else None
         if kind in ("headcount", "guess"):
-            told = self._headcount(day, at, index, competing=kind == "guess")
+            told = self._headcount(at, index, competing=kind == "guess")
         elif kind == "note":
-            told = self._note(day, at, index)
+            told = self._note(at, index)
         elif kind == "figure":
-            told = self._published(day, at, index)
+            told = self._published(at, index)
         elif amended is not None:
             told = self._correct(amended) if kind == "correction" else self._take_back(amended)
         else:
-            told = self._movement(day, at, index)
+            told = self._movement(at, index)
         return told
 
-    def _movement(self, day: int, at: datetime, index: int) -> Told:
+    def _movement(self, at: datetime, index: int) -> Told:
         random, site = self.random, self.sites[index]
         families = 1 if random.random() < 0.7 else random.randint(2, 12)
         size = sum(random.choices(FAMILIES, FAMILY_WEIGHTS, k=families))
         way = _one_of(random, WAYS) if self.present[index] > size else "arriving"
-        told = Told(new_id(random), "movement", day, at, self._recorded(at), {})
+        told = Told(new_id(random), "movement", at, self._recorded(at), {})
         if way == "moving on" and len(self.sites) > 1:
             other = (index + random.randrange(1, len(self.sites))) % len(self.sites)
             told.from_, told.to = site, self.sites[other]
@@ -142,11 +141,11 @@ class _Telling:
         self.last[index] = told
         return told
 
-    def _headcount(self, day: int, at: datetime, index: int, *, competing: bool) -> Told:
+    def _headcount(self, at: datetime, index: int, *, competing: bool) -> Told:
         """The weekly count, after which the books follow it; or what somebody who did not count believes."""
         random = self.random
         size = max(0, round(self.present[index] * random.gauss(1.0, 0.25 if competing else 0.06)))
-        told = Told(new_id(random), "headcount", day, at, self._recorded(at), {}, to=self.sites[index])
+        told = Told(new_id(random), "headcount", at, self._recorded(at), {}, to=self.sites[index])
         told.method = "secondary_report" if competing else random.choice(("registration", "full_count", "site_visit"))
         told.is_day_dated = random.random() < 0.2
         told.people = self._people(size, max(1, size // 5), alone=False)
@@ -164,14 +163,14 @@ class _Telling:
     def _correct(self, last: Told) -> Told:
         """Another number of people for a movement."""
         random = self.random
-        told = Told(new_id(random), "movement", last.day, last.occurred_at, last.recorded_at, {})
+        told = Told(new_id(random), "movement", last.occurred_at, last.recorded_at, {})
         told.to, told.from_, told.left_at, told.group_id = last.to, last.from_, last.left_at, last.group_id
         told.origin, told.is_day_dated, told.corrects = last.origin, last.is_day_dated, last.id
         told.people = self._people(random.choice(FAMILIES), 1)
         return self._amending(told, last, _movement(told))
 
     def _take_back(self, last: Told) -> Told:
-        told = Told(new_id(self.random), "void", last.day, last.occurred_at, last.recorded_at, {}, corrects=last.id)
+        told = Told(new_id(self.random), "void", last.occurred_at, last.recorded_at, {}, corrects=last.id)
         return self._amending(told, last, None)
 
     def _amending(self, told: Told, last: Told, instead: dict[str, Any] | None) -> Told:
@@ -187,15 +186,15 @@ class _Telling:
         }
         return told
 
-    def _note(self, day: int, at: datetime, index: int) -> Told:
-        told = Told(new_id(self.random), "note", day, at, self._recorded(at), {}, to=self.sites[index])
+    def _note(self, at: datetime, index: int) -> Told:
+        told = Told(new_id(self.random), "note", at, self._recorded(at), {}, to=self.sites[index])
         told.content = {"id": str(told.id), **_said(told), "place": {"shelter": self.sites[index].code}}
         told.content["text"] = "The road was closed for two hours."
         return told
 
-    def _published(self, day: int, at: datetime, index: int) -> Told:
+    def _published(self, at: datetime, index: int) -> Told:
         area = self.sites[index].governorate
-        told = Told(new_id(self.random), "figure", day, at, self._recorded(at), {}, area=area, is_day_dated=True)
+        told = Told(new_id(self.random), "figure", at, self._recorded(at), {}, area=area, is_day_dated=True)
         told.people = {"total": self.random.randint(100, 5_000)}
         told.content = {"id": str(told.id), **_said(told), "about": {"area": area}, "measures": "stock"}
         return told

@@ -26,7 +26,7 @@ def told_by(job: cli.Job, sites: list[Site]) -> list[Any]:
 def test_what_is_written_is_what_the_services_would_have_written(session: Session) -> None:
     job, sites = cli.prepare(session, shelters=30, reports=3_000, days=30, seed=7)
     told = told_by(job, sites)
-    rows = {row[0]: row for row in rows_of(job.plan, job.frame, job.reporter, told)}
+    rows = {row[0]: row for row in rows_of(job.frame, job.reporter, told)}
     assert len(rows) == 3_000
     in_turn = sorted(told, key=lambda one: (one.recorded_at, one.corrects is not None))
     actor = recorder(session, session.get_one(Operation, job.frame.operation_id))
