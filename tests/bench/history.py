@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.bench.figure import Figure, say
+from tests.bench.figure import Figure, at_most, say
 from tests.bench.load import Line
 from tests.bench.site import Site, WrongResult, readable
 
@@ -56,14 +56,12 @@ def rebuild(site: Site, *, quick: bool) -> Figure:
     site.live.wait_until_idle(600)
     site.verify()
     ratio = median(own / bare for own, bare in zip(taken, sums, strict=True))
-    return Figure(
-        key="rebuild",
+    return at_most(
+        REBUILD_GOAL,
+        "rebuild",
+        ratio,
         figure=f"{median(taken):.1f} s for {reports:,} reports",
         reference=f"GROUP BY {median(sums):.2f} s",
-        ratio=ratio,
-        goal=f"<= {REBUILD_GOAL:g} x",
-        met=ratio <= REBUILD_GOAL,
-        misses_twice_over=ratio > 2 * REBUILD_GOAL,
         details={"rebuild_s": taken, "group_by_s": sums},
     )
 
@@ -76,14 +74,12 @@ def known_on(site: Site, *, quick: bool) -> Figure:
     past = f"as_of={day.date()}"
     then, now = (_seconds(site, token, query) for query in (f"{past}&known_on={quote(day.isoformat())}", past))
     ratio = median(old / new for old, new in zip(then, now, strict=True))
-    return Figure(
-        key="read.known_on",
+    return at_most(
+        KNOWN_ON_GOAL,
+        "read.known_on",
+        ratio,
         figure=f"{1000 * median(then):.0f} ms as known then",
         reference=f"{1000 * median(now):.0f} ms as known now",
-        ratio=ratio,
-        goal=f"<= {KNOWN_ON_GOAL:g} x",
-        met=ratio <= KNOWN_ON_GOAL,
-        misses_twice_over=ratio > 2 * KNOWN_ON_GOAL,
         details={"then_s": then, "now_s": now, "reports": reports, "shelters": shelters},
     )
 
@@ -97,14 +93,12 @@ def flat(site: Site, *, quick: bool) -> Figure:
         raise WrongResult("tests.bench.flat has failed; what it said stands above")
     found: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
     ratio = median(found["long"]) / median(found["short"])
-    return Figure(
-        key="flat",
+    return at_most(
+        FLAT_GOAL,
+        "flat",
+        ratio,
         figure=f"{median(found['long']):.1f} ms with {long:,} reports",
         reference=f"{median(found['short']):.1f} ms with 10,000",
-        ratio=ratio,
-        goal=f"<= {FLAT_GOAL:g} x",
-        met=ratio <= FLAT_GOAL,
-        misses_twice_over=ratio > 2 * FLAT_GOAL,
         details={
             "long_ms": sorted(found["long"])[:: ROUNDS // 20],
             "short_ms": sorted(found["short"])[:: ROUNDS // 20],

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.bench import alerting, forms, history, processes
-from tests.bench.figure import Figure, say
+from tests.bench.figure import Figure, at_least, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
 from tests.bench.site import PEOPLE_MOVING, Site, WrongResult, readable
@@ -70,14 +70,12 @@ def _ingest(site: Site, key: str, *, reports: int, goal: float, quick: bool) -> 
         part: round(1000 * value / (floor_requests if part.startswith("floor") else accepted), 3)
         for part, value in spent.items()
     }
-    return Figure(
-        key=key,
+    return at_least(
+        goal,
+        key,
+        ratio,
         figure=f"{median(reached):.0f} reports/s",
         reference=f"floor {median(floors):.0f}/s",
-        ratio=ratio,
-        goal=f">= {goal:g} x the floor",
-        met=ratio >= goal,
-        misses_twice_over=ratio * 2 < goal,
         details={
             "reports_per_s": _rounded(reached),
             "floor_per_s": _rounded(floors),
