@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psutil
+import redis
 
 ROOT = Path(__file__).parents[2]
 SAYS_READY = "Mawa is at"
@@ -135,7 +136,7 @@ def soon(condition: Callable[[], object], within: float = 15) -> bool:
         try:
             if condition():
                 return True
-        except (AssertionError, OSError, psutil.Error):
+        except (AssertionError, OSError, psutil.Error, redis.ConnectionError):
             pass
         time.sleep(0.05)
     return False
