@@ -149,7 +149,8 @@ class WideMark(SQLModel, table=True):
     """Something changed that concerns places nobody named; which these are is asked by the fold when it takes the mark.
 
     `group_id`: the home of a group, so the days its movements are booked on. `place_id`: where a place lies or is
-    booked, so everything about it and about those people moved between. Neither: everything in the operation.
+    booked, so everything about it, and of other places the days on which people moved between. Neither: everything in
+    the operation.
     """
 
     __tablename__ = "wide_marks"

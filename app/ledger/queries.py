@@ -70,11 +70,12 @@ _SAME_PLACES = {
 }
 
 _TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
-_EXCHANGING = text("""
-  SELECT from_place_id FROM reports
+_EXCHANGED = text("""
+  SELECT from_place_id AS place_id, left_day AS day FROM reports
   WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
   UNION
-  SELECT place_id FROM reports WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
+  SELECT place_id, day FROM reports
+  WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
 """)
 # The places and days a wide mark is about, as far as they are committed: of each report, by whatever index it has.
 SPREAD = """
@@ -84,9 +85,9 @@ SPREAD = """
     UNION SELECT from_place_id, left_day FROM reports
       WHERE group_id = wide.group_id AND kind = 'movement' AND from_place_id IS NOT NULL
     UNION SELECT wide.place_id, NULL WHERE wide.place_id IS NOT NULL
-    UNION SELECT from_place_id, NULL FROM reports
+    UNION SELECT from_place_id, left_day FROM reports
       WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL
-    UNION SELECT place_id, NULL FROM reports
+    UNION SELECT place_id, day FROM reports
       WHERE from_place_id = wide.place_id AND kind = 'movement' AND place_id IS NOT NULL
     UNION SELECT places.id, NULL FROM places
       WHERE places.operation_id = wide.operation_id AND wide.group_id IS NULL AND wide.place_id IS NULL
@@ -149,9 +150,10 @@ def _last(place: UUID, direct: dict[UUID, UUID]) -> UUID:
     return place
 
 
-def exchanging_places(session: Session, place_ids: Sequence[UUID]) -> list[UUID]:
-    """Places people moved to from these or from these to: their border crossings follow where these lie."""
-    return list(session.scalars(_EXCHANGING, {"places": list(place_ids)}))
+def exchanged_with(session: Session, place_ids: Sequence[UUID]) -> list[tuple[UUID, date]]:
+    """Places people moved to from these or from these to, with the days on which they did: who crossed a border there
+    follows where these lie."""
+    return [(row.place_id, row.day) for row in session.execute(_EXCHANGED, {"places": list(place_ids)})]
 
 
 def is_spoken_of(session: Session, made_id: UUID) -> bool:
@@ -159,7 +161,8 @@ def is_spoken_of(session: Session, made_id: UUID) -> bool:
     return bool(session.scalar(_IS_SPOKEN_OF, {"id": made_id}))
 
 
-# One's reports are found by the index on who and when; of each, the versions by that on the first one.
+# One's reports are found by the index on who and when; of each, the versions by that on the first one, and whether one
+# was corrected by that on corrections: OFFSET 0 keeps PostgreSQL from reading all corrections for each report instead.
 _OF_PERSON = {
     is_continued: text(f"""
   SELECT first.id AS first_id, first.kind, first.recorded_at AS sent_at, last.id AS standing_id, last.reporter_id,
@@ -172,7 +175,8 @@ _OF_PERSON = {
   FROM reports AS first
   CROSS JOIN LATERAL (
     SELECT * FROM reports AS version
-    WHERE (version.id = first.id OR version.version_of = first.id) AND {standing("version")}
+    WHERE (version.id = first.id OR version.version_of = first.id)
+      AND NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = version.id OFFSET 0)
   ) AS last
   JOIN reports AS spoken ON spoken.id = CASE WHEN last.kind = 'void' THEN last.corrects ELSE last.id END
   LEFT JOIN LATERAL (

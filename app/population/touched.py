@@ -1,33 +1,32 @@
 """What a question about the past must look at again: the places and days something recorded since had a say in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from app.ledger.queries import MARKED, exchanging_places
+from app.ledger.queries import MARKED, exchanged_with
 from app.places.queries import members_of
 from app.population.bookings import PRESENT, Known
 
+# Plans are made without knowing the moment: only a range with two ends is taken to be a small part of the ledger, to be
+# found by the index on when reports were recorded.
 _SINCE = text("""
-  WITH later AS (SELECT id, kind, corrects, version_of, about_id FROM reports
-      WHERE operation_id = :operation AND recorded_at > :known_on),
-    concerned AS (
-      SELECT id FROM later UNION SELECT corrects FROM later WHERE corrects IS NOT NULL
-    ), headcounts AS (
-      SELECT about_id AS first FROM reports WHERE about_id IS NOT NULL AND id IN (SELECT id FROM concerned)
-    ), touched AS (
-      SELECT id FROM concerned
-      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.id = headcounts.first
-      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.version_of = headcounts.first
-    )
-  SELECT kind, place_id, day, from_place_id, left_day, group_id,
-    version_of IS NOT NULL OR id IN (SELECT corrects FROM later) AS is_amended
-  FROM reports JOIN touched USING (id)
+  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, corrects, about_id FROM reports
+  WHERE operation_id = :operation AND recorded_at > :known_on AND recorded_at <= 'infinity'
+""")
+_CORRECTED = text("""
+  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, about_id FROM reports
+  WHERE id = ANY(:ids)
+""")
+# Every version of the headcounts that were decided upon.
+_DECIDED = text("""
+  SELECT place_id, day FROM reports WHERE id = ANY(:firsts)
+  UNION SELECT place_id, day FROM reports WHERE version_of = ANY(:firsts)
 """)
 _OF_GROUPS = text("""
   SELECT place_id, day FROM reports WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL
@@ -71,26 +70,46 @@ def touched_since(session: Session, operation_id: UUID, known: Known) -> Touched
     _add_settings(session, touched, asked)
     for row in session.execute(_MARKED, asked):
         touched.add(row.place_id, row.day) if row.day else touched.whole.add(row.place_id)
-    groups: set[UUID] = set()
-    moved: set[UUID] = set()
-    for row in session.execute(_SINCE, asked):
-        if row.kind == "group":
-            groups.add(row.group_id)
-        elif row.kind == "same_place":
-            moved |= {row.place_id, row.from_place_id}
-        elif row.kind == "shelter" and row.is_amended:
-            moved.add(row.place_id)
+    later = session.execute(_SINCE, asked).all()
+    corrected = _rows(session, _CORRECTED, ids=[row.corrects for row in later if row.corrects])
+    both = (*later, *corrected)
+    for row in both:
         touched.add(row.place_id, row.day)
         touched.add(row.from_place_id, row.left_day)
-    if groups:
-        for row in session.execute(_OF_GROUPS, {"groups": sorted(groups)}):
-            touched.add(row.place_id, row.day)
-    if moved:
-        moved |= {booking.kept_id for booking in PRESENT.of(session, moved).values()}
-        moved |= {known.same.get(place, place) for place in moved}
-        moved |= set(members_of(session, sorted(moved)))
-        touched.whole |= moved | set(exchanging_places(session, sorted(moved)))
+    for row in _rows(session, _DECIDED, firsts=[row.about_id for row in both if row.about_id]):
+        touched.add(row.place_id, row.day)
+    for row in _rows(session, _OF_GROUPS, groups=sorted({row.group_id for row in both if row.kind == "group"})):
+        touched.add(row.place_id, row.day)
+    _add_moved(session, touched, _moved(later, corrected), known)
     return _at_both(session, touched, known)
+
+
+def _moved(later: Sequence[Any], corrected: Sequence[Any]) -> set[UUID]:
+    """Shelters that lie or are booked elsewhere than before."""
+    same = {place for row in (*later, *corrected) if row.kind == "same_place" for place in _ends(row)}
+    amended = [row for row in later if row.version_of] + list(corrected)
+    return same | {row.place_id for row in amended if row.kind == "shelter"}
+
+
+def _ends(row: Any) -> tuple[UUID, UUID]:
+    return row.place_id, row.from_place_id
+
+
+def _add_moved(session: Session, touched: Touched, moved: set[UUID], known: Known) -> None:
+    """Everything about these, and where people moved between them and others the days on which they did."""
+    if not moved:
+        return
+    both = moved | {booking.kept_id for booking in PRESENT.of(session, moved).values()}
+    both |= {known.same.get(place, place) for place in both}
+    both |= set(members_of(session, sorted(both)))
+    touched.whole |= both
+    for place, day in exchanged_with(session, sorted(both)):
+        touched.add(place, day)
+
+
+def _rows(session: Session, statement: TextClause, **asked: list[UUID]) -> Sequence[Any]:
+    """What a statement finds of these ids; not asked where there are none."""
+    return session.execute(statement, asked).all() if all(asked.values()) else ()
 
 
 def _add_settings(session: Session, touched: Touched, asked: Mapping[str, Any]) -> None:

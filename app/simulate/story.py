@@ -5,6 +5,7 @@ families in waves, transfers with two times, weekly headcounts that differ from 
 counts, partial composition, ranges, households alone, late reports, corrections and what was taken back.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ CELL_WEIGHTS = (12, 18, 15, 48, 7, 12, 18, 15, 40, 6)
 FAMILIES, FAMILY_WEIGHTS = tuple(range(1, 11)), (4, 8, 12, 17, 19, 15, 10, 7, 5, 3)
 WAVES_EVERY = 21  # days between two waves, about
 WEEK = 7
+TRIPS = 12  # arrivals that name the same group, at most
 LATE_AT_MOST = timedelta(days=10)
 A_SECOND = timedelta(seconds=1)
 
@@ -97,6 +99,7 @@ class _Telling:
         self.plan, self.random, self.sites = plan, random, sites
         self.present = [0] * len(sites)
         self.last: list[Told | None] = [None] * len(sites)
+        self.came: Counter[UUID] = Counter()
 
     def tell(self, day: int, second: int, index: int, *, is_headcount: bool) -> Told:
         at = self.plan.starts[day] + timedelta(seconds=second)
@@ -134,12 +137,18 @@ class _Telling:
             told.origin = self.sites[random.randrange(len(self.sites))].area
             self.present[index] += size
             if site.groups and random.random() < 0.15:
-                told.group_id = random.choice(site.groups)[0]
+                told.group_id = self._group(site)
         told.is_day_dated = random.random() < 0.05
         told.people = self._people(size, families)
         told.content = {"id": str(told.id), **_movement(told)}
         self.last[index] = told
         return told
+
+    def _group(self, site: Site) -> UUID | None:
+        """One of the groups of a shelter; None where all of it has come."""
+        group = self.random.choice(site.groups)[0]
+        self.came[group] += 1
+        return group if self.came[group] <= TRIPS else None
 
     def _headcount(self, at: datetime, index: int, *, competing: bool) -> Told:
         """The weekly count, after which the books follow it; or what somebody who did not count believes."""

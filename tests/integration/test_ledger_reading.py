@@ -13,7 +13,7 @@ OF_PLACES = {
     "events": events._statement(of_days=False, known_on=False, cells=None),
     "events as known": events._statement(of_days=False, known_on=True, cells=None),
     "events gathered": events._statement(of_days=False, known_on=False, cells=18),
-    "exchanging": ledger._EXCHANGING,
+    "exchanged": ledger._EXCHANGED,
     "spoken of": ledger._IS_SPOKEN_OF,
     "groups": groups._AT_PLACES,
 }

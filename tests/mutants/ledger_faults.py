@@ -119,7 +119,7 @@ FAULTS = (
     Fault(
         "nobody asks whose borders were crossed after all",
         STANDING,
-        "    UNION SELECT from_place_id, NULL FROM reports\n"
+        "    UNION SELECT from_place_id, left_day FROM reports\n"
         "      WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL\n",
         "",
         seen_by="late",

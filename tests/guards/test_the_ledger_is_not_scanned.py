@@ -1,0 +1,160 @@
+"""No request and no task reads the ledger from end to end; only rebuilding, verifying and whole exports may."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.core import clock, db, http
+from app.core.jobs import QUEUES
+from app.intake.service import take
+from app.simulate.cli import fold_all
+from tests.factories.crowds import make_crowd
+from tests.factories.explained import what_is_read
+from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, a_state
+from tests.guards.conftest import Served
+from tests.guards.project import nothing
+from workers.tasks import alerts, core, outbox, population
+
+SHELTERS, REPORTS, DAYS = 400, 60_000, 60
+MOST = REPORTS // 10  # rows of the ledger that one statement may read: a busy shelter's, never everybody's
+
+# Reads whose answer depends on what is asked, beside the bare address of each route.
+ASKED = (
+    "GET /api/v1/population?by=area",
+    "GET /api/v1/population?by=day",
+    "GET /api/v1/population?by=cell",
+    "GET /api/v1/population?by=shelter&as_of={week_ago}",
+    "GET /api/v1/population?by=shelter&as_of={noon}",
+    "GET /api/v1/population?by=area&as_of={week_ago}&known_on={yesterday}",
+    "GET /api/v1/population?by=day&known_on={yesterday}",
+    "GET /api/v1/population/why?shelter=<code>",
+    "GET /api/v1/population/why?shelter=<code>&as_of={week_ago}",
+    "GET /api/v1/population/on-the-way?as_of={noon}",
+    "GET /api/v1/flows?as_of={week_ago}",
+    "GET /api/v1/flows?known_on={yesterday}",
+    "GET /api/v1/groups?limit=50&as_of={week_ago}",
+    "GET /api/v1/shelters/<code>/history?known_on={yesterday}",
+    "GET /shelters/<code>/history?day={week_ago}",
+)
+# Every group with its few movements is a good part of so small a ledger: some of them.
+PAGED = {"GET /api/v1/groups": "GET /api/v1/groups?limit=50"}
+
+
+@pytest.fixture
+def crowded(served: Served) -> Served:
+    """The same application with sixty thousand reports more, asked by those who told them and decide upon them."""
+    crowd = make_crowd(shelters=SHELTERS, reports=REPORTS, days=DAYS)
+    busiest, quiet = crowd.sites[0], crowd.sites[-1]
+    reports = told_of(busiest.code, quiet.code)
+    with db.unit_of_work() as session:
+        take(session, actor=crowd.actor, reports=reports)
+    fold_all(SHELTERS)
+    headcount = next(report["id"] for report in reports if report["kind"] == "headcount")
+    values = {"<code>": busiest.code, "<quiet>": quiet.code}
+    values |= dict.fromkeys(("<uuid:report_id>", "<uuid:headcount_id>"), headcount)
+    return Served(served.app, {"administrator": crowd.token}, served.values | values)
+
+
+def told_of(code: str, quiet: str) -> list[dict[str, Any]]:
+    """One report of each kind, an hour ago, about one shelter; a quiet one turns out to be another."""
+    at = clock.now() - timedelta(hours=1)
+    arrival, headcount = a_movement(at=at, people=7, to=code), a_headcount(code, at=at, people=300)
+    about: dict[str, Any] = {"occurred_at": at.isoformat()}
+    other = f"S-{uuid4().hex[:6].upper()}"
+    return [
+        a_group(code, at=at, origin="SY0602"),
+        a_shelter(code=other, at=at),
+        a_state(code, at=at, capacity=250),
+        arrival,
+        headcount,
+        {"id": str(uuid4()), "kind": "note", "place": {"shelter": code}, "text": "The well is dry.", **about},
+        {
+            "id": str(uuid4()),
+            "kind": "figure",
+            "about": {"operation": True},
+            "measures": "stock",
+            "people": {"total": 9},
+            **about,
+        },
+        {
+            "id": str(uuid4()),
+            "kind": "decision",
+            "headcount": headcount["id"],
+            "adopt": False,
+            "reason": "Half of them.",
+            **about,
+        },
+        {
+            "id": str(uuid4()),
+            "kind": "correction",
+            "corrects": arrival["id"],
+            "reason": "Two more.",
+            "replacement": {key: value for key, value in arrival.items() if key != "id"} | {"people": {"total": 9}},
+            **about,
+        },
+        {"id": str(uuid4()), "kind": "same_place", "keep": quiet, "other": other, "reason": "Two names.", **about},
+    ]
+
+
+def scans(doing: Iterable[tuple[str, Callable[[], Any]]], *, most: int = MOST) -> list[str]:
+    """What reads more rows of the ledger in one statement than may be."""
+    found: list[str] = []
+    for name, do in doing:
+        with what_is_read(db.engine()) as read:
+            do()
+        found += [
+            f"{name} reads {one.rows['reports']} reports: {one.statement[:200]}"
+            for one in read
+            if one.rows["reports"] > most
+        ]
+    return found
+
+
+def reads_of(crowded: Served, routes: Iterable[str]) -> list[tuple[str, Callable[[], Any]]]:
+    def ask(route: str) -> None:
+        answer = crowded.request(route, "administrator")
+        assert answer.status_code in (200, 302, 503), f"{route}: {answer.status} {answer.text[:300]}"
+
+    return [(route, lambda route=route: ask(route)) for route in routes]  # type: ignore[misc]  # mypy: default as type
+
+
+def test_no_read_scans_the_ledger(crowded: Served) -> None:
+    now = clock.now()
+    moments = {
+        "week_ago": f"{now - timedelta(days=7):%Y-%m-%d}",
+        "noon": f"{now - timedelta(days=7):%Y-%m-%d}T09:00:00Z",
+        "yesterday": f"{now - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    routes = [PAGED.get(route, route) for route in crowded.routes() if route.startswith("GET ")]
+    routes += [route.format(**moments) for route in ASKED]
+    nothing(scans(reads_of(crowded, routes)))
+
+
+def test_no_report_and_no_task_scans_the_ledger(crowded: Served) -> None:
+    tasks = {**population.TASKS, **alerts.TASKS, **outbox.TASKS, **core.TASKS}
+    assert tasks.keys() == QUEUES.keys()
+
+    def post(report: dict[str, Any]) -> None:
+        headers = {"Authorization": f"Bearer {crowded.tokens['administrator']}"}
+        answer = crowded.app.test_client().post("/api/v1/reports", json={"reports": [report]}, headers=headers)
+        assert [result["status"] for result in answer.json["results"]] == ["accepted"], answer.json  # type: ignore[index]
+
+    doing: list[tuple[str, Callable[[], Any]]] = []
+    for report in told_of(crowded.values["<code>"], crowded.values["<quiet>"])[1:]:
+        doing.append((f"posting a {report['kind']}", lambda report=report: post(report)))  # type: ignore[misc]  # as above
+        doing += [(f"{name} after a {report['kind']}", task) for name, task in tasks.items()]
+    nothing(scans(doing))
+
+
+def test_it_finds_a_planted_scan(served: Served) -> None:
+    @http.public
+    def planted() -> str:
+        return str(http.session().scalar(text("SELECT count(*) FROM reports WHERE total > 1000000")))
+
+    served.app.add_url_rule("/planted", view_func=planted)
+    (found,) = scans(reads_of(served, ["GET /planted"]), most=1)
+    assert found.startswith("GET /planted reads 3 reports: SELECT count(*) FROM reports")
