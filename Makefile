@@ -7,6 +7,7 @@ JOBS ?= 2
 ARGS ?=
 KEYS ?=
 QUICK ?=
+MINUTES ?= 30
 
 BIN = .venv/bin
 SOURCES = app config seeds workers
@@ -23,6 +24,7 @@ Mawa: who is displaced, where they are, and where there is still room.
   make check         style, types, import contracts; that migrations make the tables the program expects
   make install       only the environment: afterwards .venv/bin/mawa stands
   make bench         measure; KEYS='fresh start' make bench measures some, QUICK=1 shorter
+  make soak          half an hour of load, and whether anything grows; MINUTES=5 make soak takes five
   make faults        kill processes under load, for much longer than make test does
   make mutants       plant faults in the fold and see the tests notice every one
   make requirements  pin the newest versions again, with their hashes
@@ -31,7 +33,7 @@ Mawa: who is displaced, where they are, and where there is still room.
 endef
 
 INNER = environment development browser
-.PHONY: help install run test check bench faults mutants requirements clean $(INNER)
+.PHONY: help install run test check bench soak faults mutants requirements clean $(INNER)
 
 help:
 	$(info $(HELP))
@@ -54,6 +56,9 @@ check: development
 
 bench: development $(CATALOGUES)
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(KEYS)
+
+soak: development $(CATALOGUES)
+	@$(BIN)/python -m tests.bench.soak $(MINUTES)
 
 faults: development $(CATALOGUES)
 	@FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)

@@ -56,12 +56,14 @@ def since(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, fl
     return {part: now[part] - before.get(part, 0.0) for part in now}
 
 
-def memory_mb(supervisor: int) -> list[tuple[str, str, float]]:
-    """Proportional set size (smaps_rollup) of each process: part, command, MB."""
+def memory_mb(supervisor: int, *, own: bool = False) -> list[tuple[str, str, float]]:
+    """Proportional set size (smaps_rollup) of each process: part, command, MB. `own`: only what no other process has
+    too, which leaves out PostgreSQL's buffers: these fill up as they should."""
     found = []
     for part, process in members(supervisor):
         try:
-            found.append((part, _command(process)[:SHOWN], process.memory_full_info().pss / MB))
+            held = process.memory_full_info()
+            found.append((part, _command(process)[:SHOWN], (held.uss if own else held.pss) / MB))
         except psutil.NoSuchProcess:
             continue
     return found

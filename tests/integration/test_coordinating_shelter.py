@@ -1,5 +1,7 @@
 """A shelter's own page: its figure on any day, what it rests on, and two shelters that are one."""
 
+import re
+
 import pytest
 
 from tests.factories.amending import decision
@@ -125,9 +127,14 @@ def test_more_reports_cost_no_further_statement(site: Site) -> None:
     with statements() as many:
         page = visitor.open("/shelters/KHM").text
     assert 0 < len(many) <= len(few)
-    assert "51 earlier reports are part of it." in words_of(page)
-    assert "Next page" in words_of(visitor.open("/shelters/KHM/reports").text)
-    assert "Counted 120" in words_of(visitor.open("/shelters/KHM/reports?from=50").text)
+    assert "Earlier reports are part of it too." in words_of(page)
+    newest = visitor.open("/shelters/KHM/reports").text
+    assert words_of(newest).count("1 came") == 60
+    (following,) = re.findall(r"/shelters/KHM/reports\?after=([0-9-]+)", newest)
+    earlier = visitor.open(f"/shelters/KHM/reports?after={following}").text
+    assert "Counted 120" in words_of(earlier)
+    assert "1 came" not in words_of(earlier)
+    assert words_of(visitor.open("/shelters/KHM/reports?after=yesterday").text) == words_of(newest)
 
 
 def test_two_shelters_become_one_and_two_again(site: Site) -> None:

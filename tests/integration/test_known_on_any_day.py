@@ -26,6 +26,7 @@ from tests.factories.amending import corrected, decision, one_place, past
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 
 POSTS, PAIRS, SEED = 50, 200, 2
+MOST = 10_000  # reports of a place
 FIRST, DAYS = datetime(2025, 3, 6, tzinfo=UTC), 8
 SHELTERS, PLACES = ("KHM", "JAB", "BAN"), ("KHM", "JAB", "BAN", "SY0602", "SY1002")
 METHODS = ("full_count", "site_visit", "key_informant", "secondary_report")
@@ -126,7 +127,7 @@ def everything(session: Session, actor: Actor, asked: Past) -> dict[str, Any]:
     steps = {
         one.shelter: [
             (step.version, step.effect, step.before, step.after, step.decided and step.decided.adopt)
-            for step in steps_of(session, place_id=one.place_id, past=asked, everything=True)
+            for step in steps_of(session, place_id=one.place_id, past=asked, most=MOST, everything=True).listed
         ]
         for one in shelters
     }

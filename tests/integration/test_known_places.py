@@ -172,7 +172,7 @@ def test_a_described_shelter_that_is_taken_back_is_no_uncounted_place(
         assert (shelter_at(session, scope=coordinator.scope, code="OOPS", past=asked) is not None) is is_there
         days = shelter_days(session, place_id=UUID(mistake["id"]), first=date(2025, 3, 1), past=asked)
         assert [day.day.day for day in days] == [1, 10] * is_there
-        steps = steps_of(session, place_id=UUID(mistake["id"]), past=asked, everything=True)
+        steps = steps_of(session, place_id=UUID(mistake["id"]), past=asked, most=10, everything=True).listed
         assert [step.effect for step in steps] == ["describes"] * 2 * is_there
     list(rebuild(session))
     assert operation_figure(session, scope=coordinator.scope).uncounted == after.uncounted
@@ -221,7 +221,7 @@ def test_why_knows_of_no_books_that_a_late_report_made(session: Session, coordin
     told.say(a_movement(to="KHM", at="2025-03-05T12:00:00+03:00", people=43))
     found = []
     for posts in (1, 2):
-        steps = steps_of(session, place_id=id_of(session, "KHM"), past=told.known_after(posts))
+        steps = steps_of(session, place_id=id_of(session, "KHM"), past=told.known_after(posts), most=10).listed
         found.append([(step.before, step.discrepancy) for step in steps if step.effect == "anchors"])
     assert found == [[(None, None)], [(43, 57)]]
 

@@ -17,6 +17,8 @@ from tests.naive.sayings import FIRST, SHELTERS, at_hour, count_of, days, instan
 from tests.naive.stored import as_answered, as_asked
 from tests.naive.sums import Report
 
+MOST = 10_000  # reports of a place
+
 
 class AskingMachine(AmendingMachine):
     """Answers about another moment, or as known on another day, are what the model says that heard no more."""
@@ -71,12 +73,17 @@ class AskingMachine(AmendingMachine):
         self._check_flows(past, model, until, day)
 
     def _check_reasons(self, place: str, past: Past, figure: Figure) -> None:
-        """The last of the reports behind a figure leaves the books at it."""
+        """The last of the reports behind a figure leaves the books at it; day by day there are the same."""
         id_ = self.query(
             "SELECT id FROM shelters WHERE operation_id = :operation AND code = :code", code=place
         ).scalar()
         for everything in (False, True):
-            steps = steps_of(self.session, place_id=id_, past=past, everything=everything)
+            steps, until = [], past.cut.day
+            while until is not None:
+                day = steps_of(self.session, place_id=id_, past=past, most=1, until=until, everything=everything)
+                steps, until = [*day.listed, *steps], day.earlier
+            whole = steps_of(self.session, place_id=id_, past=past, most=MOST, everything=everything)
+            assert steps == whole.listed, place
             books = [step.after for step in steps if step.after is not None]
             assert (books[-1] if books else 0) == figure.total, (place, steps)
             assert sum(step.effect == "competes" for step in steps) >= figure.competing * everything

@@ -1,5 +1,7 @@
 """Everything ever reported of one shelter, and all its days: what its page shows the newest of."""
 
+from datetime import date
+
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -17,25 +19,30 @@ def start_asked() -> int:
     return min(max(0, request.args.get("from", 0, type=int)), 1_000_000)
 
 
+def day_asked() -> date | None:
+    """The day a list goes on with, into the past; None: it begins, also where no day can be read."""
+    return request.args.get("after", None, type=date.fromisoformat)
+
+
 @pages.get("/shelters/<code>/reports")
 @requires("read")
 def shelter_reports(code: str) -> str | Response:
-    """Every report on a shelter, newest first, with what each did."""
-    asked, start = moment_asked(), start_asked()
+    """Every report on a shelter, newest first, with what each did: a page is some whole days."""
+    asked, until = moment_asked(), day_asked()
     found = shelter_found(code, asked)
     if found.figure.shelter != code:
         return redirect(url_for(".shelter_reports", code=found.figure.shelter, **asked.kept))
-    steps = steps_of(session(), place_id=found.figure.place_id, past=asked.past, everything=True)[::-1]
-    shown = steps[start : start + PAGE]
+    place_id = found.figure.place_id
+    steps = steps_of(session(), place_id=place_id, past=asked.past, most=PAGE, until=until, everything=True)
+    shown = steps.listed[::-1]
     return render_template(
         "dashboard/shelter_reports.html",
         asked=asked,
         figure=found.figure,
         steps=shown,
         names=names_in(session(), g.actor, shown),
-        start=start,
-        total=len(steps),
-        step=PAGE,
+        is_first=until is None,
+        next=steps.earlier,
     )
 
 

@@ -1,5 +1,6 @@
 """`GET /api/v1/population/why` and `/shelters/{code}/history`: what a figure rests on, and how it came about."""
 
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -34,12 +35,15 @@ class TwoPlaces(DomainError):
 
 class AskedWhy(AsKnown):
     """Of a shelter, of people in an area outside any shelter, of a whole area, or of everything. `everything`: all
-    reports of a place, not only those its figure rests on."""
+    reports of a place, not only those its figure rests on. The newest come first: whole days, until there are `limit`
+    or more; `until` is `next` of the answer before. An area's places are listed whole."""
 
     shelter: pagination.Key = ""
     outside: pagination.Key = ""
     area: pagination.Key = ""
     everything: bool = False
+    until: pagination.Day | None = None
+    limit: pagination.Limit = 1_000
 
 
 class DecidedOut(Out):
@@ -72,9 +76,11 @@ class StepOut(Out):
 
 
 class StepsOut(Out):
-    """Of a place: the reports its figure rests on."""
+    """Of a place: the reports its figure rests on, in the order of the fold. `next`: the last day before them with
+    more."""
 
     reports: list[StepOut]
+    next: date | None
     as_of: AwareDatetime
     known_on: AwareDatetime
 
@@ -120,8 +126,16 @@ def read_why(query: AskedWhy) -> Response:
     session = http.session()
     if query.shelter or query.outside:
         place_id = _place(query, past)
-        steps = steps_of(session, place_id=place_id, past=past, everything=query.everything)
-        return http.one_of({"reports": [_step(step) for step in steps], **moments(past)})
+        steps = steps_of(
+            session,
+            place_id=place_id,
+            past=past,
+            most=query.limit,
+            until=query.until,
+            everything=query.everything,
+        )
+        following = steps.earlier and steps.earlier.isoformat()
+        return http.one_of({"reports": [_step(step) for step in steps.listed], "next": following, **moments(past)})
     area = code_in_scope(query.area) if query.area else None
     parts = parts_of(session, scope=g.actor.scope, area=area, past=past)
     return http.one_of({"places": [_part(part) for part in parts], **moments(past)})

@@ -15,7 +15,7 @@ from app.ledger.queries import standing
 from app.population.events import events_of_days
 from app.population.facts import Event, is_adopted, order_of
 from app.population.levels import DayRow
-from app.population.past import Past, rows_at, rows_between
+from app.population.past import Past, rows_at
 from app.population.queries.shown import people_of
 from app.population.schemas import Basis, Shown
 
@@ -39,6 +39,7 @@ _TOLD = {
 """)
     for known_on in (False, True)
 }
+_DAYS = text("SELECT day FROM place_days WHERE place_id = :place AND day BETWEEN :first AND :last")
 _PLACES_IN = text("""
   SELECT places.id, shelters.code AS shelter,
     coalesce(shelters.state -> 'name', areas.name) AS name
@@ -85,6 +86,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """The reports of some days of a place, in the order of the fold. `earlier`: the last day before them with more."""
+
+    listed: list[Step]
+    earlier: date | None
+
+
+@dataclass(frozen=True)
 class Part:
     """A place as part of an area's figure. `shelter` None: people in the area outside any shelter."""
 
@@ -96,22 +105,39 @@ class Part:
     shortfall: int
 
 
-def steps_of(session: Session, *, place_id: UUID, past: Past, everything: bool = False) -> list[Step]:
-    """The reports a place's figure rests on: from the day of the last headcount on that told the total or sex and age,
-    or (`everything`) from the first day on."""
+def steps_of(
+    session: Session, *, place_id: UUID, past: Past, most: int, until: date | None = None, everything: bool = False
+) -> Steps:
+    """The newest reports a place's figure rests on: from the day of the last headcount on that told the total or sex
+    and age, or (`everything`) from the first day on. Whole days, from `until` back, until there are `most` or more."""
     row = rows_at(session, past, [place_id])[place_id]
     first = FIRST if everything or row is None else _first_day(row, past)
-    stored = list(rows_between(session, place_id, first, past.cut.day))
-    days = {one.day for one in stored} | {change.day for change in past.days.get(place_id, ()) if change.day >= first}
-    if not days:
-        return []
-    found = events_of_days(session, {place_id: days}, past.bookings).get(place_id, {})
-    events = [event for day in found.values() for event in day if event.stands_at <= past.cut.as_of]
-    events.sort(key=lambda event: order_of(event, past.frame))
-    opening = _before(session, place_id, min(days), past)
-    asked = {"versions": [event.version for event in events], "known_on": past.cut.known_on}
-    told = {one.id: one for one in session.execute(_TOLD[past.cut.known_on is not None], asked)}
-    return _walk(events, told, opening, past)
+    last = past.cut.day if until is None else min(until, past.cut.day)
+    asked = {"place": place_id, "first": first, "last": last}
+    changed = {change.day for change in past.days.get(place_id, ()) if first <= change.day <= last}
+    days = sorted({*session.scalars(_DAYS, asked), *changed}, reverse=True)
+    events, reached = _newest(session, place_id, days, past, most)
+    if not events:
+        return Steps([], None)
+    opening = _before(session, place_id, days[reached - 1], past)
+    versions = {"versions": [event.version for event in events], "known_on": past.cut.known_on}
+    told = {one.id: one for one in session.execute(_TOLD[past.cut.known_on is not None], versions)}
+    return Steps(_walk(events, told, opening, past), days[reached] if reached < len(days) else None)
+
+
+def _newest(session: Session, place_id: UUID, days: Sequence[date], past: Past, most: int) -> tuple[list[Event], int]:
+    """What happened on the first so many of these days that it makes `most` or more, in the order of the fold; and how
+    many days that took. Asked for few days at first: on one there may be hundreds of reports, or one."""
+    events: list[Event] = []
+    reached, at_once = 0, 1
+    while reached < len(days) and len(events) < most:
+        found = events_of_days(session, {place_id: days[reached : reached + at_once]}, past.bookings).get(place_id, {})
+        for day in days[reached : reached + at_once]:
+            if len(events) < most:
+                events += [event for event in found.get(day, ()) if event.stands_at <= past.cut.as_of]
+                reached += 1
+        at_once *= 4
+    return sorted(events, key=lambda event: order_of(event, past.frame)), reached
 
 
 def parts_of(session: Session, *, scope: Scope, area: str | None, past: Past) -> list[Part]:
