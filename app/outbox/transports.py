@@ -6,13 +6,14 @@ and is what a test puts a stand-in for.
 
 import smtplib
 import ssl
-from email.message import EmailMessage
+from functools import lru_cache
 from ipaddress import ip_address
 from mailbox import Maildir
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from app.outbox.emails import Message
 from app.outbox.errors import NotSent, ServerAway
 from config.settings import Settings
 
@@ -24,7 +25,7 @@ _PORTS = {"smtp": 25, "smtps": 465}
 class Transport(Protocol):
     """Takes messages one by one; what it does not take it says by raising `NotSent`."""
 
-    def send(self, message: EmailMessage) -> None: ...
+    def send(self, message: Message) -> None: ...
 
     def close(self) -> None: ...
 
@@ -42,10 +43,10 @@ class MailboxTransport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: Message) -> None:
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
-            Maildir(self._folder, create=True).add(message.as_bytes())
+            Maildir(self._folder, create=True).add(message.content)
         except OSError as error:
             raise ServerAway(_told(error)) from error
 
@@ -64,10 +65,10 @@ class SmtpTransport:
         self._url, self._timeout = urlsplit(url), timeout
         self._smtp: smtplib.SMTP | None = None
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: Message) -> None:
         smtp = self._connection()
         try:
-            smtp.send_message(message)
+            smtp.sendmail(message.sender, [message.recipient], message.content, _options(smtp, message))
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise _refused(code, text) from error
@@ -101,16 +102,15 @@ class SmtpTransport:
 
 def _connect(url: SplitResult, timeout: float) -> smtplib.SMTP:
     host, port = url.hostname or "localhost", url.port or _PORTS.get(url.scheme, 25)
-    secure = ssl.create_default_context()
     smtp = (
-        smtplib.SMTP_SSL(host, port, timeout=timeout, context=secure)
+        smtplib.SMTP_SSL(host, port, timeout=timeout, context=trusted())
         if url.scheme == "smtps"
         else smtplib.SMTP(host, port, timeout=timeout)
     )
     try:
         smtp.ehlo_or_helo_if_needed()
         if url.scheme != "smtps" and smtp.has_extn("starttls"):
-            smtp.starttls(context=secure)
+            smtp.starttls(context=trusted())
             smtp.ehlo()
         if url.username:
             _log_in(smtp, unquote(url.username), unquote(url.password or ""))
@@ -118,6 +118,21 @@ def _connect(url: SplitResult, timeout: float) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+@lru_cache(maxsize=1)
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed, read once a process and only where a server encrypts: reading it takes longer
+    than sending ten mails."""
+    return ssl.create_default_context()
+
+
+def _options(smtp: smtplib.SMTP, message: Message) -> tuple[str, ...]:
+    if not message.is_international:
+        return ()
+    if not smtp.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError("the server takes no address outside of ASCII")
+    return ("SMTPUTF8", "BODY=8BITMIME")
 
 
 def _log_in(smtp: smtplib.SMTP, name: str, password: str) -> None:

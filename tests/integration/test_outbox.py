@@ -4,6 +4,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 import time_machine
@@ -47,14 +49,12 @@ def test_a_retry_is_the_same_bytes(session: Session) -> None:
     mail = write(
         session, subject="مأوى امتلأ", text="امتلأ المأوى", html="<p dir='rtl'>امتلأ</p>", headers={"List-Id": "mawa"}
     )
-    first, again = (emails.message_of(mail, "Mawa <mawa@example.org>").as_bytes() for _ in range(2))
+    first, again = (emails.message_of(mail, "Mawa <mawa@example.org>") for _ in range(2))
     assert first == again
-    assert first.isascii()
-    message = emails.message_of(mail, "mawa@example.org")
-    assert message["Message-ID"] == mail.message_id
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Date"].datetime == mail.created_at.replace(microsecond=0)
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    found = message_from_bytes(first.content, policy=default)
+    assert found["Message-ID"] == mail.message_id
+    assert found["List-Id"] == "mawa"
+    assert found["Date"].datetime == mail.created_at.replace(microsecond=0)
 
 
 def test_it_claims_what_is_due_oldest_first_and_only_once(session: Session, clock: time_machine.Traveller) -> None:

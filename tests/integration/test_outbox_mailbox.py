@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.core.errors import NotFound
 from app.outbox import views
+from app.outbox.emails import Message
 from app.outbox.transports import MAILBOX, MailboxTransport
 from config.settings import Settings
 
@@ -32,7 +33,7 @@ def put(folder: Path, subject: str, html: str = "<p>hello</p>") -> None:
     message["To"], message["Subject"] = "rana@example.org", subject
     message.set_content("the text of " + subject)
     message.add_alternative(html, subtype="html")
-    MailboxTransport(folder / MAILBOX).send(message)
+    MailboxTransport(folder / MAILBOX).send(Message("mawa@example.org", "rana@example.org", message.as_bytes()))
 
 
 def test_it_lists_the_newest_first(client: FlaskClient, here: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -18,7 +19,7 @@ from sqlmodel import select
 
 from app.core import clock
 from app.core.db import unit_of_work
-from app.outbox import service
+from app.outbox import service, transports
 from app.outbox.emails import message_of
 from app.outbox.errors import NotSent, ServerAway
 from app.outbox.models import Mail
@@ -228,6 +229,31 @@ def test_an_address_the_server_cannot_read_is_dead() -> None:
         assert outbox.send_through(transport) == 1
         assert mails()["رنا@example.org"].status == "dead"
         transport.close()
+
+
+def test_an_address_outside_of_ascii_arrives_where_the_server_takes_it(sink: Sink, transport: SmtpTransport) -> None:
+    write("رنا@example.org")
+    assert outbox.send_through(transport) == 1
+    assert "\r\nTo: رنا@example.org\r\n".encode() in sink.taken[0]
+
+
+def test_whose_certificates_are_believed_is_read_once_and_only_for_a_server_that_encrypts(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, begin = [], ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: read.append(begin()) or read[-1])
+    transports.trusted.cache_clear()
+    write("a@example.org")
+    plain = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
+    assert outbox.send_through(plain) == 1
+    plain.close()
+    assert read == []
+    for _ in range(2):
+        write("b@example.org")
+        assert outbox.send_through(SmtpTransport(f"smtps://127.0.0.1:{sink.port}", timeout=0.2)) == 0
+    assert len(read) == 1
+    assert read[0].verify_mode is ssl.CERT_REQUIRED
+    assert read[0].check_hostname
 
 
 def test_without_a_server_set_mails_go_to_the_development_mailbox(
