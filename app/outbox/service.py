@@ -10,11 +10,13 @@ Message-ID, which mail programs show once: the one window there is.
 import random
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from sqlalchemy import text as sql
 from sqlalchemy import update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
@@ -27,6 +29,19 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 60  # with the pauses above: about two days
 _LONGEST_ERROR = 500
+
+# Written out, since every mail asks them.
+_CLAIM = sql("""
+  WITH due AS MATERIALIZED (  -- else the limit may be applied more than once
+    SELECT id FROM mails WHERE status = 'waiting' AND due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
+    ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
+  UPDATE mails SET leased_until = :leased_until, attempts = attempts + 1 FROM due WHERE mails.id = due.id
+  RETURNING mails.*
+""")
+_SENT = sql("""
+  UPDATE mails SET status = 'sent', sent_at = :now, last_error = NULL, leased_until = NULL
+  WHERE id = :mail AND status = 'waiting' AND leased_until = :leased_until
+""")
 
 
 def write(
@@ -63,32 +78,15 @@ def write(
 def claim(session: Session, *, limit: int) -> list[Mail]:
     """Take up to `limit` mails that are due and that nobody holds, for as long as `LEASE`, oldest first."""
     now = clock.now()
-    due = (
-        select(Mail.id)
-        .where(
-            col(Mail.status) == "waiting",
-            col(Mail.due_at) <= now,
-            col(Mail.leased_until).is_(None) | (col(Mail.leased_until) <= now),
-        )
-        .order_by(col(Mail.due_at), col(Mail.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-        .prefix_with("MATERIALIZED", dialect="postgresql")  # else the limit may be applied more than once
-    )
-    taken = (
-        update(Mail)
-        .where(col(Mail.id) == due.c.id)
-        .values(leased_until=now + LEASE, attempts=col(Mail.attempts) + 1)
-        .returning(Mail)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return sorted(session.scalars(taken), key=lambda mail: (mail.due_at, mail.id))
+    given = {"now": now, "leased_until": now + LEASE, "limit": limit}
+    taken = session.scalars(select(Mail).from_statement(_CLAIM), given, execution_options={"populate_existing": True})
+    return sorted(taken, key=lambda mail: (mail.due_at, mail.id))
 
 
 def settle_sent(session: Session, mail: Mail) -> bool:
     """The server took it. False when the lease was lost meanwhile, so that somebody else settles."""
-    return _settle(session, mail, status="sent", sent_at=clock.now(), last_error=None)
+    given = {"now": clock.now(), "mail": mail.id, "leased_until": mail.leased_until}
+    return _is_one(session.execute(_SENT, given))
 
 
 def settle_failed(session: Session, mail: Mail, *, error: str, is_permanent: bool) -> bool:
@@ -114,6 +112,10 @@ def _settle(session: Session, mail: Mail, **values: object) -> bool:
         col(Mail.id) == mail.id, col(Mail.status) == "waiting", col(Mail.leased_until) == mail.leased_until
     )
     result = session.execute(held.values(leased_until=None, **values), execution_options={"synchronize_session": False})
+    return _is_one(result)
+
+
+def _is_one(result: Result[Any]) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 

@@ -1,6 +1,5 @@
 """Mails on their way: a real SMTP server that takes, defers, refuses, hangs or cuts the line."""
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from sqlmodel import select
 
@@ -25,65 +23,15 @@ from app.outbox.errors import NotSent, ServerAway
 from app.outbox.models import Mail
 from app.outbox.transports import MailboxTransport, SmtpTransport
 from config.settings import settings
+from tests.factories.mail_server import Sink, serve
 from workers.tasks import outbox
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
-class Sink:
-    """Keeps what it takes. Addresses say what befalls them: `refuse-rcpt@…`, `defer-data@…`, `hang@…`, `cut@…`."""
-
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-        self.connections: set[Any] = set()
-        self.port = 0
-
-    async def handle_EHLO(  # noqa: N802 - the name is aiosmtpd\'s
-        self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
-    ) -> list[str]:
-        session.host_name = hostname
-        self.connections.add(session.peer)
-        return responses
-
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
-        envelope.mail_from = address
-        return "530 sender not allowed" if address.startswith("stranger@") else "250 OK"
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
-        envelope.rcpt_tos.append(address)
-        return {"refuse-rcpt": "550 nobody here", "defer-rcpt": "450 greylisted"}.get(kind_of(envelope), "250 OK")
-
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        kind = kind_of(envelope)
-        if kind == "hang":
-            await asyncio.sleep(3)
-        if kind == "cut":
-            server.transport.abort()
-        if kind in ("refuse-data", "defer-data"):
-            return "554 looks like spam" if kind == "refuse-data" else "452 disk full"
-        self.taken.append(envelope.original_content)
-        return "250 OK"
-
-
-def kind_of(envelope: Any) -> str:
-    return str(envelope.rcpt_tos[0]).partition("@")[0]
-
-
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     yield from serve(Sink())
-
-
-def serve(sink: Sink, **options: Any) -> Iterator[Sink]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    sink.port = port
-    sink.connections.clear()
-    yield sink
-    controller.stop()
 
 
 @pytest.fixture
@@ -189,21 +137,6 @@ def test_it_signs_in_where_the_address_of_the_server_says_so() -> None:
         right.close()
 
 
-def test_a_worker_that_dies_after_the_servers_250_sends_again_under_the_same_message_id(
-    sink: Sink, transport: SmtpTransport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write("a@example.org")
-    with monkeypatch.context() as broken:
-        broken.setattr(service, "settle_sent", dies)
-        with pytest.raises(SystemExit):
-            outbox.send_through(transport)
-    assert outbox.send_through(transport) == 0
-    with time_machine.travel(clock.now() + service.LEASE + timedelta(seconds=1)):
-        assert outbox.send_through(transport) == 1
-    assert len(sink.taken) == 2
-    assert sink.taken[0] == sink.taken[1]
-
-
 def test_a_mail_that_ends_every_worker_is_dead_in_the_end(sink: Sink, transport: SmtpTransport) -> None:
     write("a@example.org")
     with unit_of_work() as session:
@@ -277,7 +210,3 @@ def test_a_mailbox_that_cannot_be_written_is_a_server_that_is_away(tmp_path: Pat
 def test_a_refusal_says_whether_it_is_for_good() -> None:
     assert not NotSent("451").is_permanent
     assert NotSent("550", is_permanent=True).is_permanent
-
-
-def dies(*_: object, **__: object) -> bool:
-    raise SystemExit
