@@ -5,6 +5,7 @@ taken with it, so that an end that is just being called off is either mailed or 
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,14 +16,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import PERMISSIONS, UNCHOSEN, Scope
-from app.accounts.queries import memberships_of
 from app.alerts.emails import compose as emails
 from app.alerts.emails.compose import IN_FULL
-from app.alerts.emails.schemas import Evidence, Reader, Told
+from app.alerts.emails.schemas import Evidence, Reader, Told, Written
 from app.alerts.policy import GATHER_WITHIN
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs
 from app.outbox import service as outbox
+from app.outbox.schemas import Letter
 from app.places.models import Area
 from app.places.queries import areas_of, frame_of
 from app.places.schemas import Frame
@@ -49,24 +50,42 @@ _PEOPLE = text(f"""
   WHERE NOT {_MAILED_JUST_NOW.format(user="users.id")}
   ORDER BY waiting.due_at, users.id LIMIT :limit FOR NO KEY UPDATE OF users SKIP LOCKED
 """)
-# Asked again after the lock: another worker may have written between the first look and the lock.
+# Asked again after the lock: another worker may have written between the first look and the lock. With each notice goes
+# what its reader is in its operation now: who lost an area since the alert is not told of it any more.
 _DUE = text(f"""
-  SELECT notices.id AS notice_id, alerts.id AS alert_id, alerts.place_id, alerts.rule, alerts.operation_id,
+  WITH free AS MATERIALIZED (SELECT id FROM unnest(:people) AS locked (id)
+    WHERE NOT {_MAILED_JUST_NOW.format(user="locked.id")})
+  SELECT notices.id AS notice_id, notices.user_id, memberships.role, memberships.areas, alerts.id AS alert_id,
+    alerts.place_id, alerts.rule, alerts.operation_id,
     CASE alerts.status WHEN 'acknowledged' THEN alerts.acknowledged_at END AS acknowledged_at,
-    transition.after AS level, transition.since, transition.at, transition.numbers,
+    transition.id AS transition_id, transition.after AS level, transition.since, transition.at, transition.numbers,
     shelters.code, shelters.area_path, shelters.state
-  FROM notices JOIN alert_transitions AS transition ON transition.id = notices.transition_id
+  FROM free JOIN notices ON notices.user_id = free.id
+  JOIN alert_transitions AS transition ON transition.id = notices.transition_id
   JOIN alerts ON alerts.id = transition.alert_id JOIN shelters ON shelters.id = alerts.place_id
-  WHERE notices.user_id = :user AND notices.mail_id IS NULL AND notices.dropped_at IS NULL
-    AND notices.due_at <= :now AND NOT {_MAILED_JUST_NOW.format(user=":user")}
-  ORDER BY transition.at, transition.id FOR UPDATE OF notices SKIP LOCKED
+  LEFT JOIN memberships ON memberships.user_id = notices.user_id AND memberships.operation_id = alerts.operation_id
+  WHERE notices.mail_id IS NULL AND notices.dropped_at IS NULL AND notices.due_at <= :now
+  ORDER BY transition.at, transition.id, notices.id FOR UPDATE OF notices SKIP LOCKED
 """)
-_MAILED = text("UPDATE notices SET mail_id = :mail WHERE id = ANY(:notices)")
+_MAILED = text("""
+  UPDATE notices SET mail_id = told.mail FROM unnest(:mails, :notices) AS told (mail, notice)
+  WHERE notices.id = told.notice
+""")
 _DROPPED = text("UPDATE notices SET dropped_at = :now WHERE id = ANY(:notices)")
 
 T = TypeVar("T")
+Due = Row[Any]
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What one person is told now: each alert once, as it stands, the most severe first, with the scope they read it
+    in; and every notice that this answers."""
+
+    latest: tuple[tuple[Due, Scope], ...]
+    notices: tuple[UUID, ...]
 
 
 def compose_mails(session: Session) -> int:
@@ -76,17 +95,24 @@ def compose_mails(session: Session) -> int:
     one transaction takes: the next run is asked for.
     """
     now = clock.now()
-    people = session.execute(
-        _PEOPLE, {"now": now, "just_now": now - GATHER_WITHIN, "limit": PEOPLE_A_TIME, "unchosen": UNCHOSEN}
-    ).all()
-    written = 0
+    moments = {"now": now, "just_now": now - GATHER_WITHIN}
+    people = session.execute(_PEOPLE, {**moments, "limit": PEOPLE_A_TIME, "unchosen": UNCHOSEN}).all()
+    if not people:
+        return 0
+    due: dict[UUID, list[Due]] = {person.id: [] for person in people}
+    for row in session.execute(_DUE, {**moments, "people": list(due)}):
+        due[row.user_id].append(row)
+    mine = {person.id: _mine(due[person.id], is_active=person.active) for person in people}
+    told = {notice for one in mine.values() for notice in one.notices}
+    if dropped := [row.notice_id for rows in due.values() for row in rows if row.notice_id not in told]:
+        session.execute(_DROPPED, {"now": now, "notices": sorted(dropped)})
     once = Once()
-    for person in people:
-        try:
-            with session.begin_nested():
-                written += _compose(session, person, once)
-        except Exception:  # one mail that cannot be written must not hold up everybody else's
-            log.exception("mail_not_composed", user_id=str(person.id))
+    letters = [
+        (_letter(person, mine[person.id], mail), mine[person.id].notices)
+        for person in people
+        if mine[person.id].notices and (mail := _written(session, person.language, mine[person.id], once))
+    ]
+    written = _put(session, letters)
     if written and len(people) == PEOPLE_A_TIME:
         db.wake(session, jobs.COMPOSE)
     return written
@@ -107,48 +133,76 @@ class Once:
         return found
 
 
-def _compose(session: Session, person: Row[Any], once: Once) -> int:
-    """One person's mail: 1, or 0 where nothing is left to tell them."""
-    now = clock.now()
-    due = session.execute(_DUE, {"user": person.id, "now": now, "just_now": now - GATHER_WITHIN}).all()
-    scopes = _scopes(session, person.id) if person.active else {}
-    mine = [row for row in due if row.operation_id in scopes and scopes[row.operation_id].holds(row.area_path)]
-    dropped = {row.notice_id for row in due} - {row.notice_id for row in mine}
-    if dropped:
-        session.execute(_DROPPED, {"now": now, "notices": sorted(dropped)})
-    if not mine:
-        return 0
-    operations = {row.operation_id for row in mine}
-    frames = {operation: once(operation, partial(frame_of, session, operation)) for operation in operations}
-    latest = list({row.alert_id: row for row in mine}.values())
-    latest.sort(key=lambda row: (-RANK[row.level], row.since, row.alert_id))
+def _mine(due: Sequence[Due], *, is_active: bool) -> Mine:
+    """What of the notices due to a person they may read."""
+    readable = [(row, scope) for row in due if is_active and (scope := _scope(row)) and scope.holds(row.area_path)]
+    latest = {row.alert_id: (row, scope) for row, scope in readable}.values()
+    ordered = sorted(latest, key=lambda one: (-RANK[one[0].level], one[0].since, one[0].alert_id))
+    return Mine(tuple(ordered), tuple(row.notice_id for row, _ in readable))
+
+
+def _scope(row: Due) -> Scope | None:
+    if row.role is None or "read" not in PERMISSIONS[row.role]:
+        return None
+    return Scope(row.operation_id, None if row.areas is None else frozenset(row.areas))
+
+
+def _written(session: Session, language: str, mine: Mine, once: Once) -> Written | None:
+    """What a person is told, in their language; None where it cannot be written, which holds up nobody else's mail.
+
+    Who reads the same in the same language is written one text: it says nothing of the reader but what they coordinate.
+    """
+
+    def write() -> Written | None:
+        try:
+            with session.begin_nested():
+                return _compose(session, language, mine, once)
+        except Exception:
+            log.exception("mail_not_composed", alerts=[str(row.alert_id) for row, _ in mine.latest])
+            return None
+
+    return once((language, *((row.transition_id, scope) for row, scope in mine.latest)), write)
+
+
+def _compose(session: Session, language: str, mine: Mine, once: Once) -> Written:
+    scopes = {scope.operation_id: scope for _, scope in mine.latest}
+    frames = {operation: once(operation, partial(frame_of, session, operation)) for operation in scopes}
     alerts = [
-        _told(session, row, frames[row.operation_id], scopes[row.operation_id], once, in_full=position < IN_FULL)
-        for position, row in enumerate(latest)
+        _told(session, row, frames[row.operation_id], scope, once, in_full=position < IN_FULL)
+        for position, (row, scope) in enumerate(mine.latest)
     ]
-    reader = Reader(person.language, _follows(session, [scopes[one] for one in sorted(operations)], frames, once))
-    mail = emails.compose(reader, alerts, base_url=settings().base_url)
-    notices = [row.notice_id for row in mine]
-    written = outbox.write(
-        session,
+    reader = Reader(language, _follows(session, [scopes[one] for one in sorted(scopes)], frames, once))
+    return emails.compose(reader, alerts, base_url=settings().base_url)
+
+
+def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
+    operations = {scope.operation_id for _, scope in mine.latest}
+    return Letter(
         operation_id=operations.pop() if len(operations) == 1 else None,
         recipient=person.email,
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
-        headers={"X-Mawa-Notices": ", ".join(str(notice) for notice in notices)},
+        headers={"X-Mawa-Notices": ", ".join(str(notice) for notice in mine.notices)},
     )
-    session.execute(_MAILED, {"mail": written.id, "notices": notices})
-    return 1
 
 
-def _scopes(session: Session, user_id: UUID) -> dict[UUID, Scope]:
-    """What a person may read now, by operation: who lost an area since the alert is not told of it any more."""
-    return {
-        one.operation_id: Scope(one.operation_id, None if one.areas is None else frozenset(one.areas))
-        for one in memberships_of(session, user_id)
-        if "read" in PERMISSIONS[one.role]
-    }
+def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> int:
+    """Put the letters into the outbox, each with the notices it answers. Where they cannot be stored together, those
+    that can are stored one by one."""
+    if not letters:
+        return 0
+    try:
+        with session.begin_nested():
+            mails = outbox.write(session, [letter for letter, _ in letters])
+            told = [(mail, one) for mail, (_, notices) in zip(mails, letters, strict=True) for one in notices]
+            session.execute(_MAILED, {"mails": [mail for mail, _ in told], "notices": [one for _, one in told]})
+    except Exception:
+        if len(letters) > 1:
+            return sum(_put(session, [letter]) for letter in letters)
+        log.exception("mail_not_stored", notices=[str(notice) for _, notices in letters for notice in notices])
+        return 0
+    return len(letters)
 
 
 def _follows(

@@ -8,20 +8,22 @@ Message-ID, which mail programs show once: the one window there is.
 """
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert, update
 from sqlalchemy import text as sql
-from sqlalchemy import update
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.core import clock, db, jobs
 from app.outbox.models import Mail
+from app.outbox.schemas import Letter
 from config.settings import settings
 
 LEASE = timedelta(minutes=5)
@@ -44,35 +46,15 @@ _SENT = sql("""
 """)
 
 
-def write(
-    session: Session,
-    *,
-    operation_id: UUID | None,
-    recipient: str,
-    subject: str,
-    text: str,
-    html: str,
-    headers: dict[str, str] | None = None,
-    due_at: datetime | None = None,
-) -> Mail:
-    """Put a finished mail into the outbox, in the transaction of the change it tells of; now is the default."""
-    now, mail_id = clock.now(), uuid4()
-    mail = Mail(
-        id=mail_id,
-        operation_id=operation_id,
-        recipient=recipient,
-        subject=_one_line(subject),
-        text=text,
-        html=html,
-        message_id=f"<{mail_id}@{_host()}>",
-        headers={name: _one_line(value) for name, value in (headers or {}).items()},
-        created_at=now,
-        due_at=due_at or now,
-    )
-    session.add(mail)
-    session.flush()
-    db.wake(session, jobs.SEND)
-    return mail
+def write(session: Session, letters: Sequence[Letter], *, due_at: datetime | None = None) -> list[UUID]:
+    """Put finished mails into the outbox, in the transaction of the change they tell of; due now by default. Their ids,
+    in the order of the letters."""
+    now = clock.now()
+    mails = [_row(letter, now, due_at or now) for letter in letters]
+    if mails:
+        session.execute(insert(Mail), mails)
+        db.wake(session, jobs.SEND)
+    return [mail["id"] for mail in mails]
 
 
 def claim(session: Session, *, limit: int) -> list[Mail]:
@@ -117,6 +99,22 @@ def _settle(session: Session, mail: Mail, **values: object) -> bool:
 
 def _is_one(result: Result[Any]) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _row(letter: Letter, now: datetime, due_at: datetime) -> dict[str, Any]:
+    mail_id = uuid4()
+    return {
+        "id": mail_id,
+        "operation_id": letter.operation_id,
+        "recipient": letter.recipient,
+        "subject": _one_line(letter.subject),
+        "text": letter.text,
+        "html": letter.html,
+        "message_id": f"<{mail_id}@{_host()}>",
+        "headers": {name: _one_line(value) for name, value in letter.headers.items()},
+        "created_at": now,
+        "due_at": due_at,
+    }
 
 
 def _host() -> str:

@@ -1,4 +1,4 @@
-"""A mail server for tests: it takes, defers, refuses, hangs or cuts the line, as the address says."""
+"""A mail server for tests that takes, defers, refuses, hangs or cuts the line as the address says; and mails for it."""
 
 import asyncio
 import socket
@@ -6,6 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from sqlmodel import select
+
+from app.core.db import unit_of_work
+from app.outbox import service
+from app.outbox.models import Mail
+from app.outbox.schemas import Letter
 
 
 class Sink:
@@ -57,3 +63,14 @@ def serve(sink: Sink, **options: Any) -> Iterator[Sink]:
     sink.connections.clear()
     yield sink
     controller.stop()
+
+
+def write(*recipients: str) -> None:
+    with unit_of_work() as session:
+        for recipient in recipients:  # one after another, as they are to leave
+            service.write(session, [Letter(None, recipient, recipient, "نص", "<p>نص</p>")])
+
+
+def mails() -> dict[str, Mail]:
+    with unit_of_work() as session:
+        return {mail.recipient: mail for mail in session.scalars(select(Mail))}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from app.core import jobs
 from app.core.db import unit_of_work
 from app.outbox import emails, queries, service
 from app.outbox.models import Mail
+from app.outbox.schemas import Letter
 
 START = datetime(2025, 3, 7, 12, tzinfo=UTC)
 
@@ -26,15 +28,10 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def write(session: Session, **more: object) -> Mail:
-    wanted: dict[str, object] = {
-        "recipient": "rana@example.org",
-        "subject": "Full",
-        "text": "text",
-        "html": "<p>html</p>",
-        **more,
-    }
-    return service.write(session, operation_id=None, **wanted)  # type: ignore[arg-type]
+def write(session: Session, *, due_at: datetime | None = None, **more: Any) -> Mail:
+    given = {"recipient": "rana@example.org", "subject": "Full", "text": "text", "html": "<p>html</p>", **more}
+    (mail_id,) = service.write(session, [Letter(None, **given)], due_at=due_at)
+    return session.get_one(Mail, mail_id)
 
 
 def test_a_mail_is_written_whole_and_wakes_the_sender_after_commit(session: Session) -> None:

@@ -7,16 +7,13 @@ from email.policy import default
 
 import pytest
 import time_machine
-from sqlmodel import select
 
 from app.core import clock
-from app.core.db import unit_of_work
 from app.outbox import service
 from app.outbox.emails import Message
 from app.outbox.errors import ServerAway
-from app.outbox.models import Mail
 from app.outbox.transports import SmtpTransport
-from tests.factories.mail_server import Sink, serve
+from tests.factories.mail_server import Sink, mails, serve, write
 from workers.tasks import outbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -32,19 +29,6 @@ def transport(sink: Sink) -> Iterator[SmtpTransport]:
     transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
     yield transport
     transport.close()
-
-
-def write(*recipients: str) -> None:
-    with unit_of_work() as session:
-        for recipient in recipients:
-            service.write(
-                session, operation_id=None, recipient=recipient, subject=recipient, text="نص", html="<p>نص</p>"
-            )
-
-
-def mails() -> dict[str, Mail]:
-    with unit_of_work() as session:
-        return {mail.recipient: mail for mail in session.scalars(select(Mail))}
 
 
 def test_a_worker_that_dies_after_the_servers_250_sends_again_under_the_same_message_id(

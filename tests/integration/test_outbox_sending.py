@@ -23,7 +23,7 @@ from app.outbox.errors import NotSent, ServerAway
 from app.outbox.models import Mail
 from app.outbox.transports import MailboxTransport, SmtpTransport
 from config.settings import settings
-from tests.factories.mail_server import Sink, serve
+from tests.factories.mail_server import Sink, mails, serve, write
 from workers.tasks import outbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -39,19 +39,6 @@ def transport(sink: Sink) -> Iterator[SmtpTransport]:
     transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
     yield transport
     transport.close()
-
-
-def write(*recipients: str) -> None:
-    with unit_of_work() as session:
-        for recipient in recipients:
-            service.write(
-                session, operation_id=None, recipient=recipient, subject=recipient, text="نص", html="<p>نص</p>"
-            )
-
-
-def mails() -> dict[str, Mail]:
-    with unit_of_work() as session:
-        return {mail.recipient: mail for mail in session.scalars(select(Mail))}
 
 
 def test_it_sends_many_mails_over_one_connection(sink: Sink, transport: SmtpTransport) -> None:

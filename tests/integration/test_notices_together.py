@@ -1,0 +1,137 @@
+"""Mails that are written in one go: each reader is told theirs, whoever else is told."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
+
+from app.accounts.models import Membership
+from app.alerts import notices
+from app.alerts.emails import compose as emails
+from app.alerts.models import Notice
+from app.alerts.notices import compose_mails
+from app.core import db
+from app.outbox.models import Mail
+from tests.factories.operations import a_headcount
+from tests.factories.trials import START, Trial
+from workers.tasks import alerts as tasks
+
+LANGUAGES = ("en", "ar", "fr")
+PARTS = (None, ["SY06"], ["SY0602"], ["SY10"], ["SY0602", "SY1002"])
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def trial(session: Session, clock: time_machine.Traveller) -> Trial:
+    return Trial(session, clock)
+
+
+def mails_of(session: Session) -> dict[str, tuple[Any, ...]]:
+    """What each address was told; a second mail to one would not fit in."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for mail in session.scalars(select(Mail)):
+        assert mail.recipient not in found
+        found[mail.recipient] = (mail.operation_id, mail.subject, mail.text, mail.html, mail.headers)
+    return found
+
+
+def test_together_each_is_told_what_they_would_be_told_alone(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers of every language and area, two operations (one brief), people in both, an alert that rose meanwhile."""
+    session = trial.session
+    other = Trial(session, trial.clock)
+    other.operation.mail_detail = "brief"
+    for one, two in ((trial, other), (other, trial)):
+        for language in LANGUAGES:
+            for areas in PARTS * 2:
+                actor = one.coordinator(areas, language=language)
+        session.add(Membership(user_id=actor.user_id, operation_id=two.operation.id, role="coordinator", areas=None))
+        session.flush()
+        one.shelter("KHM")
+        one.shelter("BAN", area="SY1002", lat=35.2)
+        one.shelter("ROOM", lat=35.5)
+        one.count("ROOM", 20)
+        one.count("KHM", 90)
+        one.count("KHM", 134)
+        one.report(a_headcount("BAN", at=START, people=100))
+    with session.begin_nested() as together:
+        assert compose_mails(session) == notices.PEOPLE_A_TIME
+        assert compose_mails(session) == len(LANGUAGES) * len(PARTS) * 4 - notices.PEOPLE_A_TIME
+        told = mails_of(session)
+        together.rollback()
+    monkeypatch.setattr(notices, "PEOPLE_A_TIME", 1)
+    for _ in told:
+        assert compose_mails(session) == 1
+    assert mails_of(session) == told
+    assert len({text for _, _, text, _, _ in told.values()}) > len(LANGUAGES) * len(PARTS)
+
+
+def test_fifty_are_told_the_same_with_few_questions(trial: Trial) -> None:
+    for _ in range(notices.PEOPLE_A_TIME):
+        trial.coordinator(["SY06"])
+    trial.shelter("KHM")
+    trial.count("KHM", 134)
+    asked: list[str] = []
+    connection = trial.session.connection()
+    event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert compose_mails(trial.session) == notices.PEOPLE_A_TIME
+    assert len(asked) < 25, asked
+    assert len(mails_of(trial.session)) == notices.PEOPLE_A_TIME
+
+
+def test_a_mail_that_cannot_be_stored_holds_up_no_other(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, fine = trial.coordinator(language="fr"), [trial.coordinator().email, trial.coordinator(language="ar").email]
+    compose = emails.compose
+
+    def with_what_postgresql_refuses(reader: emails.Reader, *given: Any, **more: Any) -> emails.Written:
+        written = compose(reader, *given, **more)
+        return emails.Written(written.subject, "\0", written.html) if reader.language == "fr" else written
+
+    monkeypatch.setattr(emails, "compose", with_what_postgresql_refuses)
+    trial.shelter("A")
+    trial.count("A", 110)
+    assert sorted(mail.recipient for mail in trial.mails()) == sorted(fine)
+    waiting = trial.session.scalars(
+        select(Notice).where(col(Notice.mail_id).is_(None), col(Notice.dropped_at).is_(None))
+    )
+    assert [notice.user_id for notice in waiting] == [broken.user_id]
+    monkeypatch.undo()
+    trial.clock.shift(timedelta(seconds=1))
+    assert {mail.recipient for mail in trial.mails()} == {broken.email, *fine}
+    assert len(mails_of(trial.session)) == 3
+
+
+def test_a_worker_that_dies_before_it_commits_has_written_nothing(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.unit_of_work() as session, time_machine.travel(START, tick=False) as clock:
+        trial = Trial(session, clock)
+        emails_told = {trial.coordinator().email for _ in range(5)}
+        trial.shelter("A")
+        trial.count("A", 110)
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as broken:
+        broken.setattr(db, "commit", dies)
+        with pytest.raises(SystemExit):
+            tasks.compose_due_mails()
+    with db.unit_of_work() as session:
+        assert mails_of(session) == {}
+    sent: list[int] = []
+    monkeypatch.setattr(tasks, "send_waiting_mails", lambda: sent.append(1))
+    assert tasks.compose_due_mails() == 5
+    with db.unit_of_work() as session:
+        assert mails_of(session).keys() == emails_told
+    assert tasks.compose_due_mails() == 0
+    assert sent == [1]
