@@ -11,26 +11,25 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from app.accounts.policy import PERMISSIONS, UNCHOSEN, Scope
 from app.alerts.emails import compose as emails
 from app.alerts.emails.compose import IN_FULL
 from app.alerts.emails.schemas import Evidence, Reader, Told, Written
 from app.alerts.policy import GATHER_WITHIN
+from app.alerts.queries import days_since
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
-from app.places.models import Area
+from app.places.models import Area, Operation
 from app.places.queries import areas_of, frame_of
 from app.places.schemas import Frame
 from app.planning.queries import nearest_with_room
 from app.population.events import events_of_days
 from app.population.facts import Event, is_adopted
-from app.population.models import PlaceDay
 from app.population.queries import shelter_figure
 from app.population.schemas import ShelterFigure
 from config.settings import settings
@@ -116,6 +115,17 @@ def compose_mails(session: Session) -> int:
     if written and len(people) == PEOPLE_A_TIME:
         db.wake(session, jobs.COMPOSE)
     return written
+
+
+def warm_up(session: Session) -> None:
+    """Ask what a mail asks, about nothing: the first mail of a process would wait for its statements to be made."""
+    nothing, scope = UUID(int=0), Scope(UUID(int=0), frozenset({""}))
+    session.get(Operation, nothing)
+    areas_of(session, nothing, [""])
+    shelter_figure(session, nothing)
+    days_since(session, nothing, clock.now().date())
+    events_of_days(session, {nothing: [clock.now().date()]})
+    nearest_with_room(session, scope=scope, lat=0.0, lon=0.0, people=None, limit=ROOMS)
 
 
 class Once:
@@ -268,10 +278,7 @@ def _evidence(session: Session, figure: ShelterFigure, frame: Frame) -> Evidence
     """The headcount a figure follows, and who came and left since (at the same instant counts as since)."""
     if figure.counted_at is None:
         return None
-    since = select(col(PlaceDay.day)).where(
-        col(PlaceDay.place_id) == figure.place_id, col(PlaceDay.day) >= frame.day_of(figure.counted_at)
-    )
-    days = list(session.scalars(since))
+    days = days_since(session, figure.place_id, frame.day_of(figure.counted_at))
     by_day = events_of_days(session, {figure.place_id: days}).get(figure.place_id, {})
     events = [event for day in sorted(by_day) for event in by_day[day]]
     counts = [event for event in events if event.direction == 0 and is_adopted(event, frame)]

@@ -1,6 +1,6 @@
 """Reading alerts."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,6 +37,12 @@ def open_alerts(session: Session, *, scope: Scope, language: str) -> list[AlertR
 def cursor_of(row: AlertRow) -> str:
     """The place of an alert in the order of `list_alerts`: severity, microseconds of `since`, id."""
     return f"{_RANKS[row.severity]}.{(row.since - _EPOCH) // timedelta(microseconds=1)}.{row.id.hex}"
+
+
+def days_since(session: Session, place_id: UUID, first: date) -> list[date]:
+    """The days from `first` on of which something was reported at a place, in their order."""
+    days = select(col(PlaceDay.day)).where(col(PlaceDay.place_id) == place_id, col(PlaceDay.day) >= first)
+    return list(session.scalars(days.order_by(col(PlaceDay.day))))
 
 
 def _place(cursor: str) -> tuple[int, datetime, UUID]:

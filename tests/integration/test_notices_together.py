@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from sqlalchemy import event
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
@@ -20,6 +21,7 @@ from app.outbox.models import Mail
 from tests.factories.operations import a_headcount
 from tests.factories.trials import START, Trial
 from workers.tasks import alerts as tasks
+from workers.tasks import core
 
 LANGUAGES = ("en", "ar", "fr")
 PARTS = (None, ["SY06"], ["SY0602"], ["SY10"], ["SY0602", "SY1002"])
@@ -135,3 +137,21 @@ def test_a_worker_that_dies_before_it_commits_has_written_nothing(
         assert mails_of(session).keys() == emails_told
     assert tasks.compose_due_mails() == 0
     assert sent == [1]
+
+
+def test_the_first_mail_of_a_worker_makes_no_statement_anew(database: str) -> None:
+    with db.unit_of_work() as session, time_machine.travel(START, tick=False) as clock:
+        trial = Trial(session, clock)
+        trial.coordinator(["SY06"])
+        trial.shelter("A")
+        trial.count("A", 110)
+    core.warm_up(["mail"])
+    made: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, _given: Any, context: Any, *_more: Any) -> None:
+        if context.cache_hit is CacheStats.CACHE_MISS and statement.startswith("SELECT"):
+            made.append(statement)
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    assert tasks.compose_due_mails() == 1
+    assert made == []

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.alerts import notices
 from app.alerts.emails import layout
 from app.core import clock
 from app.core.db import unit_of_work
@@ -35,6 +36,8 @@ def warm_up(queues: Collection[str]) -> None:
         beat(queue)
     if "mail" in queues:
         layout.warm_up()
+        with unit_of_work() as session:
+            notices.warm_up(session)
 
 
 TASKS = {BEAT: fold_worker_beats, BEAT_MAIL: mail_worker_beats}

@@ -1,6 +1,7 @@
 """Templates outside of a request, and the words of the field's lists as the pages write them."""
 
 from collections.abc import Callable
+from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from app.core import text
+from app.alerts.emails.schemas import Section
+from app.alerts.sentences import people_in_words
+from app.core import clock, text
 from app.core.text import LANGUAGES, RIGHT_TO_LEFT, render
 
 _TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -17,12 +20,14 @@ _inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def warm_up() -> None:
-    """Load the templates and texts of every language, before there is anything to tell."""
+    """Draw an empty mail in every language, before there is anything to tell: the first one would wait for its
+    templates, its texts and how its language writes numbers and moments."""
+    nothing = Section(tone="calm", severity="", headline="", link="")
     for language in LANGUAGES:
-        for name in ("alerts/notice.html", "alerts/notice.txt", "words.html"):
-            _layout(language).get_template(name)
-        text.catalogue(language)
-        text.locale_of(language)
+        text_and_html(language, title="", first="", sections=[nothing], why=word("severity", "critical", language))
+        people_in_words(1_000, language)
+        text.percent(0.5, language)
+        text.moment(clock.now(), language, UTC)
 
 
 def text_and_html(language: str, **view: Any) -> tuple[str, str]:
