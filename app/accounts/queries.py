@@ -32,6 +32,11 @@ _BY_USER = text(
     " WHERE u.id = :user_id AND u.active AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
     " ORDER BY o.created_at, o.id LIMIT 1"
 )
+_BY_SIGN_IN = text(
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM users u"
+    " JOIN memberships m ON m.user_id = u.id JOIN operations o ON o.id = m.operation_id"
+    " WHERE u.fs_uniquifier = :uniquifier AND u.active ORDER BY o.created_at, o.id LIMIT 1"
+)
 
 
 class InAnArea(Protocol):
@@ -56,6 +61,11 @@ def actor_of_user(
     a language; None if disabled or not a member."""
     found = session.execute(_BY_USER, {"user_id": user_id, "operation_id": operation_id})
     return _actor(found.one_or_none(), otherwise)
+
+
+def actor_of_sign_in(session: Session, uniquifier: str, *, otherwise: str = UNCHOSEN) -> Actor | None:
+    """The same, by what a session of a browser knows a person by; it is new once their sessions were ended."""
+    return _actor(session.execute(_BY_SIGN_IN, {"uniquifier": uniquifier}).one_or_none(), otherwise)
 
 
 def coordinators_over(session: Session, *, operation_id: UUID, area_path: Sequence[str]) -> list[Recipient]:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from flask import Flask, Request, g, request, session
 from flask_login import user_logged_out
-from flask_security import Security, UserMixin, current_user
+from flask_login.utils import _user_context_processor
+from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.mail_util import EmailValidateException, MailUtil
 from flask_security.signals import user_authenticated
@@ -91,6 +92,7 @@ def register(app: Flask) -> None:
     security.want_json(_never)
     security.login_manager.request_loader(_no_other_way)
     security.principal.identity_loaders.clear()  # would load the person at every request, for permissions we do not use
+    app.template_context_processors[None].remove(_user_context_processor)  # no page of ours asks for the account
     user_authenticated.connect(_rotate_session, app)
     user_logged_out.connect(_forget_language, app)
     for endpoint in ("security.login", "security.logout"):
@@ -112,12 +114,9 @@ def actor_of_request(otherwise: str = UNCHOSEN) -> Actor | None:
     if token is not None:
         key = (digest_of(token), otherwise)
         return _actors.get(key, lambda: queries.actor_of_token(http.session(), token, otherwise=otherwise))
-    if "_user_id" not in session:
-        return None
-    account = current_user._get_current_object()  # Flask-Login's own way past its proxy
-    if not isinstance(account, Account):
-        return None
-    return queries.actor_of_user(http.session(), account.id, otherwise=otherwise)
+    # Flask-Login would load the whole account to know its id; it still does where Flask-Security asks for it.
+    signed_in = session.get("_user_id")
+    return queries.actor_of_sign_in(http.session(), str(signed_in), otherwise=otherwise) if signed_in else None
 
 
 def _rotate_session(_app: Flask, user: Account, **_signal: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, g, jsonify, render_template_string
 from flask import session as cookie
 from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -54,6 +54,10 @@ def app(session: Session) -> Flask:
     def who() -> Response:
         actor = signin.actor_of_request()
         return jsonify(actor and actor.email)
+
+    @app.get("/page")
+    def page() -> str:
+        return render_template_string("{{ actor.email }}", actor=signin.actor_of_request())
 
     @app.get("/plant")
     def plant() -> str:
@@ -179,6 +183,21 @@ class TestSignIn:
         client.get("/who")
         assert seen
         assert {statement.split()[0] for statement in seen} == {"SELECT"}
+
+    def test_a_page_asks_once_who_it_is_for(self, client: FlaskClient, session: Session) -> None:
+        sign_in(client)
+        asked: list[str] = []
+        event.listen(session.connection(), "before_cursor_execute", lambda *args: asked.append(args[2]))
+        assert client.get("/page").text == ADDRESS
+        assert len(asked) == 1
+
+    def test_a_person_known_by_a_new_name_is_signed_out_everywhere(
+        self, client: FlaskClient, session: Session, user_id: UUID
+    ) -> None:
+        sign_in(client)
+        session.get_one(User, user_id).fs_uniquifier = "another"
+        session.flush()
+        assert client.get("/who").json is None
 
     def test_a_weaker_hash_is_renewed_at_sign_in(self, client: FlaskClient, session: Session, user_id: UUID) -> None:
         weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
