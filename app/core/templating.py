@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_timedelta
 from babel.support import NullTranslations
 from flask import Flask, g, request
-from jinja2 import pass_context
+from jinja2 import pass_context, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from app.core import clock, text
 from app.core.forms import language
@@ -25,6 +27,7 @@ def register(app: Flask) -> None:
     for tell in (number, percent, moment, as_dated, day, ago, age, named, digits):
         app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
+    app.add_template_filter(choosing)
     app.add_template_global(in_language, "in_language")
     app.add_template_global(this_page, "this_page")
     app.add_template_global(language, "language")
@@ -32,19 +35,28 @@ def register(app: Flask) -> None:
 
 
 def say_texts(app: Flask) -> None:
-    """Has templates look their texts up in the catalogue of the request, found once: Flask-Babel finds it again for
-    each of some two hundred texts of a form. To be called when Flask-Babel is set up."""
+    """Has templates look their texts up in the catalogue of the request, found once, and without the three calls Jinja
+    makes of each: a form has some two hundred. To be called when Flask-Babel is set up."""
 
     def texts() -> NullTranslations:
         if "texts" not in g:
             g.texts = text.catalogue(language())
         return cast(NullTranslations, g.texts)
 
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's extension for texts
-        lambda message: texts().ugettext(message),
-        lambda one, many, count: texts().ungettext(one, many, count),
-        newstyle=True,
-    )
+    @pass_eval_context
+    def gettext(page: EvalContext, message: str, **numbers: Any) -> str:
+        return _filled(page, texts().ugettext(message), numbers)
+
+    @pass_eval_context
+    def ngettext(page: EvalContext, one: str, many: str, count: int, **numbers: Any) -> str:
+        return _filled(page, texts().ungettext(one, many, count), {"num": count, **numbers})
+
+    app.jinja_env.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+def _filled(page: EvalContext, words: str, numbers: dict[str, Any]) -> str:
+    """A text with its numbers, as Jinja fills it in (`newstyle`): on pages, what is put into it is escaped."""
+    return (Markup(words) if page.autoescape else words) % numbers  # noqa: S704  # texts are our own
 
 
 def _at_request(tell: Callable[[Any], str]) -> Callable[[Context, Any], str]:
@@ -80,6 +92,14 @@ def this_page() -> str:
     """This page's address, whatever language it is read in."""
     asked = {name: value for name, value in request.args.items() if name != "lang"}
     return quote(request.path) + (f"?{urlencode(asked)}" if asked else "")
+
+
+def choosing(options: Markup, value: str | None) -> Markup:
+    """Options of a list, drawn as `<option value="…">`, with the one of this value selected."""
+    if value is None:
+        return options
+    option = f'<option value="{escape(value)}"'
+    return Markup(str(options).replace(f"{option}>", f"{option} selected>"))  # noqa: S704  # both are markup
 
 
 def number(value: float) -> str:

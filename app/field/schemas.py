@@ -1,7 +1,7 @@
 """What the field pages need to know before they ask anything."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -46,6 +46,14 @@ class Desk:
     shelters: Sequence[ShelterRow]
     language: str
     also: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    _drawn: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def drawn(self, name: str, caller: Callable[[], str]) -> str:
+        """What pages show of this desk alone, in its language, drawn once: a list, or questions nobody has answered.
+        Nothing of a person, a session or one form may be in it: whoever shares the desk is shown the same."""
+        if name not in self._drawn:
+            self._drawn[name] = caller()
+        return self._drawn[name]
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:
@@ -54,6 +62,12 @@ class Desk:
     @cached_property
     def shelter_by_code(self) -> dict[str, ShelterRow]:
         return {shelter.code: shelter for shelter in self.shelters}
+
+    def shelter_called(self, code: str) -> str:
+        """The name of a shelter; its code where it has none here."""
+        shelter = self.shelter_by_code.get(code)
+        named = shelter.name if shelter is not None else self.also.get(f"shelter:{code}", {})
+        return name_in(named, self.language) or code
 
     @cached_property
     def places(self) -> list[Candidate]:
@@ -67,6 +81,10 @@ class Desk:
         ]
 
     @cached_property
+    def place_keys(self) -> frozenset[str]:
+        return frozenset(place.key for place in self.places)
+
+    @cached_property
     def places_anywhere(self) -> list[Candidate]:
         """Where people may have gone: shelters this person sees, then every area of the operation below the country."""
         shelters = [place for place in self.places if place.key.startswith("shelter:")]
@@ -77,8 +95,7 @@ class Desk:
 
     def with_places(self, named: Mapping[str, dict[str, str]]) -> "Desk":
         """The same desk, at which these places can be named too."""
-        known = {place.key for place in self.places}
-        return replace(self, also={key: names for key, names in named.items() if key not in known})
+        return replace(self, also={key: names for key, names in named.items() if key not in self.place_keys})
 
     def key_of(self, place: Mapping[str, Any] | None) -> str | None:
         """The key of a place as a report names it: a shelter by its code, or its id, or an area."""
@@ -114,6 +131,9 @@ class Desk:
             return code
         name = name_in(area.name, self.language)
         return f"{name} ({code})" if self._shared_names[name] > 1 else name
+
+    def named(self, area: Area) -> str:
+        return name_in(area.name, self.language)
 
     def parent_of(self, code: str) -> Area | None:
         area = self.area_by_code.get(code)

@@ -89,6 +89,11 @@ class TypedField(Field):  # type: ignore[misc]  # WTForms has no types
 
     typed: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was typed or is known, and nothing is wrong."""
+        return self.data is None and not self.typed and not self.errors
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist:
             return
@@ -165,8 +170,21 @@ class Faulty(Protocol):
     def message(self) -> str: ...
 
 
+class _Token(FlaskForm.Meta.csrf_class):  # type: ignore[misc]  # Flask-WTF has no types
+    """Checks the token that came with a form. A new one is signed by the page that shows it (`csrf_token()`)."""
+
+    def generate_csrf_token(self, _field: Field) -> None:
+        return None
+
+
 class SecureForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form with a CSRF token that lists everything to be put right, in the order of the page."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
+        csrf_class = _Token
+
+        def get_translations(self, _form: Any) -> None:
+            """What our fields say is in our own catalogue; that of WTForms would be read anew for each form."""
 
     general: list[str]
 

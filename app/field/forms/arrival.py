@@ -8,7 +8,6 @@ from app.core.text import mark
 from app.field.forms.fields import AreaField, GroupField, PlaceField
 from app.field.forms.people import PeopleForm
 from app.field.forms.report import said
-from app.field.schemas import Desk
 from app.intake.schemas import Result
 
 WHERE_NOW = mark("Choose where they are now.")
@@ -26,6 +25,7 @@ class ArrivalForm(PeopleForm):
     before = PlaceField()
     place = PlaceField()
 
+    begins: ClassVar[dict[str, str]] = {**PeopleForm.begins, "stayed": "no"}
     remembered: ClassVar[tuple[str, ...]] = ("place", "home")
     fault_names: ClassVar[dict[str, str]] = {
         **PeopleForm.fault_names,
@@ -35,9 +35,6 @@ class ArrivalForm(PeopleForm):
         "stayed_there": "before",
         "to": "place",
     }
-
-    def __init__(self, desk: Desk, **defaults: Any) -> None:
-        super().__init__(desk, **{"stayed": "no", **defaults})
 
     def check(self) -> None:
         super().check()

@@ -72,6 +72,11 @@ class AreaField(NamedField):
     def candidates(self) -> Sequence[Candidate]:
         return self.desk.own_homes if self.own else self.desk.homes
 
+    @property
+    def listed(self) -> str:
+        """Which list of the desk this is."""
+        return "own_homes" if self.own else "homes"
+
     def written(self, value: Any) -> str:
         return self.desk.called(value)
 
@@ -93,6 +98,11 @@ class PlaceField(NamedField):
     @property
     def candidates(self) -> Sequence[Candidate]:
         return self.desk.places_anywhere if self.anywhere else self.desk.places
+
+    @property
+    def listed(self) -> str:
+        """Which list of the desk this is."""
+        return "places_anywhere" if self.anywhere else "places"
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         """What the page wrote for a place (inputs `<name>.shown`, its key, and `.as`, the words) and nobody changed is
@@ -149,6 +159,10 @@ class ManyField(TypedField):
     def anchor(self) -> str:
         return f"{self.id}-{self.options[0]}"
 
+    @property
+    def is_blank(self) -> bool:
+        return not self.data and not self.errors
+
 
 class CountsField(WholeNumberField):
     """Counts by key, each an input `<name>.<key>`; empty ones are left out of `data`."""
@@ -193,6 +207,10 @@ class CountsField(WholeNumberField):
     @property
     def is_empty(self) -> bool:
         return not self.typed_parts
+
+    @property
+    def is_blank(self) -> bool:
+        return self.is_empty and not self.errors and not self.part_errors
 
 
 class CellsField(CountsField):

@@ -42,6 +42,7 @@ class PeopleForm(ReportForm):
     high = WholeNumberField()
     method = ChoiceField(options=METHODS)
 
+    begins: ClassVar[dict[str, str]] = {**ReportForm.begins, "how": "cells", "estimate": "no"}
     fault_names: ClassVar[dict[str, str]] = {
         **ReportForm.fault_names,
         "people": "how",
@@ -52,9 +53,6 @@ class PeopleForm(ReportForm):
         "people.households": "households",
         "method": "method",
     }
-
-    def __init__(self, desk: Any, **defaults: Any) -> None:
-        super().__init__(desk, **{"how": "cells", "estimate": "no", **defaults})
 
     @property
     def way(self) -> str:

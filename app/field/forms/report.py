@@ -1,6 +1,6 @@
 """What every report form shares: its id, when it was true, and what the door answered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, cast
 from uuid import uuid4
@@ -42,6 +42,14 @@ class ReportForm(SecureForm):
     asked_first: ClassVar[tuple[str, ...]] = ()
     """Questions of a form that its page asks before those of the classes it is made from."""
 
+    begins: ClassVar[dict[str, str]] = {"when": "now"}
+    """Answers that are chosen already when a new form is opened."""
+
+    apart: ClassVar[frozenset[str]] = frozenset(
+        {"csrf_token", "report_id", "opened_at", "day", "place", "home", "group"}
+    )
+    """What a new form may begin with beside that: of this moment, or of this person. Never drawn `once`."""
+
     remembered: ClassVar[tuple[str, ...]] = ()
     """Answers with which the next form of this browser begins."""
 
@@ -59,7 +67,13 @@ class ReportForm(SecureForm):
         super().__init__(
             **({} if is_read else {"formdata": None}),
             meta={"desk": desk},
-            data={"report_id": uuid4(), "opened_at": clock.now(), "when": "now", "day": desk.frame.today, **defaults},
+            data={
+                "report_id": uuid4(),
+                "opened_at": clock.now(),
+                "day": desk.frame.today,
+                **self.begins,
+                **defaults,
+            },
         )
         self.report_id.data = self.report_id.data or uuid4()
         self.opened_at.data = self.opened_at.data or clock.now()
@@ -75,6 +89,22 @@ class ReportForm(SecureForm):
         super().validate(extra_validators)
         self.check()
         return not self.complaints()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing is answered, typed or wrong, apart from what is drawn apart."""
+        return not self.is_correction and all(
+            self._is_untouched(field) for field in self if field.name not in self.apart
+        )
+
+    def _is_untouched(self, field: Any) -> bool:
+        begins = self.begins.get(field.name)
+        return field.is_blank if begins is None else field.data == begins and not field.errors
+
+    def once(self, name: str, caller: Callable[[], str]) -> str:
+        """Questions of a form that nobody has touched are the same on each and kept by its desk; else they are drawn
+        as they stand."""
+        return self.desk.drawn(f"{type(self).__name__} {name}", caller) if self.is_untouched else caller()
 
     @property
     def is_correction(self) -> bool:

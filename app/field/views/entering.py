@@ -46,7 +46,7 @@ def home() -> Answer:
 @requires("report")
 def new_arrival() -> Answer:
     here = desk()
-    known = {"group": request.args.get("group")}
+    known: dict[str, Any] = {"group": request.args.get("group")}
     return _show(ArrivalForm(here, **_last(here, "place", "home"), **known), "field/arrival.html")
 
 
@@ -180,7 +180,7 @@ def _remember(form: ReportForm) -> None:
 
 
 def _last(here: Desk, *names: str) -> dict[str, Any]:
-    known = {"place": {place.key for place in here.places}, "home": set(here.area_by_code)}
+    known = {"place": here.place_keys, "home": here.area_by_code}
     said: dict[str, Any] = {name: browser.get(f"last_{name}") for name in names}
     if "place" in names and len(here.shelters) == 1:
         said["place"] = said["place"] or f"shelter:{here.shelters[0].code}"
