@@ -28,6 +28,8 @@ def register(app: Flask) -> None:
         app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
     app.add_template_filter(choosing)
+    app.add_template_global(_drawn_for_all(), "for_all")
+    app.add_template_global(section_of, "section_of")
     app.add_template_global(in_language, "in_language")
     app.add_template_global(this_page, "this_page")
     app.add_template_global(language, "language")
@@ -39,9 +41,11 @@ def say_texts(app: Flask) -> None:
     makes of each: a form has some two hundred. To be called when Flask-Babel is set up."""
 
     def texts() -> NullTranslations:
-        if "texts" not in g:
+        try:
+            return cast(NullTranslations, g.texts)
+        except AttributeError:
             g.texts = text.catalogue(language())
-        return cast(NullTranslations, g.texts)
+            return cast(NullTranslations, g.texts)
 
     @pass_eval_context
     def gettext(page: EvalContext, message: str, **numbers: Any) -> str:
@@ -57,6 +61,25 @@ def say_texts(app: Flask) -> None:
 def _filled(page: EvalContext, words: str, numbers: dict[str, Any]) -> str:
     """A text with its numbers, as Jinja fills it in (`newstyle`): on pages, what is put into it is escaped."""
     return (Markup(words) if page.autoescape else words) % numbers  # noqa: S704  # texts are our own
+
+
+def _drawn_for_all() -> Callable[..., str]:
+    """What pages show to everybody who reads their language, drawn once: its name and whatever else it depends on are
+    few and known beforehand. Nothing of the operation, a person or a session may be in it."""
+    drawn: dict[tuple[str, ...], str] = {}
+
+    def for_all(*name: str, caller: Callable[[], str]) -> str:
+        key = (language(), *name)
+        if key not in drawn:
+            drawn[key] = caller()
+        return drawn[key]
+
+    return for_all
+
+
+def section_of(*sections: str) -> str:
+    """Which of these beginnings of an address this page is under; none is the empty one."""
+    return next((begins for begins in sections if request.path.startswith(begins)), "")
 
 
 def _at_request(tell: Callable[[Any], str]) -> Callable[[Context, Any], str]:
