@@ -105,7 +105,13 @@ def states_of(session: Session, shelter_ids: Sequence[UUID]) -> dict[UUID, dict[
 
 def _shelters(scope: Scope) -> Any:
     return (
-        select(Shelter, col(Area.name))
+        select(
+            col(Shelter.id),
+            col(Shelter.code),
+            col(Shelter.area_code),
+            col(Shelter.state),
+            col(Area.name).label("area_name"),
+        )
         .join(Area, (col(Area.operation_id) == Shelter.operation_id) & (col(Area.code) == Shelter.area_code))
         .join(Place, col(Place.id) == col(Shelter.id))
         .where(col(Shelter.operation_id) == scope.operation_id, in_scope(scope, col(Shelter.area_path)))
@@ -114,12 +120,12 @@ def _shelters(scope: Scope) -> Any:
 
 
 def _rows(session: Session, found: Sequence[Any], as_of: datetime | None) -> list[ShelterRow]:
-    said = statements_of(session, [shelter.id for shelter, _ in found]) if as_of is not None else {}
+    said = statements_of(session, [shelter.id for shelter in found]) if as_of is not None else {}
     states = {
         shelter.id: shelter.state
         if as_of is None
         else {"name": shelter.state["name"], **state_of(said.get(shelter.id, ()), until=as_of)}
-        for shelter, _ in found
+        for shelter in found
     }
     return [
         ShelterRow(
@@ -127,8 +133,8 @@ def _rows(session: Session, found: Sequence[Any], as_of: datetime | None) -> lis
             code=shelter.code,
             name=states[shelter.id]["name"],
             area=shelter.area_code,
-            area_name=area_name,
+            area_name=shelter.area_name,
             state=states[shelter.id],
         )
-        for shelter, area_name in found
+        for shelter in found
     ]
