@@ -170,6 +170,9 @@ class Faulty(Protocol):
     def message(self) -> str: ...
 
 
+_MADE: dict[Any, dict[str, Any]] = {}  # by the declaration in its form's class: as many as there are fields
+
+
 class _Token(FlaskForm.Meta.csrf_class):  # type: ignore[misc]  # Flask-WTF has no types
     """Checks the token that came with a form. A new one is signed by the page that shows it (`csrf_token()`)."""
 
@@ -182,6 +185,21 @@ class SecureForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         csrf_class = _Token
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """A field of this form, from what the first of its declaration was made of: WTForms would work the same
+            out each time. What a form puts into its fields is set when they are processed, never added to."""
+            if not issubclass(unbound_field.field_class, TypedField):
+                return unbound_field.bind(form=form, **options)
+            key = (unbound_field, options["prefix"], options["name"])
+            made = _MADE.get(key)
+            if made is None:
+                parts = vars(unbound_field.bind(form=form, **options))
+                made = _MADE[key] = {name: parts[name] for name in parts if name not in ("_form", "meta")}
+            field = object.__new__(unbound_field.field_class)
+            field.__dict__ |= made
+            field._form, field.meta = form, form.meta
+            return field
 
         def get_translations(self, _form: Any) -> None:
             """What our fields say is in our own catalogue; that of WTForms would be read anew for each form."""
