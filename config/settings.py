@@ -32,7 +32,11 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         default=None, description="Redis or Valkey to use; absent: one of our own under MAWA_DATA_DIR."
     )
-    broker_url: str | None = Field(default=None, description="Where workers are woken; default REDIS_URL.")
+    broker_url: str | None = Field(
+        default=None,
+        description="Where workers are woken; default REDIS_URL. Sentinels: sentinel://host:26379;sentinel://host:26379.",
+    )
+    sentinel_name: str = Field(default="mawa", description="What the sentinels of BROKER_URL call their Redis.")
     limits_url: str | None = Field(default=None, description="Where rate limits are counted; default REDIS_URL.")
     cache_url: str | None = Field(default=None, description="Where answers may be cached; default REDIS_URL.")
     mail_url: str | None = Field(

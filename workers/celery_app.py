@@ -26,7 +26,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
-    broker_transport_options=broker.OPTIONS,
+    broker_transport_options=broker.options(settings()),
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     beat_schedule=SCHEDULE,
