@@ -5,10 +5,13 @@ depend on how reports were batched. `step` is idempotent for an equal value. Unk
 clears: the level stays and is marked not known.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from app.core import clock
 from app.core.statements import Statement, state_of
@@ -77,21 +80,30 @@ def judge_of(frame: Frame, statements: Sequence[Statement]) -> Judge:
     blocked while the capacity was unknown, say.
     """
     thresholds = OccupancyThresholds.of(frame)
+    instants = sorted({occurred_at for occurred_at, _, _ in statements})
+    said: dict[int, tuple[int | None, dict[str, Any]] | None] = {0: None}
+
+    def of_first(count: int) -> tuple[int | None, dict[str, Any]] | None:
+        """The places there are once so many of the instants have passed, and what they follow from; None: nothing is
+        stated yet."""
+        if count not in said:
+            state = state_of(statements, until=instants[count - 1])
+            base = {name: state.get(name) for name in BASE_FIELDS}
+            said[count] = (places_for_people(state), base) if state else None
+        return said[count]
 
     def judge(before: Rules, level: Level, at: datetime, day: date) -> Rules:
-        state = state_of(statements, until=clock.end_of(day, frame.zone))
-        if not state:
+        stated = of_first(bisect_right(instants, _end_of(day, frame.zone)))
+        if stated is None:
             return {}
-        return {
-            OCCUPANCY: step_occupancy(
-                before.get(OCCUPANCY),
-                level=level,
-                people=level.shown(frame).total,
-                places=places_for_people(state),
-                at=at,
-                thresholds=thresholds,
-            )
-            | {"base": {name: state.get(name) for name in BASE_FIELDS}}
-        }
+        places, base = stated
+        held = before.get(OCCUPANCY)
+        state = step_occupancy(held, level=level, people=level.people, places=places, at=at, thresholds=thresholds)
+        return {OCCUPANCY: state | {"base": base}}
 
     return judge
+
+
+@lru_cache
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return clock.end_of(day, zone)

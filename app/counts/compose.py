@@ -4,13 +4,12 @@ The ledger keeps plain signed sums; a cell can go negative when people leave uno
 a figure is shown, is it made sense of. Nothing shown is ever stored back into the ledger.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.counts.scheme import Scheme
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(NamedTuple):
     """People of a place by cell, never negative; `shortfall` is by how many the books went below zero."""
 
     total: int
@@ -19,9 +18,10 @@ class Composition:
 
 
 def compose(scheme: Scheme, *, cells: tuple[int, ...], total: int) -> Composition:
-    """Cells of the composition fold fitted to the total of the headcount fold."""
+    """Cells of the composition fold fitted to the total of the headcount fold, of which what is below zero is not
+    shown."""
     shown = max(0, total)
-    values = _without_negatives(scheme, list(cells))
+    values = list(cells) if min(cells) >= 0 else _without_negatives(scheme, list(cells))
     surplus = sum(values) - shown
     if surplus < 0:
         values[scheme.unknown] -= surplus
@@ -37,7 +37,7 @@ def _without_negatives(scheme: Scheme, values: list[int]) -> list[int]:
         if values[position] >= 0:
             continue
         missing, values[position] = -values[position], 0
-        for source in scheme.cover_order(position):
+        for source in scheme.cover_orders[position]:
             missing -= _take(values, source, missing)
         _take_in_proportion(values, missing)
     return values

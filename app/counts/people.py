@@ -1,12 +1,13 @@
 """People: what one count says, and the signed sum the fold is made of.
 
 A count carries a best figure, a range, households and cells; any part may be absent. `People` is what
-was said. `Tally` is what adds up: a plain vector, so that sums do not depend on order.
+was said. `Tally` is what adds up: a plain vector with names, so that sums do not depend on order.
 """
 
 from dataclasses import dataclass
 from math import isqrt
-from typing import Self
+from operator import add
+from typing import NamedTuple, Self
 
 from app.counts.scheme import Scheme
 
@@ -77,8 +78,7 @@ class People:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """A signed sum of people with the uncertainty it gathered.
 
     Offsets below and above the best figure are kept as sums of squares (independent errors add in
@@ -108,16 +108,12 @@ class Tally:
         above = 0 if people.high is None else max(0, people.high - best)
         return cls(best, (best - low) ** 2, above**2, 0, int(people.high is None), estimated)
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(a + b for a, b in zip(self.vector, other.vector, strict=True)))
+    def __add__(self, other: "Tally") -> "Tally":  # type: ignore[override]  # a vector, which does not grow longer
+        return Tally._make(map(add, self, other))
 
     def leaving(self) -> "Tally":
         """The same people going out: the best figure is taken away, the two sides of doubt change places."""
         return Tally(-self.total, self.high_squares, self.low_squares, self.high_open, self.low_open, self.estimated)
-
-    @property
-    def vector(self) -> tuple[int, int, int, int, int, int]:
-        return (self.total, self.low_squares, self.high_squares, self.low_open, self.high_open, self.estimated)
 
     def meets(self, other: "Tally") -> bool:
         """Whether there is a number both could be."""

@@ -29,7 +29,7 @@ class Scheme:
     def positions(self) -> dict[str, int]:
         return {key: position for position, key in enumerate(self.keys)}
 
-    @property
+    @cached_property
     def size(self) -> int:
         return len(self.keys)
 
@@ -38,8 +38,12 @@ class Scheme:
         """Position of `unknown:unknown`, where everything unobserved goes."""
         return self.positions[f"{UNKNOWN}:{UNKNOWN}"]
 
-    def cover_order(self, position: int) -> tuple[int, ...]:
-        """Positions a shortage in one cell is covered from, nearest knowledge first."""
+    @cached_property
+    def cover_orders(self) -> tuple[tuple[int, ...], ...]:
+        """Of each cell the positions a shortage in it is covered from, nearest knowledge first."""
+        return tuple(self._cover_order(position) for position in range(self.size))
+
+    def _cover_order(self, position: int) -> tuple[int, ...]:
         sex, age = self.keys[position].split(":", 1)
         wanted = (f"{sex}:{UNKNOWN}", f"{UNKNOWN}:{age}", f"{UNKNOWN}:{UNKNOWN}")
         return tuple(dict.fromkeys(self.positions[key] for key in wanted if self.positions[key] != position))

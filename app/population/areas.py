@@ -8,6 +8,7 @@ households, then the cells of the scheme; behind them people who came into the a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import add, sub
 
 from app.places.schemas import Frame
 from app.population.levels import DayChange, DayRow
@@ -122,15 +123,12 @@ def differences(
     for change in changes:
         stored = contribution(change.stored, frame) if change.stored else stored_before
         derived = contribution(change.derived, frame) if change.derived else derived_before
-        wrong = tuple(
-            (new - new_before) - (old - old_before)
-            for new, new_before, old, old_before in zip(derived, derived_before, stored, stored_before, strict=True)
-        )
-        crossed, crossed_before = _crossed(change.derived, levels), _crossed(change.stored, levels)
-        for position, code in enumerate(levels):
-            flows = tuple(crossed[side][position] - crossed_before[side][position] for side in (0, 1))
-            if any(wrong) or any(flows):
-                put_right[code, change.day] = (*wrong, *flows)
+        wrong = _minus(_minus(derived, derived_before), _minus(stored, stored_before))
+        crossed = _minus(_crossed(change.derived, levels), _crossed(change.stored, levels))
+        is_wrong = any(wrong)
+        for code, came, left in zip(levels, crossed, crossed[len(levels) :], strict=False):
+            if is_wrong or came or left:
+                put_right[code, change.day] = (*wrong, came, left)
         stored_before, derived_before = stored, derived
     return put_right
 
@@ -158,18 +156,25 @@ def put_in(held: Iterable[DayRow]) -> list[DayChange]:
     return [DayChange(row.day, None, row) for row in held]
 
 
-def _crossed(row: DayRow | None, levels: Sequence[str]) -> tuple[Vector, Vector]:
-    """Who came into each level and who left it on the day of a row."""
-    if row is None:
-        return (0,) * len(levels), (0,) * len(levels)
-    return row.facts.crossed[: len(levels)], row.facts.crossed[len(levels) :]
+def _crossed(row: DayRow | None, levels: Sequence[str]) -> Vector:
+    """Who came into each level on the day of a row, then who left it."""
+    return (0,) * (2 * len(levels)) if row is None else row.facts.crossed
+
+
+def _minus(one: Vector, other: Vector) -> Vector:
+    return tuple(map(sub, one, other)) if any(other) else one
 
 
 def gather(parts: Iterable[Mapping[tuple[str, date], Vector]]) -> dict[tuple[str, date], Vector]:
     """Differences of many places, added up: area code and day → vector."""
     sums: dict[tuple[str, date], Vector] = {}
     for part in parts:
-        for key, vector in part.items():
-            held = sums.get(key)
-            sums[key] = tuple(map(sum, zip(held, vector, strict=True))) if held else vector
+        add_in(sums, part)
     return sums
+
+
+def add_in(sums: dict[tuple[str, date], Vector], part: Mapping[tuple[str, date], Vector]) -> None:
+    """Add differences to what others come to."""
+    for key, vector in part.items():
+        held = sums.get(key)
+        sums[key] = tuple(map(add, held, vector)) if held else vector

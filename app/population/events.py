@@ -1,10 +1,10 @@
 """Reports as events of the places they are booked at: what the fold reads of the ledger."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -24,14 +24,14 @@ _DECIDED = """CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM report
         AND {decision_stands}
       ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) END"""
 _ENTERING = """
-  SELECT reports.place_id AS at, wanted.kept_id, reports.day AS of, reports.id, version_of, kind, stands_at,
+  SELECT wanted.kept_id, reports.day AS of, reports.id, version_of, kind, stands_at,
     occurred_at, total, low, high, households, cells, method,
     CASE kind WHEN 'movement' THEN 1 WHEN 'headcount' THEN 0 END AS direction, {decided} AS decided,
     reports.from_place_id AS other_end, left_day = reports.day AS is_same_day, NULL::timestamptz AS arrives_at,
     group_id, origin
   FROM reports"""
 _LEAVING = """
-  SELECT reports.from_place_id, wanted.kept_id, reports.left_day, reports.id, version_of, kind, left_stands_at, left_at,
+  SELECT wanted.kept_id, reports.left_day, reports.id, version_of, kind, left_stands_at, left_at,
     total, low, high, households, cells, method, -1, NULL, reports.place_id, left_day = reports.day, stands_at,
     group_id, origin
   FROM reports"""
@@ -42,28 +42,36 @@ _WANTED_ON = (
 )
 _FOLDED = "kind IN ('movement', 'headcount', 'note', 'shelter', 'shelter_state')"
 
-# Who moved the same way, with nobody counting in between, can as well have moved together. Not so where there is doubt,
-# which does not add up like people, or households stand for people. An operation of fewer cells than are asked for has
-# no more of them.
+# Who moved the same way, with nobody counting in between, can as well have moved together; of each only where from or
+# where to and whence they are is told. Not so where there is doubt, which does not add up like people, where households
+# stand for people, or where the other end is a place of several codes: who moves between two of them has not moved. An
+# operation of fewer cells than are asked for has no more of them.
 _IS_PLAIN = "kind = 'movement' AND total IS NOT NULL AND low IS NULL AND high IS NULL"
+_EACH = """
+  SELECT kept_id, of, id, version_of, kind, stands_at, occurred_at, total, low, high, households, cells, method,
+    direction, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin, NULL AS moved
+  FROM ({found}) AS found
+"""
+_IS_GATHERED = f"{_IS_PLAIN} AND (other_end IS NULL OR other_end <> ALL(CAST(:merged AS uuid[])))"
 _GATHERED = """
   WITH found AS ({found}), counted AS (
-    SELECT *, count(*) FILTER (WHERE direction = 0) OVER (
+    SELECT *, {is_gathered} AS is_gathered, count(*) FILTER (WHERE direction = 0) OVER (
       PARTITION BY kept_id, of ORDER BY stands_at, direction IS DISTINCT FROM 0) AS counts_before
     FROM found
   )
-  SELECT at, kept_id, of, NULL::uuid AS id, NULL::uuid AS version_of, 'movement' AS kind, max(stands_at) AS stands_at,
-    max(occurred_at) AS occurred_at, sum(total)::bigint AS total, NULL::bigint AS low, NULL::bigint AS high,
-    sum(households)::bigint AS households,
-    CASE WHEN bool_and(cells IS NOT NULL) THEN array_remove(ARRAY[{cells}]::bigint[], NULL) END AS cells,
-    NULL AS method, direction, NULL::boolean AS decided, other_end, is_same_day,
-    NULL::timestamptz AS arrives_at, group_id, origin
-  FROM counted WHERE {is_plain}
-  GROUP BY at, kept_id, of, direction, other_end, is_same_day, group_id, origin, cells IS NULL, counts_before
+  SELECT kept_id, of, direction, max(stands_at) AS stands_at, max(occurred_at) AS occurred_at,
+    sum(total)::bigint AS total, sum(households)::bigint AS households,
+    CASE WHEN count(cells) > 0 THEN array_remove(ARRAY[{cells}]::bigint[], NULL) END AS cells,
+    coalesce(sum(total) FILTER (WHERE cells IS NULL), 0)::bigint AS unobserved,
+    json_agg(json_build_array(other_end, is_same_day, group_id, origin, total)) AS moved,
+    NULL::uuid AS id, NULL::uuid AS version_of, 'movement' AS kind, NULL::bigint AS low,
+    NULL::bigint AS high, NULL AS method, NULL::boolean AS decided, NULL AS other_end,
+    NULL::boolean AS is_same_day, NULL::timestamptz AS arrives_at, NULL AS group_id, NULL AS origin
+  FROM counted WHERE is_gathered GROUP BY kept_id, of, direction, counts_before
   UNION ALL
-  SELECT at, kept_id, of, id, version_of, kind, stands_at, occurred_at, total, low, high, households, cells, method,
-    direction, decided, other_end, is_same_day, arrives_at, group_id, origin
-  FROM counted WHERE NOT ({is_plain})
+  SELECT kept_id, of, direction, stands_at, occurred_at, total, households, cells, 0, NULL, id, version_of, kind, low,
+    high, method, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin
+  FROM counted WHERE is_gathered IS NOT TRUE
 """
 
 
@@ -83,9 +91,9 @@ def _statement(*, of_days: bool, known_on: bool, cells: int | None) -> TextClaus
   {_LEAVING} {leaving} WHERE kind = 'movement' AND {stands}
 """
     if cells is None:
-        return text(found)
+        return text(_EACH.format(found=found))
     sums = ", ".join(f"sum(cells[{position}])" for position in range(1, cells + 1))
-    return text(_GATHERED.format(found=found, cells=sums, is_plain=_IS_PLAIN))
+    return text(_GATHERED.format(found=found, cells=sums, is_gathered=_IS_GATHERED))
 
 
 def events_of_days(
@@ -98,9 +106,8 @@ def events_of_days(
     members = bookings.members(session, list(days))
     asked = [(member, kept, day) for member, kept in members.items() for day in days[kept]]
     places, kept, on = zip(*asked, strict=True) if asked else ((), (), ())
-    said = {"places": list(places), "kept": list(kept), "days": list(on), "known_on": bookings.known_on}
-    statement = _statement(of_days=True, known_on=bookings.known_on is not None, cells=cells)
-    return _by_place_and_day(session, session.execute(statement, said).all(), bookings)
+    said = {"places": list(places), "kept": list(kept), "days": list(on)}
+    return _found(session, said, members, bookings, of_days=True, cells=cells)
 
 
 def events_of_places(
@@ -108,31 +115,75 @@ def events_of_places(
 ) -> dict[UUID, Events]:
     """Everything ever reported at these places, under whatever code; `cells` as above."""
     members = bookings.members(session, places)
-    said = {"places": list(members), "kept": list(members.values()), "known_on": bookings.known_on}
-    statement = _statement(of_days=False, known_on=bookings.known_on is not None, cells=cells)
-    return _by_place_and_day(session, session.execute(statement, said).all(), bookings)
+    said = {"places": list(members), "kept": list(members.values())}
+    return _found(session, said, members, bookings, of_days=False, cells=cells)
+
+
+def _found(
+    session: Session,
+    said: Mapping[str, Any],
+    members: Mapping[UUID, UUID],
+    bookings: Bookings,
+    *,
+    of_days: bool,
+    cells: int | None,
+) -> dict[UUID, Events]:
+    codes = Counter(members.values())
+    merged = [member for member, kept in members.items() if codes[kept] > 1]
+    statement = _statement(of_days=of_days, known_on=bookings.known_on is not None, cells=cells)
+    rows = session.execute(statement, {**said, "merged": merged, "known_on": bookings.known_on}).all()
+    return _by_place_and_day(session, rows, bookings)
 
 
 def _by_place_and_day(session: Session, rows: Sequence[Any], bookings: Bookings) -> dict[UUID, Events]:
     """Reports as events of the places they are booked at. Who moved between two that are one did not move; a shelter
     whose report was taken back is described no more."""
-    ends = bookings.of(session, {id_ for row in rows for id_ in (row.at, row.other_end) if id_ is not None})
-    homes = bookings.homes(session, {row.group_id for row in rows if row.group_id is not None})
-    found: dict[UUID, dict[date, list[Event]]] = defaultdict(lambda: defaultdict(list))
+    around = _around(session, rows, bookings)
+    found: dict[UUID, dict[date, list[Event]]] = {}
     for row in rows:
-        own, other = ends.get(row.at), ends.get(row.other_end) if row.other_end is not None else None
-        if own is None or (other is not None and own.kept_id == other.kept_id):
+        own = around.own.get(row.kept_id)
+        if own is None:
+            continue
+        other = around.ends.get(row.other_end)
+        if other is not None and own.kept_id == other.kept_id:
             continue
         if own.is_void and row.kind in ("shelter", "shelter_state"):
             continue
-        found[row.kept_id][row.of].append(_event(row, own, other, homes.get(row.group_id) or row.origin))
+        event = _event(row, own, other, around) if row.moved is None else _gathered(row, own, around)
+        found.setdefault(row.kept_id, {}).setdefault(row.of, []).append(event)
     return dict(found)
 
 
-def _event(row: Any, own: Booking, other: Booking | None, origin: str | None) -> Event:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What reports name beside their own place: `own` those places, by id; `ends` the others and `homes` of groups, by
+    the text of their ids."""
+
+    own: Mapping[UUID, Booking]
+    ends: Mapping[str | None, Booking]
+    homes: Mapping[str | None, str | None]
+
+
+def _around(session: Session, rows: Sequence[Any], bookings: Bookings) -> _Around:
+    named = {(row.other_end, row.group_id) for row in rows if row.moved is None}
+    named.update((end, group) for row in rows if row.moved for end, _, group, _, _ in row.moved)
+    ends = {end: UUID(end) for end, _ in named if end is not None}
+    groups = {group: UUID(group) for _, group in named if group is not None}
+    own = {row.kept_id for row in rows}
+    booked = bookings.of(session, own | set(ends.values()))
+    homes = bookings.homes(session, groups.values())
+    return _Around(
+        {id_: booked[id_] for id_ in own if id_ in booked},
+        {end: booked[id_] for end, id_ in ends.items() if id_ in booked},
+        {group: homes.get(id_) for group, id_ in groups.items()},
+    )
+
+
+def _event(row: Any, own: Booking, other: Booking | None, around: _Around) -> Event:
+    """One report."""
     cells = None if row.cells is None else tuple(row.cells)
     return Event(
-        id=row.version_of or row.id or row.at,
+        id=row.version_of or row.id,
         version=row.id,
         stands_at=row.stands_at,
         occurred_at=row.occurred_at,
@@ -142,8 +193,28 @@ def _event(row: Any, own: Booking, other: Booking | None, origin: str | None) ->
         decided=row.decided,
         shared=_shared(own.area_path, other) if row.is_same_day else 0,
         arrives_at=row.arrives_at,
-        origin=origin if row.kind == "movement" else None,
+        origin=(around.homes.get(row.group_id) or row.origin) if row.kind == "movement" else None,
         is_note=row.kind == "note",
+    )
+
+
+def _gathered(row: Any, own: Booking, around: _Around) -> Event:
+    """Movements that went the same way."""
+    return Event(
+        id=row.kept_id,
+        stands_at=row.stands_at,
+        occurred_at=row.occurred_at,
+        direction=row.direction,
+        people=People(row.total, households=row.households, cells=None if row.cells is None else tuple(row.cells)),
+        moved=[
+            (
+                people,
+                _shared(own.area_path, around.ends.get(end)) if is_same_day else 0,
+                around.homes.get(group) or origin,
+            )
+            for end, is_same_day, group, origin, people in row.moved
+        ],
+        unobserved=row.unobserved,
     )
 
 
@@ -151,4 +222,9 @@ def _shared(own: Sequence[str], other: Booking | None) -> int:
     """How many levels hold both ends: none with elsewhere, the operation and then each area from the country down."""
     if other is None:
         return 0
-    return 1 + sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(own, other.area_path, strict=False)))
+    shared = 1
+    for one, another in zip(own, other.area_path, strict=False):
+        if one != another:
+            break
+        shared += 1
+    return shared

@@ -6,27 +6,35 @@ heads alone anchors the total and leaves what was known of sex and age. Where pe
 from movements alone: no headcount says it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
+from operator import add, sub
+from typing import NamedTuple
 from uuid import UUID
 
 from app.counts.people import People, Tally
 from app.places.schemas import Frame
 
-Origins = tuple[tuple[str, int], ...]  # home area and people, by code; zeros left out
+Origins = Mapping[str, int]  # people by the code of their home area; zeros left out
+
+NOBODY = Tally()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One report as it concerns one place. `direction`: +1 people enter, -1 they leave, 0 they were counted,
-    None nothing was said of people: the shelter was described, or (`is_note`) somebody looked and did not count.
+# People who moved; how many of the place's levels (the operation, then its areas from the country down) also hold the
+# other end, reached on the same day: there nobody crossed a border; and their home area.
+Moved = tuple[int, int, str | None]
+
+
+class Event(NamedTuple):
+    """One report as it concerns one place, or movements that went the same way with nobody counting in between.
+    `direction`: +1 people enter, -1 they leave, 0 they were counted, None nothing was said of people: the shelter was
+    described, or (`is_note`) somebody looked and did not count.
 
     `id` is that of the report's first version, so that a correction does not change its place in the order.
-    `decided`: what a coordinator decided of a headcount, None: nothing. `shared`: how many of the place's levels
-    (the operation, then its areas from the country down) also hold the other end, reached on the same day: there
-    nobody crossed a border. `arrives_at`: when those who leave stand at the other end. `origin` is the home area of
-    those who moved.
+    `decided`: what a coordinator decided of a headcount, None: nothing. `shared`, `origin`: as in `Moved`; of several
+    movements `moved` has each by itself instead, and `unobserved` are those of all whose sex and age nobody saw, so
+    that the cells are those of the others. `arrives_at`: when those who leave stand at the other end.
     """
 
     id: UUID
@@ -41,10 +49,11 @@ class Event:
     origin: str | None = None
     is_note: bool = False
     version: UUID | None = None
+    moved: Sequence[Moved] = ()
+    unobserved: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """The headcount a fold stands on. `is_decided`: a coordinator adopted it."""
 
     at: datetime
@@ -52,8 +61,7 @@ class Anchor:
     is_decided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What a day's reports come to. Each amount is the anchor plus what moved after it where there is an
     anchor, else what moved that day; `came` and `left` are all people who entered and left that day, `crossed` those
     who crossed the border of each level: those who came, then those who left. Of the day's last report
@@ -87,15 +95,15 @@ class _Day:
 
     def __init__(self, frame: Frame, levels: int, until: datetime | None) -> None:
         self.frame, self.levels, self.until = frame, levels, until
-        self.came = [0] * levels
-        self.left = [0] * levels
+        self.came = [0] * (levels + 1)  # by how many levels hold both ends
+        self.left = [0] * (levels + 1)
         self.all_came = self.all_left = self.competed = self.households = 0
         self.has_movements = self.households_counted = False
         self.counted: Anchor | None = None
         self.previous: Anchor | None = None
-        self.total = self.taken = self.expected = Tally()
+        self.total = self.taken = self.expected = NOBODY
         self.composed_at: datetime | None = None
-        self.cells = (0,) * frame.scheme.size
+        self.cells: Sequence[int] = (0,) * frame.scheme.size
         self.origins: dict[str, int] = {}
         self.changed_at: datetime | None = None
 
@@ -109,12 +117,17 @@ class _Day:
             self.all_left += moved.total
             self.total += moved.leaving()
         is_on_the_way = self.until is not None and event.arrives_at is not None and event.arrives_at > self.until
-        for level in range(0 if is_on_the_way else event.shared, self.levels):
-            (self.came if direction > 0 else self.left)[level] += moved.total
-        self.cells = _plus(self.cells, cells_of(event.people, self.frame), direction)
+        crossed = self.came if direction > 0 else self.left
+        for people, shared, origin in event.moved or ((moved.total, event.shared, event.origin),):
+            crossed[0 if is_on_the_way else min(shared, self.levels)] += people
+            if origin is not None:
+                self.origins[origin] = self.origins.get(origin, 0) + direction * people
+        self.cells = list(map(add if direction > 0 else sub, self.cells, cells_of(event, self.frame)))
         self.households += (event.people.households or 0) * direction
-        if event.origin is not None:
-            self.origins[event.origin] = self.origins.get(event.origin, 0) + direction * moved.total
+
+    def crossed(self) -> tuple[int, ...]:
+        """Of each level who came into it, then who left it: those for whom fewer levels hold both ends."""
+        return (*accumulate(self.came[: self.levels]), *accumulate(self.left[: self.levels]))
 
     def count(self, event: Event) -> None:
         self.expected, self.previous = self.total, self.counted
@@ -144,10 +157,9 @@ def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1, *, until: d
     `levels`: how many sums the place is part of, the operation and each of its areas. `until`: the day as it stood at
     a moment; who had left by then and arrived later is on the way and has left every level.
     """
-    ordered = sorted(
-        (event for event in events if until is None or event.stands_at <= until),
-        key=lambda event: order_of(event, frame),
-    )
+    ordered = [event for event in events if until is None or event.stands_at <= until]
+    if len(ordered) > 1:
+        ordered.sort(key=lambda event: order_of(event, frame))
     if not ordered:
         return None
     day = _Day(frame, levels, until)
@@ -156,7 +168,7 @@ def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1, *, until: d
     return Facts(
         came=day.all_came,
         left=day.all_left,
-        crossed=(*day.came, *day.left),
+        crossed=day.crossed(),
         competed=day.competed,
         has_movements=day.has_movements,
         counted=day.counted,
@@ -165,12 +177,12 @@ def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1, *, until: d
         expected=day.expected,
         previous=day.previous,
         composed_at=day.composed_at,
-        cells=day.cells,
+        cells=tuple(day.cells),
         households_counted=day.households_counted,
         households=day.households,
         origins=settled(day.origins),
         changed_at=day.changed_at,
-        reported_at=max(event.stands_at for event in ordered),
+        reported_at=ordered[-1].stands_at,
     )
 
 
@@ -184,24 +196,21 @@ def is_adopted(event: Event, frame: Frame) -> bool:
     return frame.weight_of(event.method) >= frame.settings.adopt_from
 
 
-def cells_of(people: People, frame: Frame) -> tuple[int, ...]:
+def cells_of(event: Event, frame: Frame) -> Sequence[int]:
     """Cells of people who moved; whoever was not observed is of unknown sex and age."""
-    if people.cells is not None:
+    people = event.people
+    if people.cells is not None and not event.unobserved:
         return people.cells
-    cells = [0] * frame.scheme.size
-    cells[frame.scheme.unknown] = people.best(frame.settings.household_size) or 0
-    return tuple(cells)
+    cells = list(people.cells or (0,) * frame.scheme.size)
+    cells[frame.scheme.unknown] += event.unobserved or people.best(frame.settings.household_size) or 0
+    return cells
 
 
-def settled(origins: dict[str, int]) -> Origins:
+def settled(origins: Mapping[str, int]) -> Origins:
     """Homes by code, those that come to nobody left out."""
-    return tuple(sorted((code, people) for code, people in origins.items() if people))
+    return origins if all(origins.values()) else {code: people for code, people in origins.items() if people}
 
 
 def order_of(event: Event, frame: Frame) -> tuple[datetime, bool, int, UUID]:
     """Instant, headcounts before movements, the weightier headcount last: never the order of taking."""
     return (event.stands_at, event.direction != 0, frame.weight_of(event.method), event.id)
-
-
-def _plus(cells: tuple[int, ...], other: tuple[int, ...], sign: int) -> tuple[int, ...]:
-    return tuple(a + sign * b for a, b in zip(cells, other, strict=True))

@@ -1,14 +1,15 @@
 """The state of a place at the end of a day: facts of the day upon the level before it. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from operator import add
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from app.counts.compose import Composition, compose
 from app.counts.people import Tally
 from app.places.schemas import Frame
-from app.population.facts import Anchor, Facts, Origins, settled
+from app.population.facts import NOBODY, Anchor, Facts, Origins, settled
 from app.population.schemas import Basis
 
 Rules = Mapping[str, Any]
@@ -16,8 +17,7 @@ Rules = Mapping[str, Any]
 CONFLICT_WITHIN = timedelta(hours=48)  # two adopted headcounts so near that cannot both be true (ledger.md, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """What the folds hold of a place. Signed sums: they may go below zero; what is shown never does.
 
     `competing`: headcounts nobody followed and nobody decided on, of the day of the last adopted one or later.
@@ -36,16 +36,21 @@ class Level:
     is_decided: bool = False
     is_disputed: bool = False
     discrepancy: int | None = None
-    origins: Origins = ()
+    origins: Origins = MappingProxyType({})
 
     @classmethod
     def empty(cls, frame: Frame) -> "Level":
         """A place nothing was ever reported of: not zero people but an unknown number."""
-        return cls(total=Tally(), cells=(0,) * frame.scheme.size)
+        return cls(total=NOBODY, cells=(0,) * frame.scheme.size)
 
     def shown(self, frame: Frame) -> Composition:
         """The figure as people see it."""
         return compose(frame.scheme, cells=self.cells, total=self.total.total)
+
+    @property
+    def people(self) -> int:
+        """The total of the figure as people see it, without its cells."""
+        return max(0, self.total.total)
 
     def range(self, shown: int) -> tuple[int, int | None]:
         """Least and most people around the total shown; None: nothing bounds it, as in a place never counted."""
@@ -55,8 +60,7 @@ class Level:
         return min(self.total.low, shown), max(high, shown)
 
 
-@dataclass(frozen=True, slots=True)
-class DayRow:
+class DayRow(NamedTuple):
     """One stored day of a place. Equal rows are equal in everything that follows from them."""
 
     day: date
@@ -66,8 +70,7 @@ class DayRow:
     rules: Rules
 
 
-@dataclass(frozen=True, slots=True)
-class DayChange:
+class DayChange(NamedTuple):
     """What a walk found for one day: the row as stored and as it should be; None: no row."""
 
     day: date
@@ -80,14 +83,18 @@ Judge = Callable[[Rules, "Level", datetime, date], Rules]
 
 def advance(before: Level, facts: Facts) -> Level:
     """The level after a day. An anchor replaces what was carried; otherwise the day's movements are added to it."""
-    after = replace(
-        before,
+    after = Level(
         total=facts.total if facts.counted else before.total + facts.total,
         cells=facts.cells if facts.composed_at else _plus(before.cells, facts.cells),
         households=facts.households if facts.households_counted else before.households + facts.households,
         basis=_basis(before.basis, facts),
         competing=facts.competed + (0 if facts.counted else before.competing),
+        counted_at=before.counted_at,
+        counted_by=before.counted_by,
         composition_at=facts.composed_at or before.composition_at,
+        is_decided=before.is_decided,
+        is_disputed=before.is_disputed,
+        discrepancy=before.discrepancy,
         origins=_together(before.origins, facts.origins),
     )
     return _counted(before, after, facts, facts.counted) if facts.counted else after
@@ -103,8 +110,7 @@ def _counted(before: Level, after: Level, facts: Facts, anchor: Anchor) -> Level
     difference = facts.taken.total - books.total
     is_near = earlier is not None and anchor.at - earlier.at <= CONFLICT_WITHIN
     is_settled = anchor.is_decided or (earlier is not None and earlier.is_decided)
-    return replace(
-        after,
+    return after._replace(
         counted_at=anchor.at,
         counted_by=anchor.method,
         is_decided=anchor.is_decided,
@@ -136,7 +142,7 @@ def walk(
         facts = fresh.get(day, row.facts if row else None)
         derived = None
         if facts is not None:
-            opening = level.shown(frame).total if level.basis != "unknown" else 0
+            opening = level.people if level.basis != "unknown" else 0
             level = advance(level, facts)
             rules = judge(rules, level, facts.changed_at or facts.reported_at, day)
             derived = DayRow(day, facts, level, opening, rules)
@@ -163,7 +169,7 @@ def _together(before: Origins, moved: Origins) -> Origins:
     if not moved:
         return before
     sums = dict(before)
-    for code, people in moved:
+    for code, people in moved.items():
         sums[code] = sums.get(code, 0) + people
     return settled(sums)
 
@@ -175,4 +181,4 @@ def _basis(before: Basis, facts: Facts) -> Basis:
 
 
 def _plus(cells: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(a + b for a, b in zip(cells, other, strict=True))
+    return tuple(map(add, cells, other))

@@ -6,7 +6,7 @@ reported of on that day. For these the facts are worked out again from the repor
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -155,7 +155,7 @@ def _note(past: Past, place: UUID, base: DayRow | None, held: list[DayRow], chan
 
 def _bare(row: DayRow) -> DayRow:
     """A row without the states of rules: nobody asks what they were."""
-    return replace(row, rules={})
+    return row._replace(rules={})
 
 
 def _no_rules(*_: Any) -> Mapping[str, Any]:

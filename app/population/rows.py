@@ -1,18 +1,20 @@
 """Events and day rows to and from PostgreSQL: what the fold reads and writes, nothing about what it means."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.counts.people import Tally
 from app.population.areas import Vector
-from app.population.facts import Anchor, Facts, settled
+from app.population.facts import NOBODY, Anchor, Facts, settled
 from app.population.levels import DayRow, Level
 
 _CHUNK = 16  # stored rows read ahead of a walk; most walks end within the first
@@ -27,21 +29,55 @@ _FROM_DAY_ON = text("""
   CROSS JOIN LATERAL (SELECT * FROM place_days WHERE place_id = wanted.place_id AND day >= wanted.day
     ORDER BY day LIMIT :chunk) AS place_days ORDER BY place_id, day
 """)
-_COLUMNS = (
-    'place_id uuid, day date, operation_id uuid, came bigint, "left" bigint, crossed bigint[], competed integer,'
-    " total_anchored boolean, total_amount numeric[], cells_anchored boolean, cells_amount bigint[],"
-    " households_anchored boolean, households_amount bigint, taken numeric[], expected numeric[],"
-    " previous_at timestamptz, previous_by text, previous_decided boolean, origins_moved jsonb, opening bigint,"
-    " total numeric[], cells bigint[], households bigint, basis text, competing integer, counted_at timestamptz,"
-    " counted_by text, composition_at timestamptz, is_decided boolean, is_disputed boolean, discrepancy bigint,"
-    " origins jsonb, changed_at timestamptz, reported_at timestamptz, rules jsonb"
-)
-_NAMES = [column.strip().rsplit(" ", 1)[0] for column in _COLUMNS.split(",")]
+_COLUMNS = {
+    "place_id": "uuid",
+    "day": "date",
+    "operation_id": "uuid",
+    "came": "bigint",
+    '"left"': "bigint",
+    "crossed": "bigint[]",
+    "competed": "integer",
+    "total_anchored": "boolean",
+    "total_amount": "numeric[]",
+    "cells_anchored": "boolean",
+    "cells_amount": "bigint[]",
+    "households_anchored": "boolean",
+    "households_amount": "bigint",
+    "taken": "numeric[]",
+    "expected": "numeric[]",
+    "previous_at": "timestamptz",
+    "previous_by": "text",
+    "previous_decided": "boolean",
+    "origins_moved": "jsonb",
+    "opening": "bigint",
+    "total": "numeric[]",
+    "cells": "bigint[]",
+    "households": "bigint",
+    "basis": "text",
+    "competing": "integer",
+    "counted_at": "timestamptz",
+    "counted_by": "text",
+    "composition_at": "timestamptz",
+    "is_decided": "boolean",
+    "is_disputed": "boolean",
+    "discrepancy": "bigint",
+    "origins": "jsonb",
+    "changed_at": "timestamptz",
+    "reported_at": "timestamptz",
+    "rules": "jsonb",
+}
+_KEY = ("place_id", "day")
+# Values come as PostgreSQL writes them, each in a text of its own: the same for one row as for a COPY of all.
 _WRITE = text(f"""
-  INSERT INTO place_days ({", ".join(_NAMES)})
-  SELECT {", ".join(_NAMES)} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS derived ({_COLUMNS})
-  ON CONFLICT (place_id, day) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[2:])}
+  INSERT INTO place_days ({", ".join(_COLUMNS)})
+  SELECT {", ".join(f"CAST({name} AS {kind})" for name, kind in _COLUMNS.items())}
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS derived ({", ".join(f"{name} text" for name in _COLUMNS)})
+  ON CONFLICT (place_id, day) DO UPDATE
+  SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEY)}
 """)
+_COPY = f"COPY place_days ({', '.join(_COLUMNS)}) FROM STDIN"
+_KEYS = [name.strip('"') for name in _COLUMNS]
+_A_TIME = 500  # rows written by one statement
 _DELETE = text("""
   DELETE FROM place_days USING unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS gone (place_id, day)
   WHERE place_days.place_id = gone.place_id AND place_days.day = gone.day
@@ -83,10 +119,31 @@ def write(
 ) -> None:
     """Store these day rows of places and take away those of days gone. `paths`: of each place written to, the areas
     whose sums hold it from now on; it is pointed to its last row."""
-    if rows:
-        session.execute(_WRITE, {"rows": json.dumps([_columns(operation_id, *row) for row in rows], default=str)})
+    operation = str(operation_id)
+    for start in range(0, len(rows), _A_TIME):
+        said = [
+            dict(zip(_KEYS, _texts(operation, str(place), row), strict=True))
+            for place, row in rows[start : start + _A_TIME]
+        ]
+        session.execute(_WRITE, {"rows": to_json(said).decode()})
     if gone:
         session.execute(_DELETE, {"places": [place for place, _ in gone], "days": [day for _, day in gone]})
+    point(session, paths)
+
+
+def write_anew(session: Session, places: Iterable[tuple[UUID, UUID, Iterable[DayRow]]]) -> None:
+    """Store day rows where none are: operation, place and rows of each. PostgreSQL stores some while the next are made;
+    so nothing else may be asked of it meanwhile."""
+    connection: psycopg.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]  # SQLAlchemy says any
+    with connection.cursor().copy(_COPY) as copy:
+        for operation_id, place_id, rows in places:
+            operation, place = str(operation_id), str(place_id)
+            for row in rows:
+                copy.write_row(_texts(operation, place, row))
+
+
+def point(session: Session, paths: Mapping[UUID, Sequence[str]]) -> None:
+    """Point places to their last rows. `paths`: the areas whose sums hold each from now on."""
     if paths:
         said = [{"place": place, "path": list(path)} for place, path in sorted(paths.items())]
         session.execute(_POINT, {"paths": json.dumps(said, default=str)})
@@ -157,42 +214,62 @@ def _tally(stored: Sequence[Any]) -> Tally:
     return Tally(*map(int, stored))
 
 
-def _columns(operation_id: UUID, place_id: UUID, row: DayRow) -> dict[str, Any]:
+def _texts(operation_id: str, place_id: str, row: DayRow) -> tuple[str | None, ...]:
+    """A row in the order of the columns, each value as PostgreSQL reads it."""
     facts, level = row.facts, row.level
-    return {
-        "place_id": place_id,
-        "day": row.day,
-        "operation_id": operation_id,
-        "came": facts.came,
-        "left": facts.left,
-        "crossed": facts.crossed,
-        "competed": facts.competed,
-        "total_anchored": facts.counted is not None,
-        "total_amount": facts.total.vector,
-        "cells_anchored": facts.composed_at is not None,
-        "cells_amount": facts.cells,
-        "households_anchored": facts.households_counted,
-        "households_amount": facts.households,
-        "taken": facts.taken.vector,
-        "expected": facts.expected.vector,
-        "previous_at": facts.previous.at if facts.previous else None,
-        "previous_by": facts.previous.method if facts.previous else None,
-        "previous_decided": facts.previous is not None and facts.previous.is_decided,
-        "origins_moved": dict(facts.origins),
-        "opening": row.opening,
-        "total": level.total.vector,
-        "cells": level.cells,
-        "households": level.households,
-        "basis": level.basis,
-        "competing": level.competing,
-        "counted_at": level.counted_at,
-        "counted_by": level.counted_by,
-        "composition_at": level.composition_at,
-        "is_decided": level.is_decided,
-        "is_disputed": level.is_disputed,
-        "discrepancy": level.discrepancy,
-        "origins": dict(level.origins),
-        "changed_at": facts.changed_at,
-        "reported_at": facts.reported_at,
-        "rules": dict(row.rules),
-    }
+    previous = facts.previous
+    return (
+        place_id,
+        str(row.day),
+        operation_id,
+        str(facts.came),
+        str(facts.left),
+        _array(facts.crossed),
+        str(facts.competed),
+        _boolean(facts.counted is not None),
+        _array(facts.total),
+        _boolean(facts.composed_at is not None),
+        _array(facts.cells),
+        _boolean(facts.households_counted),
+        str(facts.households),
+        _array(facts.taken),
+        _array(facts.expected),
+        _maybe(previous and previous.at),
+        previous and previous.method,
+        _boolean(previous is not None and previous.is_decided),
+        _object(facts.origins),
+        str(row.opening),
+        _array(level.total),
+        _array(level.cells),
+        str(level.households),
+        level.basis,
+        str(level.competing),
+        _maybe(level.counted_at),
+        level.counted_by,
+        _maybe(level.composition_at),
+        _boolean(level.is_decided),
+        _boolean(level.is_disputed),
+        _maybe(level.discrepancy),
+        _object(level.origins),
+        _maybe(facts.changed_at),
+        str(facts.reported_at),
+        _object(row.rules),
+    )
+
+
+def _array(vector: Vector) -> str:
+    if vector is NOBODY:
+        return "{0,0,0,0,0,0}"
+    return f"{{{str(list(vector))[1:-1]}}}"
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _maybe(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _object(named: Mapping[str, Any]) -> str:
+    return to_json(named).decode() if named else "{}"

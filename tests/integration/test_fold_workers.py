@@ -3,7 +3,6 @@
 import random
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from threading import Barrier
 from typing import Any
@@ -215,8 +214,8 @@ def test_squares_that_no_bigint_holds_are_stored_and_read(actor: Actor) -> None:
         place = session.scalars(text("SELECT id FROM shelters WHERE code = 'KHM'")).one()
         stored = rows_.last_before(session, {place: date(2025, 3, 11)})[place]
         wild = Tally(100_000, 100_000, 100_000 * 10_000_000**2)
-        facts = replace(stored.facts, total=wild, taken=wild, expected=wild)
-        row = replace(stored, facts=facts, level=replace(stored.level, total=wild))
+        facts = stored.facts._replace(total=wild, taken=wild, expected=wild)
+        row = stored._replace(facts=facts, level=stored.level._replace(total=wild))
         rows_.write(session, actor.scope.operation_id, [(place, row)], [], {})
         assert rows_.last_before(session, {place: date(2025, 3, 11)})[place] == row
         assert (wild.low, wild.high) == (99_683, 3_162_377_661)

@@ -42,7 +42,9 @@ def test_reports_of_a_place_are_found_by_the_place(session: Session, asked: str)
     session.execute(LONG, {"operation": operation})
     session.execute(text("ANALYZE reports"))
     place = session.scalar(text("SELECT place_id FROM reports WHERE operation_id = :id LIMIT 1"), {"id": operation})
-    plan = _plan(session, OF_PLACES[asked], places=[place], kept=[place], id=place, known_on="2100-01-01T00:00:00Z")
+    plan = _plan(
+        session, OF_PLACES[asked], places=[place], kept=[place], merged=[], id=place, known_on="2100-01-01T00:00:00Z"
+    )
     assert "ix_reports_place_day" in plan
     assert "ix_reports_from_left_day" in plan
     assert "ProjectSet" not in plan, "days are counted through, also those nobody reported of"

@@ -76,8 +76,8 @@ FAULTS = (
     Fault(
         "people who moved unobserved are missing from the cells",
         FACTS,
-        "cells[frame.scheme.unknown] = people.best(frame.settings.household_size) or 0",
-        "cells[frame.scheme.unknown] = 0",
+        "or people.best(frame.settings.household_size) or 0",
+        "or 0",
     ),
     Fault(
         "the sides of doubt do not change places for people who leave",
@@ -130,14 +130,14 @@ FAULTS = (
     Fault(
         "capacity is that of now, not of the day",
         RULES,
-        "state = state_of(statements, until=clock.end_of(day, frame.zone))",
-        "state = state_of(statements)",
+        "stated = of_first(bisect_right(instants, _end_of(day, frame.zone)))",
+        "stated = of_first(len(instants))",
     ),
     Fault(
         "a walk does not see what shows only later",
         RULES,
-        '| {"base": {name: state.get(name) for name in BASE_FIELDS}}',
-        "",
+        'return {OCCUPANCY: state | {"base": base}}',
+        "return {OCCUPANCY: state}",
         seen_by="late",
     ),
     Fault(

@@ -87,16 +87,28 @@ FAULTS = (
     Fault(
         "who came before a count and who came after it came together",
         EVENTS,
-        "cells IS NULL, counts_before",
-        "cells IS NULL",
+        "GROUP BY kept_id, of, direction, counts_before",
+        "GROUP BY kept_id, of, direction",
         seen_by="late",
     ),
     Fault(
-        "a count under the other code of a shelter lies between nobody",
+        "what is said under the other code of a shelter is said of nobody",
         EVENTS,
-        "PARTITION BY kept_id, of ORDER BY",
-        "PARTITION BY at, of ORDER BY",
+        "SELECT wanted.kept_id, reports.day AS of",
+        "SELECT wanted.place_id AS kept_id, reports.day AS of",
+    ),
+    Fault(
+        "who moved between two that are one has moved with the others",
+        EVENTS,
+        "other_end <> ALL(CAST(:merged AS uuid[]))",
+        "true",
         seen_by="late",
+    ),
+    Fault(
+        "who moved together and was not observed is missing from the cells",
+        FACTS,
+        "cells[frame.scheme.unknown] += event.unobserved or",
+        "cells[frame.scheme.unknown] += 0 if event.unobserved else",
     ),
     Fault(
         "people who came together are counted without doubt",
@@ -107,8 +119,8 @@ FAULTS = (
     Fault(
         "who moved between two that are one has moved",
         EVENTS,
-        "if own is None or (other is not None and own.kept_id == other.kept_id):",
-        "if own is None:",
+        "if other is not None and own.kept_id == other.kept_id:",
+        "if False:",
     ),
     Fault(
         "two that are one again stay booked together",
@@ -127,14 +139,14 @@ FAULTS = (
     Fault(
         "who moved inside an area has come and left",
         EVENTS,
-        "shared=_shared(own.area_path, other) if row.is_same_day else 0",
-        "shared=0",
+        "_shared(own.area_path, around.ends.get(end)) if is_same_day else 0",
+        "0",
     ),
     Fault(
         "who was on the way at midnight never left",
         EVENTS,
-        "shared=_shared(own.area_path, other) if row.is_same_day else 0",
-        "shared=_shared(own.area_path, other)",
+        "_shared(own.area_path, around.ends.get(end)) if is_same_day else 0",
+        "_shared(own.area_path, around.ends.get(end))",
     ),
     Fault(
         "a shelter put elsewhere stays in its old sums",
@@ -145,14 +157,14 @@ FAULTS = (
     Fault(
         "homes are those of the movement, not of the group",
         EVENTS,
-        "homes.get(row.group_id) or row.origin",
-        "row.origin or homes.get(row.group_id)",
+        "around.homes.get(group) or origin",
+        "origin or around.homes.get(group)",
     ),
     Fault(
         "who leaves stays in the list of homes",
         FACTS,
-        "self.origins.get(event.origin, 0) + direction * moved.total",
-        "self.origins.get(event.origin, 0) + moved.total",
+        "self.origins.get(origin, 0) + direction * people",
+        "self.origins.get(origin, 0) + people",
     ),
     Fault(
         "a group's new home changes nothing",
@@ -200,14 +212,14 @@ FAULTS = (
     Fault(
         "a moment within a day is its end",
         FACTS,
-        "(event for event in events if until is None or event.stands_at <= until)",
-        "events",
+        "[event for event in events if until is None or event.stands_at <= until]",
+        "list(events)",
     ),
     Fault(
         "who is on the way within a day has crossed no border",
         FACTS,
-        "range(0 if is_on_the_way else event.shared, self.levels)",
-        "range(event.shared, self.levels)",
+        "0 if is_on_the_way else min(shared, self.levels)",
+        "min(shared, self.levels)",
         seen_by="late",
     ),
     Fault(

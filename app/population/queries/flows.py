@@ -56,7 +56,7 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
         if row is None:
             continue
         total = people_of(row, past.frame)[0].total
-        known = dict(row.level.origins)
+        known = dict(sorted(row.level.origins.items()))
         rest = None if total is None else total - sum(known.values())
         counts: list[tuple[str | None, int]] = [*known.items(), *([(None, rest)] if rest else [])]
         area = booked[place.id].area_path[-1]
