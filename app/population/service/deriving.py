@@ -29,6 +29,8 @@ _READ = text("""
   LEFT JOIN place_now ON place_now.place_id = places.id WHERE id = ANY(:places) ORDER BY id
 """)
 
+_STORED_DAYS = text("SELECT place_id, day FROM place_days WHERE place_id = ANY(:places)")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -104,15 +106,20 @@ def facts_on(
     }
 
 
-def whole_facts(session: Session, places: Sequence[Place]) -> dict[UUID, DayFacts]:
-    """Fresh facts of every day of these places, and None for stored days nothing is reported on any more."""
+def all_facts(session: Session, places: Sequence[Place]) -> dict[UUID, DayFacts]:
+    """Fresh facts of every day on which anything was reported of these places."""
     if not places:
         return {}
-    ids = [place.id for place in places]
-    found = events.events_of_places(session, ids, cells=cells_of(places))
-    stored = rows.from_day_on(session, dict.fromkeys(ids, date.min))
-    days = {id_: {row.day for row in stored[id_]} | set(found.get(id_, {})) for id_ in ids}
-    return facts_on(places, found, days)
+    found = events.events_of_places(session, [place.id for place in places], cells=cells_of(places))
+    return facts_on(places, found, {place.id: set(found.get(place.id, ())) for place in places})
+
+
+def whole_facts(session: Session, places: Sequence[Place]) -> dict[UUID, DayFacts]:
+    """The same, with None for stored days nothing is reported on any more."""
+    facts = all_facts(session, places)
+    for row in session.execute(_STORED_DAYS, {"places": [place.id for place in places]}):
+        facts[row.place_id].setdefault(row.day, None)
+    return facts
 
 
 def derive(

@@ -15,14 +15,16 @@ from app.population.service.deriving import (
     DayFacts,
     Folded,
     Place,
-    derive,
+    all_facts,
     lock,
     open_places,
     read,
-    whole_facts,
 )
 
-PLACES_A_TIME = 500  # whole places a rebuild or a verification holds in memory at once
+PLACES_A_TIME = 100  # whole places a rebuild or a verification holds in memory at once
+_SORT_MEMORY = "64MB"
+
+Sums = dict[UUID, dict[tuple[str, date], areas.Vector]]  # of areas by operation
 
 # A mark on a shelter that is booked as another is about both.
 _PENDING = text(f"""
@@ -49,13 +51,37 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | No
     for table in ("wide_marks", "marks", "place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
     session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
+    session.execute(text(f"SET LOCAL work_mem = '{_SORT_MEMORY}'"))
+    sums: Sums = {}
     for place_ids in _batches(_all_places(session)):
         open_places(session, place_ids)
         places = read(session, lock(session, place_ids))
-        facts = whole_facts(session, places)
-        appointed = appoint(session, places)
-        empty = [Folded(place, None, (), reaches_present=True, present=None) for place in places if not facts[place.id]]
-        yield [*derive(session, [place for place in places if facts[place.id]], facts, appointed), *empty]
+        facts = all_facts(session, places)
+        judges = appoint(session, places)
+        folded: list[Folded] = []
+        rows.write_anew(session, _replace(places, facts, judges, sums, folded))
+        rows.point(session, {one.place.id: one.place.area_path for one in folded if one.present})
+        yield folded
+    for operation, by_key in sums.items():
+        rows.add_to_areas(session, operation, by_key)
+
+
+def _replace(
+    places: Sequence[Place],
+    facts: Mapping[UUID, DayFacts],
+    judges: Mapping[UUID, Judge],
+    sums: Sums,
+    folded: list[Folded],
+) -> Iterator[tuple[UUID, UUID, list[DayRow]]]:
+    """The rows of these places, each with its operation and place; what they come to is added to the sums of areas, and
+    each place to those folded."""
+    for place in places:
+        derived = _rows_of(place, facts[place.id], judges[place.id])
+        operation = place.frame.operation_id
+        yield operation, place.id, derived
+        by_day = areas.differences(None, areas.put_in(derived), place.frame, place.area_path)
+        areas.add_in(sums.setdefault(operation, {}), by_day)
+        folded.append(Folded(place, None, (), reaches_present=True, present=derived[-1] if derived else None))
 
 
 def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
@@ -64,10 +90,10 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
     The session must hold one snapshot (REPEATABLE READ). Places still marked are not compared: they are pending.
     """
     pending = set(session.scalars(_PENDING))
-    sums: dict[UUID, dict[tuple[str, date], areas.Vector]] = {}
+    sums: Sums = {}
     for place_ids in _batches(_all_places(session)):
         places = read(session, place_ids)
-        facts = whole_facts(session, places)
+        facts = all_facts(session, places)
         stored = {
             id_: list(found) for id_, found in rows.from_day_on(session, dict.fromkeys(place_ids, date.min)).items()
         }
@@ -81,8 +107,7 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
                 found += _compare(place, held, derived)
             stored_in = place.summed_in or place.area_path
             by_day = areas.differences(None, areas.put_in(held), place.frame, stored_in)
-            total = sums.setdefault(place.frame.operation_id, {})
-            total.update(areas.gather([{key: total[key] for key in by_day if key in total}, by_day]))
+            areas.add_in(sums.setdefault(place.frame.operation_id, {}), by_day)
             if held and place.id not in pending and place.has_moved:
                 found.append(f"place {place.id} is summed in {place.summed_in} and lies in {place.area_path}")
         yield found
