@@ -14,6 +14,7 @@ from app.alerts.refresh import rebuild as whole_rebuild
 from app.cli import keeping
 from app.core import db
 from app.population import projections
+from app.population.service import whole
 from tests.factories.amending import NOON, corrected, one_place
 from tests.factories.folding import differences, drain, send
 from tests.factories.operations import (
@@ -64,6 +65,36 @@ def test_what_is_not_what_was_reported_is_put_right(actor: Actor) -> None:
         assert part in found
     rebuild()
     assert differences() == []
+
+
+def test_figures_are_those_the_fold_had(actor: Actor) -> None:
+    """Also where a rebuild derives them in several parts, and where nobody is left."""
+    doubtful = {"total": 9, "low": 5, "high": 20}
+    send(
+        actor,
+        a_movement(to="A", source="D", at=NOON, people=3),
+        a_movement(to="B", source="A", at=NOON, people=doubtful),
+    )
+    send(actor, a_headcount("C", at=NOON, people={"cells": {"female:0-4": 3}}))
+    drain()
+    folded = _figures()
+    with patch.object(whole, "PLACES_A_TIME", 2):
+        rebuild()
+    assert _figures() == folded
+    assert len(folded[0]) >= 3
+    assert differences() == []
+
+
+def _figures() -> list[Any]:
+    with db.new_session() as session:
+        return [
+            session.execute(text(f"SELECT * FROM {table} WHERE {told} ORDER BY 1, 2, 3")).all()
+            for table, told in (
+                ("place_days", "true"),
+                ("place_now", "day IS NOT NULL"),
+                ("area_days", "0 <> ANY(change)"),
+            )
+        ]
 
 
 def test_what_is_right_is_not_written_again(actor: Actor) -> None:

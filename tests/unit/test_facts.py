@@ -1,5 +1,6 @@
 """Facts of a day and the levels that follow from them: pure, whatever the order of arrival."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.counts.people import People
+from app.counts.people import People, Tally
 from app.counts.scheme import UNHCR
 from app.places.schemas import Frame, Settings
 from app.population.facts import Event, Facts, facts_of
@@ -156,3 +157,25 @@ def test_the_example_of_the_design() -> None:
     assert UNHCR.named(level.cells) == {"female:18-59": -3, "unknown:unknown": 10}
     shown = level.shown(FRAME)
     assert (shown.total, UNHCR.named(shown.cells), shown.shortfall) == (7, {"unknown:unknown": 7}, 0)
+
+
+def test_who_went_the_same_way_can_be_told_of_together() -> None:
+    """Each with the borders crossed and the home; cells are of those observed, the rest is of unknown sex and age."""
+    seen = came(4, hours=1, cells={"female:0-4": 3, "male:60+": 1}, households=2)._replace(shared=2, origin="SY06")
+    unseen = came(5, hours=2)._replace(shared=1, origin="SY10")
+    strangers = came(7, hours=3)
+    together = came(16, hours=3, households=2)._replace(
+        moved=[(4, 2, "SY06"), (5, 1, "SY10"), (7, 0, None)], unobserved=12
+    )
+    together = together._replace(people=replace(together.people, cells=seen.people.cells))
+    left_again = event(-1, hours=4, total=2)
+    one_by_one = facts_of([seen, unseen, strangers, left_again], FRAME, 3)
+    assert facts_of([left_again, together], FRAME, 3) == one_by_one
+    assert one_by_one is not None
+    assert one_by_one.crossed == (7, 12, 16, 2, 2, 2)
+
+
+def test_the_people_of_a_level_are_those_shown() -> None:
+    for total, cells in ((7, {"female:0-4": 9}), (-3, {"male:60+": -4}), (0, {})):
+        level = Level(total=Tally(total=total), cells=UNHCR.vector(cells))
+        assert level.people == level.shown(FRAME).total == max(0, total)
