@@ -102,7 +102,6 @@ FAULTS = (
         EVENTS,
         "other_end <> ALL(CAST(:merged AS uuid[]))",
         "true",
-        seen_by="late",
     ),
     Fault(
         "who moved together and was not observed is missing from the cells",
