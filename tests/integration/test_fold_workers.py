@@ -21,8 +21,8 @@ from app.counts.people import Tally
 from app.intake.service import take
 from app.population import rows as rows_
 from app.population.levels import Judge
-from app.population.service import Place, change_setting
-from tests.factories.folding import differences, drain, send
+from app.population.service import PLACES_A_TIME, Place, change_setting
+from tests.factories.folding import differences, drain, send, together
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
 from workers.tasks import population as task
 
@@ -62,6 +62,18 @@ def test_more_marks_than_are_read_at_once_fold_too(actor: Actor) -> None:
     send(actor, a_headcount("BAN", at=NOON, people=7))
     drain()
     assert totals() == {"KHM": 2_700, "BAN": 7}
+
+
+def test_more_places_than_one_fold_takes_are_shared_by_workers(actor: Actor) -> None:
+    drain()
+    with db.unit_of_work() as session:
+        take(session, actor=actor, reports=[a_shelter(code=f"S-{number:03d}") for number in range(150)])
+    with db.unit_of_work() as session:
+        assert refresh(session) == PLACES_A_TIME
+    folded: list[int] = []
+    together(*[lambda: folded.append(drain())] * 2)
+    assert sum(folded) >= 50
+    assert not differences()
 
 
 def test_two_late_reports_around_a_headcount_both_fold(actor: Actor) -> None:

@@ -4,6 +4,7 @@ Workers re-fold, they never add increments: a crash anywhere leaves the marks, a
 work again. Statement by statement, each sees everything whose mark an earlier one of the same fold took.
 """
 
+import random
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
@@ -29,9 +30,20 @@ from app.population.service.deriving import (
 )
 from app.population.service.whole import rebuild, share_with_rebuild, verify
 
-__all__ = ["Appoint", "Folded", "Place", "change_setting", "fold", "marked_places", "rebuild", "verify"]
+__all__ = [
+    "PLACES_A_TIME",
+    "Appoint",
+    "Folded",
+    "Place",
+    "change_setting",
+    "fold",
+    "marked_places",
+    "rebuild",
+    "verify",
+]
 
 MARKS_A_TIME = 2_000  # read in one fold; a thousand reports on one place still fold once
+PLACES_A_TIME = 100  # in one fold, which may have to go through all days of each: some seconds
 
 _MARKED = text("SELECT place_id FROM marks WHERE place_id <> ALL(:apart) ORDER BY id LIMIT :limit")
 # A mark on a shelter that is booked as another is about both; it is taken only where both are ours.
@@ -44,8 +56,12 @@ _TAKE_MARKS = text("""
 
 
 def marked_places(session: Session, *, apart_from: Collection[UUID] = (), marks: int = MARKS_A_TIME) -> set[UUID]:
-    """The places of the oldest marks; those of `apart_from` are passed over, so that they keep nobody waiting."""
-    return set(session.scalars(_MARKED, {"apart": list(apart_from), "limit": marks}))
+    """Places of the oldest marks; those of `apart_from` are passed over, so that they keep nobody waiting.
+
+    Where there are more than one fold should take, any of them: several workers then begin with different ones.
+    """
+    found = set(session.scalars(_MARKED, {"apart": list(apart_from), "limit": marks}))
+    return set(random.sample(sorted(found), PLACES_A_TIME)) if len(found) > PLACES_A_TIME else found
 
 
 def fold(
