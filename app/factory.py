@@ -1,5 +1,7 @@
 """The web application, put together step by step."""
 
+import gc
+
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
@@ -33,4 +35,13 @@ def create_app(with_settings: Settings | None = None) -> OpenAPI:
     wiring.add_api(application)
     wiring.add_operations(application)
     wiring.add_wakes(chosen)
+    return application
+
+
+def create_served() -> OpenAPI:
+    """The application of a web process. What is loaded by now stays to the end: it is set apart, so that Python does
+    not look through all of it for garbage whenever posts of many reports have made many objects."""
+    application = create_app()
+    gc.collect()
+    gc.freeze()
     return application

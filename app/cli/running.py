@@ -30,7 +30,7 @@ def web(host: str, port: int, processes: int) -> None:
     from granian.server import Server
 
     Server(
-        "app.factory:create_app",
+        "app.factory:create_served",
         factory=True,
         address=host,
         port=port,
