@@ -5,14 +5,15 @@ commits, the workers named by `wake` are told, and only then.
 """
 
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -70,6 +71,25 @@ def new_snapshot() -> Session:
     """A session that changes nothing and sees one state from its first statement to its last: an answer put together
     from several statements must not mix what was before a fold with what is after it."""
     return Session(engine().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+def run(session: Session, statement: str, said: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement as psycopg writes it (`%(name)s`), in the session's transaction.
+
+    For what every report asks: SQLAlchemy's way to the driver and back costs as much as the driver itself. Errors are
+    those of SQLAlchemy: IntegrityError where a constraint objects, OperationalError where the server is away.
+    """
+    connection = session.connection()
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        return driver.execute(statement, said).fetchall()
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(statement, None, error) from error
+    except psycopg.OperationalError as error:
+        if driver.closed:
+            connection.invalidate(error)  # else closing the session would try to roll back over it
+        raise OperationalError(statement, None, error) from error
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from app.ledger.queries import SPREAD, Version
 # Sorted by id, so that two posts with the same reports wait for each other instead of locking up. The marks
 # name every place and day the accepted reports touch (two shelters that are one are marked whole); a mark is only ever
 # appended, so nobody waits for it.
-_APPEND = text("""
+_APPEND = """
 WITH stored AS (
   INSERT INTO reports (id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
@@ -24,13 +24,13 @@ WITH stored AS (
   SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
     content, decode(digest, 'hex'), reporter_id, device, clock_shift_s, corrects, version_of, about_id, adopt, area_code
-  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent (id uuid, operation_id uuid, kind text,
+  FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS sent (id uuid, operation_id uuid, kind text,
     occurred_at timestamptz, left_at timestamptz, recorded_at timestamptz, day date, left_day date,
     stands_at timestamptz, left_stands_at timestamptz, place_id uuid, from_place_id uuid, group_id uuid,
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
     content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
     version_of uuid, about_id uuid, adopt boolean, area_code text)
-  WHERE CAST(:turn AS uuid) IS NULL OR (SELECT turn FROM turns WHERE operation_id = sent.operation_id) = :turn
+  WHERE CAST(%(turn)s AS uuid) IS NULL OR (SELECT turn FROM turns WHERE operation_id = sent.operation_id) = %(turn)s
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
@@ -42,7 +42,7 @@ WITH stored AS (
   SELECT operation_id, from_place_id, left_day, recorded_at FROM stored WHERE from_place_id IS NOT NULL
 )
 SELECT stored.id, shelters.state ->> 'status' AS status FROM stored LEFT JOIN shelters ON shelters.id = stored.place_id
-""")
+"""
 
 _MARK = text("""
   INSERT INTO marks (operation_id, place_id, day, marked_at)
@@ -121,7 +121,7 @@ def append(session: Session, rows: Sequence[Row], *, turn: UUID | None = None) -
     a constraint: then nothing of these rows is stored. `turn`: nothing is stored either where it is no longer that.
     """
     said = {"rows": to_json(rows).decode(), "turn": turn}
-    stored: dict[UUID, str | None] = {row.id: row.status for row in session.execute(_APPEND, said)}
+    stored: dict[UUID, str | None] = dict(db.run(session, _APPEND, said))
     if stored:
         db.wake(session, jobs.FOLD)
     return stored

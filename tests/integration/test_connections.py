@@ -1,6 +1,8 @@
 """Connections to a server that was restarted meanwhile are replaced before anybody notices."""
 
+import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core import db
 
@@ -37,3 +39,31 @@ def test_many_at_once_are_replaced(database: str) -> None:
     assert not {session.scalar(text("SELECT pg_backend_pid()")) for session in again} & set(ended)
     for session in again:
         session.close()
+
+
+ADDED = "INSERT INTO counted (number) VALUES (%(number)s) RETURNING number"
+
+
+def test_a_statement_for_the_driver_belongs_to_the_transaction_of_its_session(database: str) -> None:
+    with db.new_session() as session:
+        session.execute(text("CREATE TABLE counted (number integer PRIMARY KEY)"))
+        session.commit()
+        assert db.run(session, ADDED, {"number": 1}) == [(1,)]
+        with pytest.raises(IntegrityError), session.begin_nested():
+            db.run(session, ADDED, {"number": 1})
+        assert db.run(session, ADDED, {"number": 2}) == [(2,)]
+        session.rollback()
+        assert session.scalar(text("SELECT count(*) FROM counted")) == 0
+
+
+def test_a_server_that_went_away_is_said_as_by_any_other_statement(database: str) -> None:
+    session = db.new_session()
+    first = db.run(session, "SELECT pg_backend_pid() WHERE %(asked)s", {"asked": True})[0][0]
+    other = create_engine(db.engine().url)
+    with other.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first})
+    other.dispose()
+    with pytest.raises(OperationalError):
+        db.run(session, "SELECT 1 WHERE %(asked)s", {"asked": True})
+    session.close()
+    assert pid() != first
