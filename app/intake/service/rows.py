@@ -3,8 +3,8 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -41,6 +41,17 @@ IN_FUTURE = mark("The time lay in the future. It was taken as now.")
 OUTSIDE_COUNTRY = mark("This position lies outside the country. Check latitude and longitude.")
 
 
+_in_one_order = json.JSONEncoder(sort_keys=True).encode  # made once: `json.dumps` makes another for each report
+
+
+class When(NamedTuple):
+    """A moment as the ledger keeps it: the instant, its local day, where it stands in the order of the fold."""
+
+    at: datetime
+    day: date
+    stands_at: datetime
+
+
 @dataclass(frozen=True)
 class Timing:
     """When a report counts, settled against the clocks of sender and server."""
@@ -52,32 +63,34 @@ class Timing:
         by_device = self.report.clock == "device"
         return policy.settle(said, filled_in_by_device=by_device, difference=self.post.difference, now=self.post.now)
 
-    def stand(self, at: datetime) -> datetime:
-        zone, day = self.post.frame.zone, self.post.frame.day_of(at)
+    def when(self, settled: policy.Instant) -> When:
+        at, zone, day = settled.at, self.post.frame.zone, self.post.frame.day_of(settled.at)
         counts = isinstance(self.report, HeadcountReport)
-        return policy.stand(at, day=day, zone=zone, day_dated=self.report.is_day_dated, counts=counts)
+        stands_at = policy.stand(at, day=day, zone=zone, day_dated=self.report.is_day_dated, counts=counts)
+        return When(at, day, stands_at)
 
 
 def row_of(post: Post, known: Known, report: Plain) -> Taken:
     """A report as the ledger keeps it, and what its sender should know. Raises Refused."""
     timing = Timing(report, post)
     settled = timing.settle(report.occurred_at)
+    when = timing.when(settled)
     content = content_of(report)
     row = ledger.Row(
         id=report.id,
         operation_id=post.frame.operation_id,
         kind=report.kind,
-        occurred_at=settled.at,
+        occurred_at=when.at,
         recorded_at=post.now,
-        day=post.frame.day_of(settled.at),
-        stands_at=timing.stand(settled.at),
+        day=when.day,
+        stands_at=when.stands_at,
         content=content,
         digest=digest_of(content),
         reporter_id=post.actor.user_id,
         method=report.method,
         device=post.device,
         clock_shift_s=_shift(post, settled),
-        **_own_columns(post, known, report, timing),
+        **_own_columns(post, known, report, timing, when),
     )
     return row, _warnings(post, report, settled)
 
@@ -110,7 +123,7 @@ def digest(report: Plain | Amending) -> str:
 
 
 def digest_of(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_in_one_order(content).encode()).hexdigest()
 
 
 def content_of(report: Plain | Amending) -> dict[str, Any]:
@@ -157,7 +170,7 @@ def _in_country(lat: float | None, lon: float | None) -> bool:
     return (lat is None or south <= lat <= north) and (lon is None or west <= lon <= east)
 
 
-def _own_columns(post: Post, known: Known, report: Plain, timing: Timing) -> dict[str, Any]:
+def _own_columns(post: Post, known: Known, report: Plain, timing: Timing, when: When) -> dict[str, Any]:
     match report:
         case ShelterReport():
             own = _of_shelter(post, known, report)
@@ -166,12 +179,9 @@ def _own_columns(post: Post, known: Known, report: Plain, timing: Timing) -> dic
         case GroupReport():
             own = _of_group(post, known, report)
         case MovementReport():
-            left = timing.settle(report.left_at or report.occurred_at).at
-            own = _of_movement(post, known, report) | {
-                "left_at": left,
-                "left_day": post.frame.day_of(left),
-                "left_stands_at": timing.stand(left),
-            }
+            left = when if report.left_at is None else timing.when(timing.settle(report.left_at))
+            own = _of_movement(post, known, report)
+            own |= {"left_at": left.at, "left_day": left.day, "left_stands_at": left.stands_at}
         case HeadcountReport():
             place = _own_place(post, known, report.place, "place", report)
             own = {"place_id": place.id} | _people(post, report, report.people)
@@ -251,7 +261,14 @@ def _people(post: Post, report: Plain, shape: PeopleShape | None) -> dict[str, A
     if shape is None:
         return {}
     try:
-        people = People.of(post.frame.scheme, **shape.model_dump())
+        people = People.of(
+            post.frame.scheme,
+            total=shape.total,
+            low=shape.low,
+            high=shape.high,
+            households=shape.households,
+            cells=shape.cells,
+        )
     except Miscount as miscount:
         reject(post, report, f"people.{miscount.part}", miscount.code)
     if (people.best(post.frame.settings.household_size) or 0) > MOST_PEOPLE:
