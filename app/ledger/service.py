@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -102,6 +102,9 @@ class Row:
     area_code: str | None = None
 
 
+_ROWS = TypeAdapter(list[Row])
+
+
 def take_turn(session: Session, operation_id: UUID) -> None:
     """Wait until nobody else is changing shelters, groups, or reports about reports in an operation, and keep the
     others waiting until this transaction ends.
@@ -120,11 +123,17 @@ def append(session: Session, rows: Sequence[Row], *, turn: UUID | None = None) -
     already is left out, also when another transaction was just writing it. IntegrityError when a row breaks
     a constraint: then nothing of these rows is stored. `turn`: nothing is stored either where it is no longer that.
     """
-    said = {"rows": to_json(rows).decode(), "turn": turn}
+    said = {"rows": written(rows).decode(), "turn": turn}
     stored: dict[UUID, str | None] = dict(db.run(session, _APPEND, said))
     if stored:
         db.wake(session, jobs.FOLD)
     return stored
+
+
+def written(rows: Sequence[Row]) -> bytes:
+    """Rows as JSON, written as what they are known to be: a quarter of what finding it out field by field costs.
+    Columns that hold nothing are left out; the nulls within what a report says stay."""
+    return _ROWS.dump_json(list(rows), exclude_none=True)
 
 
 def standing(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:

@@ -7,7 +7,6 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from app.accounts.policy import Actor, Scope
 from app.alerts.refresh import rebuild, refresh, verify
 from app.core import clock
 from app.intake.service import take
-from app.ledger.service import Row
+from app.ledger.service import Row, written
 from app.places.queries import frame_of
 from app.population.bookings import Known
 from app.population.past import Past
@@ -201,10 +200,10 @@ def test_a_shelter_registered_before_reports_kept_their_area_is_known_by_what_it
     session: Session, coordinator: Actor, told: Told
 ) -> None:
     def as_before(rows: list[Row]) -> bytes:
-        return to_json([replace(row, area_code=None) for row in rows])
+        return written([replace(row, area_code=None) for row in rows])
 
     old = a_shelter(code="OLD", area="SY1002")
-    with patch("app.ledger.service.to_json", as_before):
+    with patch("app.ledger.service.written", as_before):
         told.say(old, a_headcount("OLD", at=NOON, people=30))
     told.say(a_movement(to="OLD", at="2025-03-10T15:00:00+03:00", people=5))
     asked = told.known_after(1)
