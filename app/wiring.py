@@ -48,6 +48,9 @@ PAGE_POLICY = (
     " frame-ancestors 'none'"
 )
 
+# What programs and the situation page ask all day. Pages that show what their reader has just changed are not among it.
+FIGURES = frozenset({population_api.name, shelters_api.name, "dashboard.situation"})
+
 table_metadata()
 csrf = CSRFProtect()
 
@@ -131,6 +134,8 @@ def add_accounts(application: Flask) -> None:
         g.actor = actor
         if actor is not None:
             g.actor = replace(actor, language=_language())
+        if request.blueprint in FIGURES or request.endpoint in FIGURES:
+            http.read_figures()
 
     @application.get("/", doc_ui=False)
     @http.public

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="PostgreSQL to use; absent: one of our own under MAWA_DATA_DIR."
     )
+    replica_url: str | None = Field(
+        default=None,
+        description="A streaming replica of it, from which figures are read while it keeps up; absent: none.",
+    )
     redis_url: str | None = Field(
         default=None, description="Redis or Valkey to use; absent: one of our own under MAWA_DATA_DIR."
     )

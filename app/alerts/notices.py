@@ -52,7 +52,7 @@ _PEOPLE = text(f"""
 # Asked again after the lock: another worker may have written between the first look and the lock. With each notice goes
 # what its reader is in its operation now: who lost an area since the alert is not told of it any more.
 _DUE = text(f"""
-  WITH free AS MATERIALIZED (SELECT id FROM unnest(:people) AS locked (id)
+  WITH free AS MATERIALIZED (SELECT id FROM unnest(CAST(:people AS uuid[])) AS locked (id)
     WHERE NOT {_MAILED_JUST_NOW.format(user="locked.id")})
   SELECT notices.id AS notice_id, notices.user_id, memberships.role, memberships.areas, alerts.id AS alert_id,
     alerts.place_id, alerts.rule, alerts.operation_id,
@@ -67,7 +67,8 @@ _DUE = text(f"""
   ORDER BY transition.at, transition.id, notices.id FOR UPDATE OF notices SKIP LOCKED
 """)
 _MAILED = text("""
-  UPDATE notices SET mail_id = told.mail FROM unnest(:mails, :notices) AS told (mail, notice)
+  UPDATE notices SET mail_id = told.mail
+  FROM unnest(CAST(:mails AS uuid[]), CAST(:notices AS uuid[])) AS told (mail, notice)
   WHERE notices.id = told.notice
 """)
 _DROPPED = text("UPDATE notices SET dropped_at = :now WHERE id = ANY(:notices)")

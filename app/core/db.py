@@ -41,9 +41,14 @@ SQLModel.metadata.naming_convention = {
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
-    """The engine of this process. Connections are looked at before use, so a restarted server is not an error."""
+    """The engine of this process."""
+    return make_engine(addresses(settings()).database)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine. Connections are looked at before use, so a restarted server is not an error."""
     made = create_engine(
-        addresses(settings()).database,
+        url,
         pool_size=8,  # as many as a web process has threads: a connection made anew costs more than a report
         max_overflow=8,
         connect_args={"options": " ".join(f"-c {option}" for option in OPTIONS), "connect_timeout": 5},
@@ -70,7 +75,17 @@ def new_session() -> Session:
 def new_snapshot() -> Session:
     """A session that changes nothing and sees one state from its first statement to its last: an answer put together
     from several statements must not mix what was before a fold with what is after it."""
-    return Session(engine().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+    return snapshot_of(engine())
+
+
+def snapshot_of(engine: Engine) -> Session:
+    """Such a session on an engine."""
+    return Session(_reading(engine))
+
+
+@lru_cache(maxsize=2)
+def _reading(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def run(session: Session, statement: str, said: Mapping[str, Any]) -> list[tuple[Any, ...]]:

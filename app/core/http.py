@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Response, g, json, request
 from sqlalchemy.orm import Session
 
-from app.core import db
+from app.core import db, replica
 from app.core.errors import NotAllowed, NotSignedIn
 from app.core.text import mark
 
@@ -30,6 +30,16 @@ def session() -> Session:
     if "session" not in g:
         g.session = db.new_session() if request.method in CHANGING else db.new_snapshot()
     return cast(Session, g.session)
+
+
+def read_figures() -> None:
+    """From here on this request reads figures, from a replica if there is one that keeps up. What it knows of who is
+    asking was read from the database itself: who is shut out is so at once."""
+    if request.method in CHANGING or (found := replica.snapshot()) is None:
+        return
+    if (opened := g.pop("session", None)) is not None:
+        opened.close()
+    g.session = found
 
 
 def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
