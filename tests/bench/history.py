@@ -24,6 +24,7 @@ LONG, LONG_QUICK = 10_000_000, 300_000
 ROUNDS = 200
 REPEATS = 3
 DAYS_AGO = 30
+ALL_BUSY = 90.0  # percent of all processors
 
 # What any figure by place and day comes to at least: both ends of every movement, added up. 18 cells and the total.
 BOTH_ENDS = """
@@ -110,6 +111,28 @@ def flat(site: Site, *, quick: bool) -> Figure:
             "long_ms": sorted(found["long"])[:: ROUNDS // 20],
             "short_ms": sorted(found["short"])[:: ROUNDS // 20],
         },
+    )
+
+
+def growth(site: Site, *, quick: bool) -> Figure:
+    """Two fold workers and two web processes against one of each, in a process of its own: what more processes give
+    where the processors are not all in use, and that together they are right."""
+    done = subprocess.run([sys.executable, "-m", "tests.bench.growth"], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise WrongResult("tests.bench.growth has failed; what it said stands above")
+    found: dict[str, dict[str, dict[str, float]]] = json.loads(done.stdout.splitlines()[-1])
+    for what, each in found.items():
+        for processes, one in each.items():
+            say(f"{what} by {processes}: {one['per_second']:g} a second, processors {one['busy_percent']:g} % in use")
+    folding, taking = (each["2"]["per_second"] / each["1"]["per_second"] for each in found.values())
+    return Figure(
+        key="growth",
+        figure=f"folding x {folding:.2f}, taking x {taking:.2f}",
+        reference="two processes against one",
+        ratio=min(folding, taking),
+        goal="> 1 while processors are free",
+        met=min(folding, taking) > 1 or min(each["1"]["busy_percent"] for each in found.values()) > ALL_BUSY,
+        details=found,
     )
 
 

@@ -230,6 +230,7 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "rebuild": history.rebuild,
     "read.known_on": history.known_on,
     "flat": history.flat,
+    "growth": history.growth,
 }
 
 

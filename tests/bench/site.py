@@ -97,17 +97,7 @@ class Site:
 
     def arrivals(self, codes: list[str], reports: int = 1, *, token: str | None = None) -> Requests:
         """Posts of so many arrivals, half an hour ago, each at one of these shelters."""
-        now = datetime.now(UTC)
-        occurred = (now - timedelta(minutes=30)).isoformat()
-        return Requests(
-            port=self.port,
-            path="/api/v1/reports",
-            token=token or self.token,
-            body=POST % now.isoformat().encode(),
-            report=MOVEMENT % occurred.encode(),
-            reports=reports,
-            places=tuple(code.encode() for code in codes),
-        )
+        return arrivals(self.port, token or self.token, codes, reports)
 
     def count_movements(self) -> int:
         with psycopg.connect(self.database) as connection:
@@ -128,6 +118,21 @@ class Site:
         done = self.live.mawa("verify")
         if done.returncode:
             raise WrongResult(f"mawa verify: {done.stdout[:1000]}{done.stderr[-1000:]}")
+
+
+def arrivals(port: int, token: str, codes: list[str], reports: int = 1) -> Requests:
+    """Posts of so many arrivals, half an hour ago, each at one of these shelters."""
+    now = datetime.now(UTC)
+    occurred = (now - timedelta(minutes=30)).isoformat()
+    return Requests(
+        port=port,
+        path="/api/v1/reports",
+        token=token,
+        body=POST % now.isoformat().encode(),
+        report=MOVEMENT % occurred.encode(),
+        reports=reports,
+        places=tuple(code.encode() for code in codes),
+    )
 
 
 @contextmanager

@@ -23,9 +23,9 @@ class Crowd:
     sites: list[Site]
 
 
-def make_crowd(*, shelters: int, reports: int, days: int = 90) -> Crowd:
+def make_crowd(*, shelters: int, reports: int, days: int = 90, seed: int = 1) -> Crowd:
     with db.unit_of_work() as session:
-        job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=1)
+        job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=seed)
         operation = operation_by_code(session, job.frame.code)
         assert operation is not None
         actor = recorder(session, operation)
