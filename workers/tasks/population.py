@@ -18,8 +18,8 @@ from app.ledger.service import spread
 from app.population.service import marked_places
 
 # Between batches, so that reports of the same moment are folded together (ledger.md §5). Where there is more to do than
-# can be done, a longer one: each place is folded less often, and taking reports in gets half of the processor. What takes
-# seconds is no reports of a moment but work that waits, and waits for nobody.
+# can be done, a longer one: each place is folded less often, and taking reports in gets half of the processor. But what
+# takes seconds is not reports of a moment.
 PAUSE_S, LONGEST_PAUSE_S = 0.03, 0.5
 LONGEST_RUN_S = 10.0  # then the next wake-up or sweep goes on, and heartbeats get their turn
 LEFT_ALONE_S = 60.0
