@@ -37,5 +37,6 @@ class Mail(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("status IN ('waiting', 'sent', 'dead')", name="status"),
+        Index(None, "created_at"),
         Index("ix_mails_waiting", "due_at", postgresql_where=sql("status = 'waiting'")),
     )

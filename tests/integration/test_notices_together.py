@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
@@ -18,6 +18,7 @@ from app.alerts.models import Notice
 from app.alerts.notices import compose_mails
 from app.core import db
 from app.outbox.models import Mail
+from tests.factories.explained import what_is_read
 from tests.factories.operations import a_headcount
 from tests.factories.trials import START, Trial
 from workers.tasks import alerts as tasks
@@ -88,6 +89,34 @@ def test_fifty_are_told_the_same_with_few_questions(trial: Trial) -> None:
     assert compose_mails(trial.session) == notices.PEOPLE_A_TIME
     assert len(asked) < 25, asked
     assert len(mails_of(trial.session)) == notices.PEOPLE_A_TIME
+
+
+# What one person was told in years: the mail there is, once an hour before.
+_YEARS = """
+  WITH hours AS (SELECT hour, md5('step' || hour)::uuid AS step, md5('mail' || hour)::uuid AS mail
+      FROM generate_series(1, 5000) AS hour),
+    steps AS (INSERT INTO alert_transitions (id, operation_id, alert_id, before, after, since, at, numbers)
+      SELECT step, operation_id, alert_id, before, after, since, at, numbers FROM alert_transitions, hours),
+    sent AS (INSERT INTO mails
+        (id, recipient, subject, text, html, message_id, headers, status, created_at, due_at, attempts)
+      SELECT mail, recipient, subject, text, html, mail::text, headers, 'sent', created_at - hour * interval '1 hour',
+        due_at, 1 FROM mails, hours)
+  INSERT INTO notices (id, operation_id, transition_id, user_id, due_at, mail_id)
+  SELECT gen_random_uuid(), operation_id, step, user_id, due_at, mail FROM notices, hours
+"""
+
+
+def test_what_was_mailed_in_years_is_not_read_again(trial: Trial) -> None:
+    trial.coordinator(["SY06"])
+    trial.shelter("KHM")
+    trial.count("KHM", 95)
+    assert len(trial.mails()) == 1
+    trial.session.execute(text(_YEARS))
+    trial.session.execute(text("ANALYZE"))
+    trial.count("KHM", 134, after=timedelta(hours=2))
+    with what_is_read(trial.session.connection()) as read:
+        assert compose_mails(trial.session) == 1
+    assert sum(one.rows["mails"] + one.rows["notices"] for one in read) < 100, read
 
 
 def test_a_mail_that_cannot_be_stored_holds_up_no_other(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
