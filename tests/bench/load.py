@@ -8,6 +8,7 @@ import random
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -175,6 +176,12 @@ class Running:
     part: Load
     futures: list  # type: ignore[type-arg]
 
+    def check(self) -> None:
+        """Raise what has ended a part of it early."""
+        for future in self.futures:
+            if future.done():
+                future.result()
+
     def wait(self) -> Outcome:
         whole = Outcome(seconds=self.part.seconds)
         for future in self.futures:
@@ -186,7 +193,8 @@ def drive(load: Load) -> Outcome:
     """Send until the time is over, then wait for what was sent."""
     outcome = Outcome(seconds=load.seconds)
     requests = load.requests.make()
-    idle = [Line(load.requests.port) for _ in range(load.connections)]
+    # In turn: a server closes a connection over which nothing comes for long.
+    idle = deque(Line(load.requests.port) for _ in range(load.connections))
     lines = list(idle)
     processor = time.process_time()
     end = load.end
@@ -197,7 +205,7 @@ def drive(load: Load) -> Outcome:
         while (now := time.monotonic()) < end or len(idle) < len(lines):
             due = load.begin if load.rate is None else load.begin + sent / load.rate
             if idle and due <= now < end:
-                idle.pop().send(next(requests))
+                idle.popleft().send(next(requests))
                 sent += 1
                 continue
             until = end + PATIENCE_S if now >= end else max(due, now) if idle else end

@@ -85,6 +85,8 @@ def soak(site: Site, seconds: float) -> list[Sample]:
             raise WrongResult(f"not accepted: {answer[:600]!r}")
         _read(site, line, READ[sent % len(READ)])
         sent += 1
+        if time.monotonic() < begin + seconds - 1:
+            running.check()
         if time.monotonic() >= due:
             due += SAMPLED_EVERY_S
             samples.append(_sample(site))
