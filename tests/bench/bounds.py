@@ -19,7 +19,7 @@ HISTORY = ("reports", "place_days", "area_days", "shelter_states", "group_states
 # Rows of these and pages of 8 kB of all tables that may be read, of an operation with so many shelters and days.
 MOST = {
     "folding one report": (50, 1_000),
-    "the dashboard": (15_000, 15_000),
+    "the dashboard": (15_000, 25_000),  # each day of each area above, and each shelter some times
     "the figures of all shelters": (2_000, 10_000),
     "a shelter's history": (500, 1_000),
     "a shelter's page": (2_000, 2_000),

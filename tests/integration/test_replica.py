@@ -79,6 +79,7 @@ def pair(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
         with using_database(made.database, "redis://elsewhere"):
             moves.upgrade(made.database)
             yield made
+        replica._replica(made.replica).engine.dispose()
         replica._replica.cache_clear()
 
 
