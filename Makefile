@@ -7,6 +7,7 @@ JOBS ?= 2
 ARGS ?=
 KEYS ?=
 QUICK ?=
+CHECK ?=
 MINUTES ?= 30
 
 BIN = .venv/bin
@@ -23,7 +24,8 @@ Mawa: who is displaced, where they are, and where there is still room.
   make test          install what the tests need and run them all; ARGS='-k fold' make test runs some, JOBS=0 one by one
   make check         style, types, import contracts; that migrations make the tables the program expects
   make install       only the environment: afterwards .venv/bin/mawa stands
-  make bench         measure; KEYS='fresh start' make bench measures some, QUICK=1 shorter
+  make bench         measure; KEYS='fresh start' make bench measures some, QUICK=1 shorter, CHECK=1
+                     fails where a ratio misses its goal more than twice over
   make soak          half an hour of load, and whether anything grows; MINUTES=5 make soak takes five
   make faults        kill processes under load, for much longer than make test does
   make mutants       plant faults in the fold and see the tests notice every one
@@ -55,7 +57,7 @@ check: development
 	$(BIN)/python -m pytest tests/guards/test_migrations.py
 
 bench: development $(CATALOGUES)
-	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(KEYS)
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(CHECK),--check) $(KEYS)
 
 soak: development $(CATALOGUES)
 	@$(BIN)/python -m tests.bench.soak $(MINUTES)
