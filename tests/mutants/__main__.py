@@ -21,7 +21,7 @@ FAULTS = (*FOLD_FAULTS, *LEDGER_FAULTS)
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "mutants_template"
 AT_ONCE = 2
-PATIENCE_S = 300
+PATIENCE_S = 600
 NOT_NOTICED, NOTICED = 0, 2
 SOUND = Fault("no fault at all", "counts/__init__.py", '"""Counting people', '"""Counting people')
 
