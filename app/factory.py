@@ -27,7 +27,7 @@ def create_app(with_settings: Settings | None = None) -> OpenAPI:
     wiring.add_doors(application, chosen)
     wiring.add_languages(application)
     wiring.add_accounts(application)
-    wiring.add_edge(application)
+    wiring.add_edge(application, chosen)
     wiring.add_errors(application)
     wiring.add_rates(application, chosen)
     wiring.add_headers(application, chosen)

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -48,7 +49,7 @@ PAGE_POLICY = (
     " frame-ancestors 'none'"
 )
 
-# What programs and the situation page ask all day. Pages that show what their reader has just changed are not among it.
+# What programs and the situation page ask all day: read from a replica, where there is one.
 FIGURES = frozenset({population_api.name, shelters_api.name, "dashboard.situation"})
 
 table_metadata()
@@ -158,7 +159,7 @@ def _is_our_own_page() -> bool:
     return same and request.headers.get("X-Mawa-Form") == "1"
 
 
-def add_edge(application: Flask) -> None:
+def add_edge(application: Flask, settings: Settings) -> None:
     """One request is one transaction: a changing request that succeeds is committed here and nowhere else."""
 
     @application.after_request
@@ -168,6 +169,8 @@ def add_edge(application: Flask) -> None:
             try:
                 db.check_age(opened)
                 db.commit(opened)
+                if settings.replica_url and signin.bearer_token() is None:
+                    session["changed_at"] = int(time.time())
             except (OperationalError, db.TookTooLong) as error:
                 # Nobody knows whether it was stored. Sending it again is harmless, so say that it was not.
                 return application.make_response(application.handle_user_exception(error))

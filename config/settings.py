@@ -3,11 +3,12 @@
 The names are promises to operators and are documented in the README (a guard test compares them).
 """
 
+from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?$")]
@@ -80,6 +81,14 @@ class Settings(BaseSettings):
         le=10,
         description="Servers before the web whose X-Forwarded-For is believed; limits need the caller's own address.",
     )
+
+    @field_validator("mail_from")
+    @classmethod
+    def mail_comes_from_an_address(cls, sender: str) -> str:
+        address = parseaddr(sender)[1]
+        if "@" not in address or ("<" in sender and f"<{address}>" not in sender):
+            raise ValueError('write it as help@example.org or "Mawa, relief" <help@example.org>')
+        return sender
 
     @model_validator(mode="after")
     def production_is_told_its_secrets(self) -> "Settings":

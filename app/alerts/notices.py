@@ -6,6 +6,7 @@ taken with it, so that an end that is just being called off is either mailed or 
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -35,6 +36,7 @@ from app.population.schemas import ShelterFigure
 from config.settings import settings
 
 PEOPLE_A_TIME = 50  # mails written in one transaction
+TRIED_AGAIN_AFTER = timedelta(minutes=1)  # what cannot be written (a defect of ours) lets everybody else go first
 ROOMS = 3
 
 # With two ends: what is only later than a moment is planned for as a third of all mails ever written.
@@ -72,6 +74,7 @@ _MAILED = text("""
   FROM unnest(CAST(:mails AS uuid[]), CAST(:notices AS uuid[])) AS told (mail, notice)
   WHERE notices.id = told.notice
 """)
+_LATER = text("UPDATE notices SET due_at = :due WHERE id = ANY(:notices)")
 _DROPPED = text("UPDATE notices SET dropped_at = :now WHERE id = ANY(:notices)")
 
 T = TypeVar("T")
@@ -108,15 +111,22 @@ def compose_mails(session: Session) -> int:
     if dropped := [row.notice_id for rows in due.values() for row in rows if row.notice_id not in told]:
         session.execute(_DROPPED, {"now": now, "notices": sorted(dropped)})
     once = Once()
-    letters = [
-        (_letter(person, mine[person.id], mail), mine[person.id].notices)
-        for person in people
-        if mine[person.id].notices and (mail := _written(session, person.language, mine[person.id], once))
-    ]
-    written = _put(session, letters)
-    if written and len(people) == PEOPLE_A_TIME:
+    letters: list[tuple[Letter, Sequence[UUID]]] = []
+    unwritten: list[UUID] = []
+    for person in people:
+        if not (notices := mine[person.id].notices):
+            continue
+        if mail := _written(session, person.language, mine[person.id], once):
+            letters.append((_letter(person, mine[person.id], mail), notices))
+        else:
+            unwritten += notices
+    stored = _put(session, letters)
+    unwritten += [notice for letter, notices in letters if letter not in stored for notice in notices]
+    if unwritten:
+        session.execute(_LATER, {"due": now + TRIED_AGAIN_AFTER, "notices": sorted(unwritten)})
+    if len(people) == PEOPLE_A_TIME:
         db.wake(session, jobs.COMPOSE)
-    return written
+    return len(stored)
 
 
 def warm_up(session: Session) -> None:
@@ -199,11 +209,11 @@ def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
     )
 
 
-def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> int:
-    """Put the letters into the outbox, each with the notices it answers. Where they cannot be stored together, those
-    that can are stored one by one."""
+def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> list[Letter]:
+    """Put the letters into the outbox, each with the notices it answers: those that could be. Where they cannot be
+    stored together, they are stored one by one."""
     if not letters:
-        return 0
+        return []
     try:
         with session.begin_nested():
             mails = outbox.write(session, [letter for letter, _ in letters])
@@ -211,10 +221,10 @@ def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> 
             session.execute(_MAILED, {"mails": [mail for mail, _ in told], "notices": [one for _, one in told]})
     except Exception:
         if len(letters) > 1:
-            return sum(_put(session, [letter]) for letter in letters)
+            return [stored for letter in letters for stored in _put(session, [letter])]
         log.exception("mail_not_stored", notices=[str(notice) for _, notices in letters for notice in notices])
-        return 0
-    return len(letters)
+        return []
+    return [letter for letter, _ in letters]
 
 
 def _follows(

@@ -45,13 +45,13 @@ def engine() -> Engine:
     return make_engine(addresses(settings()).database)
 
 
-def make_engine(url: str) -> Engine:
-    """An engine. Connections are looked at before use, so a restarted server is not an error."""
+def make_engine(url: str, **more: Any) -> Engine:
+    """An engine. Connections are looked at before use, so a restarted server is not an error. `more`: for libpq."""
     made = create_engine(
         url,
         pool_size=8,  # as many as a web process has threads: a connection made anew costs more than a report
         max_overflow=8,
-        connect_args={"options": " ".join(f"-c {option}" for option in OPTIONS), "connect_timeout": 5},
+        connect_args={"options": " ".join(f"-c {option}" for option in OPTIONS), "connect_timeout": 5, **more},
     )
     event.listen(made, "checkout", _look_at)
     return made
@@ -91,8 +91,9 @@ def _reading(engine: Engine) -> Engine:
 def run(session: Session, statement: str, said: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement as psycopg writes it (`%(name)s`), in the session's transaction.
 
-    For what every report asks: SQLAlchemy's way to the driver and back costs as much as the driver itself. Errors are
-    those of SQLAlchemy: IntegrityError where a constraint objects, OperationalError where the server is away.
+    For what every report asks: SQLAlchemy's way to the driver and back costs as much as the driver itself. What was
+    added to the session must have been flushed. SQLAlchemy's IntegrityError where a constraint objects, its
+    OperationalError where the server is away; any other error is psycopg's.
     """
     connection = session.connection()
     driver = connection.connection.driver_connection

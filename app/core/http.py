@@ -1,5 +1,6 @@
 """The edge of the web: who is asking, what they may do, and how errors are said."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
@@ -8,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, json, request
+from flask import session as session_of_browser
 from sqlalchemy.orm import Session
 
 from app.core import db, replica
@@ -20,6 +22,7 @@ R = TypeVar("R")
 SIGN_IN_FIRST = mark("Please sign in first.")
 NOT_YOURS = mark("Your role does not allow this.")
 
+CHANGED_LATELY_S = 5  # longer than a replica that is read may be behind
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MOMENTS = frozenset({"as_of", "known_on"})  # parts of an answer that differ each second and say nothing new
 
@@ -34,8 +37,11 @@ def session() -> Session:
 
 def read_figures() -> None:
     """From here on this request reads figures, from a replica if there is one that keeps up. What it knows of who is
-    asking was read from the database itself: who is shut out is so at once."""
-    if request.method in CHANGING or (found := replica.snapshot()) is None:
+    asking was read from the database itself: who is shut out is so at once. Who has just changed something with a
+    browser, and who asks what was known on a day, is answered by the database."""
+    is_settled = "known_on" not in request.args  # else the answer must be the last one, to the digit
+    is_own = time.time() - session_of_browser.get("changed_at", 0) < CHANGED_LATELY_S
+    if request.method in CHANGING or not is_settled or is_own or (found := replica.snapshot()) is None:
         return
     if (opened := g.pop("session", None)) is not None:
         opened.close()

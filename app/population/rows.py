@@ -151,10 +151,11 @@ def point(session: Session, paths: Mapping[UUID, Sequence[str]]) -> None:
 
 def add_to_areas(session: Session, operation_id: UUID, sums: Mapping[tuple[str, date], Vector]) -> None:
     """Add vectors to the daily changes of areas, in key order so that workers cannot lock each other up."""
-    if sums:
+    ordered = sorted(sums.items())
+    for start in range(0, len(ordered), _A_TIME):
         rows = [
             {"operation_id": operation_id, "area_code": code, "day": day, "change": vector}
-            for (code, day), vector in sorted(sums.items())
+            for (code, day), vector in ordered[start : start + _A_TIME]
         ]
         session.execute(_ADD_TO_AREAS, {"rows": json.dumps(rows, default=str)})
 

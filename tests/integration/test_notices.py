@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from app.accounts.models import User
 from app.alerts.emails import compose as emails
 from app.alerts.models import Notice
-from app.alerts.notices import compose_mails
+from app.alerts.notices import PEOPLE_A_TIME, TRIED_AGAIN_AFTER, compose_mails
 from app.core import db, jobs
 from app.outbox.models import Mail
 from tests.factories.operations import a_headcount, make_actor
@@ -179,7 +179,28 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
     trial.count("A", 110)
     assert [mail.recipient for mail in trial.mails()] == [fine.email]
     monkeypatch.undo()
+    trial.clock.shift(TRIED_AGAIN_AFTER)
     assert {mail.recipient for mail in trial.mails()} == {broken.email, fine.email}
+
+
+def test_many_whose_mail_cannot_be_written_let_others_go_first(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(PEOPLE_A_TIME):
+        trial.coordinator(["SY06"], language="fr")
+    fine = trial.coordinator(["SY10"])
+    compose = emails.compose
+
+    def compose_or_fail(reader: emails.Reader, *given: Any, **more: Any) -> emails.Written:
+        if reader.language == "fr":
+            raise ZeroDivisionError
+        return compose(reader, *given, **more)
+
+    monkeypatch.setattr(emails, "compose", compose_or_fail)
+    trial.shelter("A")
+    trial.count("A", 110)
+    trial.shelter("B", area="SY1002")
+    trial.count("B", 110, after=timedelta(seconds=5))
+    assert trial.mails() == []
+    assert [mail.recipient for mail in trial.mails()] == [fine.email]
 
 
 def test_two_workers_at_once_write_one_mail_for_each_person(database: str) -> None:

@@ -136,7 +136,7 @@ def test_a_mail_that_cannot_be_stored_holds_up_no_other(trial: Trial, monkeypatc
     )
     assert [notice.user_id for notice in waiting] == [broken.user_id]
     monkeypatch.undo()
-    trial.clock.shift(timedelta(seconds=1))
+    trial.clock.shift(notices.TRIED_AGAIN_AFTER)
     assert {mail.recipient for mail in trial.mails()} == {broken.email, *fine}
     assert len(mails_of(trial.session)) == 3
 

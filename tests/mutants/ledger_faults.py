@@ -192,13 +192,13 @@ FAULTS = (
     Fault(
         "the past forgets where replaced versions stood",
         TOUCHED,
-        "SELECT id FROM later UNION SELECT corrects FROM later WHERE corrects IS NOT NULL",
-        "SELECT id FROM later",
+        "_rows(session, _CORRECTED, ids=[row.corrects for row in later if row.corrects])",
+        "list[Any]()",
     ),
     Fault(
         "the past knows what was decided later",
         TOUCHED,
-        "      UNION SELECT reports.id FROM reports JOIN headcounts ON reports.id = headcounts.first\n",
+        "SELECT place_id, day FROM reports WHERE id = ANY(:firsts)\n  UNION ",
         "",
     ),
     Fault(

@@ -1,7 +1,8 @@
 """Folding marked places, batch after batch until none is left.
 
-A place that cannot be folded (a defect of ours: whatever was reported, was taken) keeps nobody else waiting: its batch
-is folded place by place, and it is left alone for a minute. Its marks stay, so nothing is lost, and `/readyz` says so.
+A place that cannot be folded (a defect of ours: whatever was reported, was taken) keeps nobody else waiting: what is
+marked is folded place by place, and it is left alone for a minute. Its marks stay, so nothing is lost, and `/readyz`
+says so.
 """
 
 import time
@@ -15,7 +16,7 @@ from app.alerts.refresh import refresh
 from app.core.db import unit_of_work
 from app.core.jobs import FOLD
 from app.ledger.service import spread
-from app.population.service import marked_places
+from app.population.service import MARKS_A_TIME, marked_places
 
 # Between batches, so that reports of the same moment are folded together (ledger.md §5). Where there is more to do than
 # can be done, a longer one: each place is folded less often, and taking reports in gets half of the processor. But what
@@ -54,11 +55,11 @@ def fold_marked() -> int:
 
 
 def _fold_one_by_one(apart: set[UUID], until: float) -> int:
-    """Fold what can be folded of a batch, each place in a transaction of its own."""
+    """Fold what can be folded of what is marked, each place in a transaction of its own."""
     folded = 0
     with unit_of_work() as session:
         spread(session)  # by itself: with the batch it was taken back
-        marked = marked_places(session, apart_from=apart)
+        marked = marked_places(session, apart_from=apart, most=MARKS_A_TIME)  # all: which it was is not known
     for place in sorted(marked):
         if time.monotonic() > until:
             break

@@ -136,7 +136,7 @@ def _newest(session: Session, place_id: UUID, days: Sequence[date], past: Past, 
             if len(events) < most:
                 events += [event for event in found.get(day, ()) if event.stands_at <= past.cut.as_of]
                 reached += 1
-        at_once *= 4
+        at_once = min(4 * at_once, 16)
     return sorted(events, key=lambda event: order_of(event, past.frame)), reached
 
 

@@ -31,6 +31,7 @@ from app.population.service.deriving import (
 from app.population.service.whole import rebuild, share_with_rebuild, verify
 
 __all__ = [
+    "MARKS_A_TIME",
     "PLACES_A_TIME",
     "Appoint",
     "Folded",
@@ -55,13 +56,15 @@ _TAKE_MARKS = text("""
 """)
 
 
-def marked_places(session: Session, *, apart_from: Collection[UUID] = (), marks: int = MARKS_A_TIME) -> set[UUID]:
+def marked_places(
+    session: Session, *, apart_from: Collection[UUID] = (), marks: int = MARKS_A_TIME, most: int = PLACES_A_TIME
+) -> set[UUID]:
     """Places of the oldest marks; those of `apart_from` are passed over, so that they keep nobody waiting.
 
     Where there are more than one fold should take, any of them: several workers then begin with different ones.
     """
     found = set(session.scalars(_MARKED, {"apart": list(apart_from), "limit": marks}))
-    return set(random.sample(sorted(found), PLACES_A_TIME)) if len(found) > PLACES_A_TIME else found
+    return set(random.sample(sorted(found), most)) if len(found) > most else found
 
 
 def fold(
