@@ -4,11 +4,11 @@ A person's row is locked while their mail is written, so that two workers never 
 taken with it, so that an end that is just being called off is either mailed or dropped, never both.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -23,6 +23,7 @@ from app.alerts.policy import GATHER_WITHIN
 from app.alerts.queries import days_since
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs
+from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
 from app.places.models import Area, Operation
@@ -77,7 +78,6 @@ _MAILED = text("""
 _LATER = text("UPDATE notices SET due_at = :due WHERE id = ANY(:notices)")
 _DROPPED = text("UPDATE notices SET dropped_at = :now WHERE id = ANY(:notices)")
 
-T = TypeVar("T")
 Due = Row[Any]
 
 log = structlog.get_logger(__name__)
@@ -138,21 +138,6 @@ def warm_up(session: Session) -> None:
     days_since(session, nothing, clock.now().date())
     events_of_days(session, {nothing: [clock.now().date()]})
     nearest_with_room(session, scope=scope, lat=0.0, lon=0.0, people=None, limit=ROOMS)
-
-
-class Once:
-    """What was looked up for one mail of a run is not asked again for the next: fifty coordinators of a district are
-    told the same."""
-
-    def __init__(self) -> None:
-        self._found: dict[Hashable, Any] = {}
-
-    def __call__(self, about: Hashable, ask: Callable[[], T]) -> T:
-        """What `ask` says, or said before about the same."""
-        if about not in self._found:
-            self._found[about] = ask()
-        found: T = self._found[about]
-        return found
 
 
 def _mine(due: Sequence[Due], *, is_active: bool) -> Mine:

@@ -1,11 +1,12 @@
-"""Answers kept for a moment, so that a question asked with every request is not asked of the database each time."""
+"""Answers kept for a moment or for a run of work, so that not every request asks the database the same."""
 
 import time
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class Kept(Generic[K, V]):
@@ -27,3 +28,18 @@ class Kept(Generic[K, V]):
                 self._answers.clear()
             self._answers[key] = (now, answer)
         return answer
+
+
+class Once:
+    """What was looked up for one piece of work is not asked again for the next: fifty coordinators of a district are
+    told the same. Goes with the run."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+
+    def __call__(self, about: Hashable, ask: Callable[[], T]) -> T:
+        """What `ask` says, or said before about the same."""
+        if about not in self._found:
+            self._found[about] = ask()
+        found: T = self._found[about]
+        return found
