@@ -164,7 +164,7 @@ def _written(session: Session, language: str, mine: Mine, once: Once) -> Written
         try:
             with session.begin_nested():
                 return _compose(session, language, mine, once)
-        except Exception:
+        except Exception:  # whatever it is: it must not hold up everybody else's
             log.exception("mail_not_composed", alerts=[str(row.alert_id) for row, _ in mine.latest])
             return None
 
@@ -204,7 +204,7 @@ def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> 
             mails = outbox.write(session, [letter for letter, _ in letters])
             told = [(mail, one) for mail, (_, notices) in zip(mails, letters, strict=True) for one in notices]
             session.execute(_MAILED, {"mails": [mail for mail, _ in told], "notices": [one for _, one in told]})
-    except Exception:
+    except Exception:  # as above
         if len(letters) > 1:
             return [stored for letter in letters for stored in _put(session, [letter])]
         log.exception("mail_not_stored", notices=[str(notice) for _, notices in letters for notice in notices])

@@ -7,15 +7,14 @@ Prints JSON.
 """
 
 import json
-import os
 import random
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
+
+from tests.bench.apart import services_apart
 
 SHORT = 10_000
 REPORTS_A_PAUSE = 3  # at 100 a second, within the worker's 30 ms
@@ -23,20 +22,8 @@ WARM_UP = 20  # rounds that are not counted
 
 
 def main() -> None:
-    from app.migrations import moves
-    from config.services.throwaway import throwaway_services
-
     long, rounds = int(sys.argv[1]), int(sys.argv[2])
-    with throwaway_services() as services, TemporaryDirectory() as folder:
-        url = services.create_database("flat")
-        os.environ |= {
-            "DATABASE_URL": url,
-            "REDIS_URL": services.addresses.redis,
-            "MAWA_ENV": "test",
-            "SECRET_KEY": "only for measuring",
-            "MAWA_DATA_DIR": str(Path(folder)),
-        }
-        moves.upgrade(url)
+    with services_apart(durable=False):
         sys.stdout.write(json.dumps(measure(long, rounds)))
 
 

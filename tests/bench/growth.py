@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
 import redis
+
+from tests.bench.apart import services_apart
 
 PROCESSES = (1, 2, 3)
 ROUNDS = 3
@@ -28,19 +29,7 @@ READY_WITHIN_S = 60.0
 
 
 def main() -> None:
-    from app.migrations import moves
-    from config.services.throwaway import throwaway_services
-
-    with throwaway_services(durable=True) as services, TemporaryDirectory() as folder:
-        url = services.addresses.database
-        os.environ |= {
-            "DATABASE_URL": url,
-            "REDIS_URL": services.addresses.redis,
-            "MAWA_ENV": "test",
-            "SECRET_KEY": "only for measuring",
-            "MAWA_DATA_DIR": str(Path(folder)),
-        }
-        moves.upgrade(url)
+    with services_apart(durable=True):
         sys.stdout.write(json.dumps(measure()))
 
 
@@ -116,6 +105,7 @@ def _take(processes: int, round_: int) -> tuple[float, float]:
     from tests.bench.load import Generator, Load
     from tests.bench.site import arrivals
     from tests.factories.crowds import make_crowd
+    from tests.factories.folding import drain
     from tests.factories.live import free_port
     from tests.factories.operations import a_shelter
 
@@ -140,14 +130,8 @@ def _take(processes: int, round_: int) -> tuple[float, float]:
             raise SystemExit(f"{outcome.accepted} accepted, not all of them once in the ledger: {outcome.wrong[:1]}")
     finally:
         generator.close()
-    _fold_the_rest()
-    return outcome.per_second, busy
-
-
-def _fold_the_rest() -> None:
-    from tests.factories.folding import drain
-
     drain()
+    return outcome.per_second, busy
 
 
 @contextmanager

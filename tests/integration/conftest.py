@@ -1,9 +1,10 @@
 """Programs that ask the API, one of each role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -15,9 +16,12 @@ from app.core.db import unit_of_work
 from app.factory import create_app
 from app.intake.schemas import Result
 from app.intake.service import take
+from app.outbox.transports import SmtpTransport
 from config.settings import settings
+from tests.factories.mail_server import Sink, serve
 from tests.factories.operations import a_shelter, make_actor, make_operation
 from tests.factories.teams import Team, make_team
+from tests.factories.trials import START, Trial
 
 
 class Caller:
@@ -93,3 +97,26 @@ def say(session: Session, coordinator: Actor) -> Callable[..., list[Result]]:
 @pytest.fixture
 def team(database: str) -> Team:
     return make_team()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def trial(session: Session, clock: time_machine.Traveller) -> Trial:
+    return Trial(session, clock)
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    yield from serve(Sink())
+
+
+@pytest.fixture
+def transport(sink: Sink) -> Iterator[SmtpTransport]:
+    transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
+    yield transport
+    transport.close()

@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,17 +20,6 @@ from app.core import db, jobs
 from app.outbox.models import Mail
 from tests.factories.operations import a_headcount, make_actor
 from tests.factories.trials import START, Trial
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def trial(session: Session, clock: time_machine.Traveller) -> Trial:
-    return Trial(session, clock)
 
 
 def notices_of(mail: Mail) -> list[UUID]:
@@ -163,18 +151,20 @@ def test_an_arabic_reader_gets_arabic_digits_right_to_left(trial: Trial) -> None
     assert "6,940" not in mail.html
 
 
+compose = emails.compose
+
+
+def not_in_french(reader: emails.Reader, *given: Any, **more: Any) -> emails.Written:
+    if reader.language == "fr":
+        raise ZeroDivisionError
+    return compose(reader, *given, **more)
+
+
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
     trial: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fine = trial.coordinator(language="fr"), trial.coordinator()
-    compose = emails.compose
-
-    def compose_or_fail(reader: emails.Reader, *given: Any, **more: Any) -> emails.Written:
-        if reader.language == "fr":
-            raise ZeroDivisionError
-        return compose(reader, *given, **more)
-
-    monkeypatch.setattr(emails, "compose", compose_or_fail)
+    monkeypatch.setattr(emails, "compose", not_in_french)
     trial.shelter("A")
     trial.count("A", 110)
     assert [mail.recipient for mail in trial.mails()] == [fine.email]
@@ -187,14 +177,7 @@ def test_many_whose_mail_cannot_be_written_let_others_go_first(trial: Trial, mon
     for _ in range(PEOPLE_A_TIME):
         trial.coordinator(["SY06"], language="fr")
     fine = trial.coordinator(["SY10"])
-    compose = emails.compose
-
-    def compose_or_fail(reader: emails.Reader, *given: Any, **more: Any) -> emails.Written:
-        if reader.language == "fr":
-            raise ZeroDivisionError
-        return compose(reader, *given, **more)
-
-    monkeypatch.setattr(emails, "compose", compose_or_fail)
+    monkeypatch.setattr(emails, "compose", not_in_french)
     trial.shelter("A")
     trial.count("A", 110)
     trial.shelter("B", area="SY1002")

@@ -1,19 +1,8 @@
 """When alerts open again, rise and end: nobody's last mail is the opposite of what is."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-import time_machine
-from sqlalchemy.orm import Session
-
-from tests.factories.trials import START, Trial
-
-
-@pytest.fixture
-def trial(session: Session) -> Iterator[Trial]:
-    with time_machine.travel(START, tick=False) as clock:
-        yield Trial(session, clock)
+from tests.factories.trials import Trial
 
 
 def test_a_rise_is_told_and_the_same_severity_again_within_a_day_is_not(trial: Trial) -> None:

@@ -1,6 +1,5 @@
 """Mails that are written in one go: each reader is told theirs, whoever else is told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,17 +25,6 @@ from workers.tasks import core
 
 LANGUAGES = ("en", "ar", "fr")
 PARTS = (None, ["SY06"], ["SY0602"], ["SY10"], ["SY0602", "SY1002"])
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def trial(session: Session, clock: time_machine.Traveller) -> Trial:
-    return Trial(session, clock)
 
 
 def mails_of(session: Session) -> dict[str, tuple[Any, ...]]:

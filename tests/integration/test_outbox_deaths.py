@@ -1,6 +1,5 @@
 """Mails whose worker dies, or whose server goes away, half-way: none is lost, only the one between is sent twice."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -13,22 +12,10 @@ from app.outbox import service
 from app.outbox.emails import Message
 from app.outbox.errors import ServerAway
 from app.outbox.transports import SmtpTransport
-from tests.factories.mail_server import Sink, mails, serve, write
+from tests.factories.mail_server import Sink, mails, write
 from workers.tasks import outbox
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    yield from serve(Sink())
-
-
-@pytest.fixture
-def transport(sink: Sink) -> Iterator[SmtpTransport]:
-    transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
-    yield transport
-    transport.close()
 
 
 def test_a_worker_that_dies_after_the_servers_250_sends_again_under_the_same_message_id(

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -27,18 +26,6 @@ from tests.factories.mail_server import Sink, mails, serve, write
 from workers.tasks import outbox
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    yield from serve(Sink())
-
-
-@pytest.fixture
-def transport(sink: Sink) -> Iterator[SmtpTransport]:
-    transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
-    yield transport
-    transport.close()
 
 
 def test_it_sends_many_mails_over_one_connection(sink: Sink, transport: SmtpTransport) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.accounts.policy import Actor
 from app.accounts.service import make_token
 from app.core import db, replica
 from app.factory import create_app
@@ -115,12 +117,17 @@ def comes_to_be_read(within_s: float = 20) -> bool:
     return True
 
 
-def test_figures_come_from_a_replica_while_it_keeps_up(pair: Pair) -> None:
+def asking() -> tuple[FlaskClient, dict[str, str], Actor]:
+    """A coordinator's program, what it says of itself, and the coordinator."""
     with db.unit_of_work() as session:
         operation = make_operation(session)
         actor = make_actor(session, operation, role="coordinator")
         token = make_token(session, email=actor.email, operation_id=operation.id)
-    client, headers = create_app(settings()).test_client(), {"Authorization": f"Bearer {token}"}
+    return create_app(settings()).test_client(), {"Authorization": f"Bearer {token}"}, actor
+
+
+def test_figures_come_from_a_replica_while_it_keeps_up(pair: Pair) -> None:
+    client, headers, _ = asking()
 
     def shelters() -> list[str]:
         answer = client.get("/api/v1/shelters", headers=headers)
@@ -147,11 +154,7 @@ def test_figures_come_from_a_replica_while_it_keeps_up(pair: Pair) -> None:
 
 
 def test_who_is_shut_out_is_so_at_once_and_a_replica_that_dies_is_missed_by_nobody(pair: Pair) -> None:
-    with db.unit_of_work() as session:
-        operation = make_operation(session)
-        actor = make_actor(session, operation, role="coordinator")
-        token = make_token(session, email=actor.email, operation_id=operation.id)
-    client, headers = create_app(settings()).test_client(), {"Authorization": f"Bearer {token}"}
+    client, headers, actor = asking()
     assert comes_to_be_read()
     on_the_replica(pair, "SELECT pg_wal_replay_pause()")
     with db.unit_of_work() as session:
