@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 def standing(reports: str = "reports", *, known_on: bool = False) -> str:
     """The condition that a row is the version that counts: none corrects it. With `known_on`, as had been recorded by
-    the parameter of that name."""
+    the parameter of that name.
+
+    OFFSET 0 has PostgreSQL look each row up; without it it may read all corrections there are for a handful of rows.
+    """
     if not known_on:
-        return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id)"
+        return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id OFFSET 0)"
     return (
         f"{reports}.recorded_at <= :known_on AND NOT EXISTS (SELECT FROM reports AS later"
-        f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on)"
+        f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on OFFSET 0)"
     )
 
 

@@ -22,7 +22,7 @@ MOST = {
     "the dashboard": (15_000, 25_000),  # each day of each area above, and each shelter some times
     "the figures of all shelters": (2_000, 10_000),
     "a shelter's history": (500, 1_000),
-    "a shelter's page": (2_000, 2_000),
+    "a shelter's page": (500, 1_500),
 }
 
 Touched = dict[str, tuple[int, int]]
