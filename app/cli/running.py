@@ -36,7 +36,7 @@ def web(host: str, port: int, processes: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=8,
+        blocking_threads=16,
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.warning,

@@ -16,11 +16,14 @@ from app.core.description import Out, answers
 from app.core.text import mark, render
 from app.intake.schemas import AnyReport, Status
 from app.intake.service import take
+from app.intake.together import Together
+from app.ledger.service import append
 
 MOST_REPORTS = 1_000
 
 TOO_MANY = mark("Send at most %(most)s reports at a time.")
 
+together = Together()
 api = APIBlueprint("reports", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="reports")])
 
 
@@ -105,5 +108,12 @@ def post_reports(body: Post) -> Response:
     if len(body.reports) > MOST_REPORTS:
         title = render(TOO_MANY, g.actor.language, most=MOST_REPORTS)
         return http.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many_reports", title)
-    results = take(http.session(), actor=g.actor, reports=body.reports, sent_at=body.sent_at, device=body.device)
+    results = take(
+        http.session(),
+        actor=g.actor,
+        reports=body.reports,
+        sent_at=body.sent_at,
+        device=body.device,
+        append=together.append if len(body.reports) == 1 else append,
+    )
     return Response(to_json({"results": results}), content_type="application/json")

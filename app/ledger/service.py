@@ -29,8 +29,8 @@ WITH stored AS (
     stands_at timestamptz, left_stands_at timestamptz, place_id uuid, from_place_id uuid, group_id uuid,
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
     content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
-    version_of uuid, about_id uuid, adopt boolean, area_code text)
-  WHERE CAST(%(turn)s AS uuid) IS NULL OR (SELECT turn FROM turns WHERE operation_id = sent.operation_id) = %(turn)s
+    version_of uuid, about_id uuid, adopt boolean, area_code text, turn uuid)
+  WHERE sent.turn IS NULL OR (SELECT turn FROM turns WHERE operation_id = sent.operation_id) = sent.turn
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
@@ -68,7 +68,8 @@ _STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:i
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A report ready to be stored; see models.Report for what each field means. `digest` is hexadecimal."""
+    """A report ready to be stored; see models.Report for what each field means. `digest` is hexadecimal. `turn`: that
+    of the operation in which it was made ready, if it is to be stored in no other."""
 
     id: UUID
     operation_id: UUID
@@ -100,8 +101,10 @@ class Row:
     about_id: UUID | None = None
     adopt: bool | None = None
     area_code: str | None = None
+    turn: UUID | None = None
 
 
+Stored = dict[UUID, str | None]  # reports by id, each with the status of the shelter it speaks of
 _ROWS = TypeAdapter(list[Row])
 
 
@@ -116,15 +119,13 @@ def take_turn(session: Session, operation_id: UUID) -> None:
     session.execute(_TAKE_TURN, {"operation": operation_id})
 
 
-def append(session: Session, rows: Sequence[Row], *, turn: UUID | None = None) -> dict[UUID, str | None]:
+def append(session: Session, rows: Sequence[Row]) -> Stored:
     """Store reports and mark what they touch, in one statement; wakes the fold after the commit.
 
-    Returns the ids that were stored (each with the status of the shelter it speaks of); an id that stood
-    already is left out, also when another transaction was just writing it. IntegrityError when a row breaks
-    a constraint: then nothing of these rows is stored. `turn`: nothing is stored either where it is no longer that.
+    Returns what was stored: an id that stood already is left out, also when another transaction was just writing it,
+    and a row whose turn is over. IntegrityError when a row breaks a constraint: then nothing of these rows is stored.
     """
-    said = {"rows": written(rows).decode(), "turn": turn}
-    stored: dict[UUID, str | None] = dict(db.run(session, _APPEND, said))
+    stored: Stored = dict(db.run(session, _APPEND, {"rows": written(rows).decode()}))
     if stored:
         db.wake(session, jobs.FOLD)
     return stored

@@ -5,6 +5,7 @@ it is taken again report by report, so that one bad report never blocks the othe
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,7 @@ from app.intake.schemas import (
 )
 from app.intake.service.amend import amend
 from app.intake.service.asking import ask_back
-from app.intake.service.post import Post, Refused
+from app.intake.service.post import Append, Post, Refused
 from app.intake.service.projections import register, restate
 from app.intake.service.references import codes_of, known_by_heart, known_of
 from app.intake.service.rows import digest, row_of
@@ -56,10 +57,12 @@ def take(
     sent_at: datetime | None = None,
     device: str | None = None,
     recorded_at: datetime | None = None,
+    append: Append = ledger.append,
 ) -> list[Result]:
     """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits.
 
-    `recorded_at`: when they came in, where that was not now; only a simulation says so.
+    `recorded_at`: when they came in, where that was not now; only a simulation says so. `append`: how a report is
+    stored that needs nothing else of this transaction.
     """
     read = [_read(report, actor.language) for report in reports]
     results = {place: one for place, one in enumerate(read) if isinstance(one, Result)}
@@ -72,7 +75,7 @@ def take(
     # Within the turn: what depends on what stands is recorded in the order in which it was decided.
     now = recorded_at or clock.now()
     db.record_at(session, now)
-    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes), has_turn)
+    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes), has_turn, append)
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}
@@ -146,7 +149,7 @@ def _take_by_heart(session: Session, post: Post, report: Plain) -> dict[UUID, Re
         row, warned = row_of(post, known, report)
     except Refused:
         return {}
-    stored = ledger.append(session, [row], turn=turn)
+    stored = post.append(session, [replace(row, turn=turn)])
     if not stored:
         return {}
     asked = ask_back(session, post, [report], {row.id: row}, statuses=stored, merged=known.merged)

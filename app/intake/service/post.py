@@ -1,8 +1,11 @@
 """What the reports of one post have in common, and how one of them is refused."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
+
+from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
 from app.core.text import render
@@ -11,10 +14,13 @@ from app.intake.schemas import Amending, Plain, Result, Warned
 from app.ledger import service as ledger
 from app.places.schemas import Frame
 
+Append = Callable[[Session, Sequence[ledger.Row]], ledger.Stored]
+
 
 @dataclass(frozen=True)
 class Post:
-    """What is the same for all reports of one post. `codes`: those that any of its reports gives a shelter or group."""
+    """What is the same for all reports of one post. `codes`: those that any of its reports gives a shelter or group;
+    `append`: how a report is stored that needs nothing else of this transaction."""
 
     actor: Actor
     frame: Frame
@@ -23,6 +29,7 @@ class Post:
     device: str | None
     codes: frozenset[str] = frozenset()
     has_turn: bool = False
+    append: Append = ledger.append
 
     @property
     def language(self) -> str:
