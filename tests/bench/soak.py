@@ -26,6 +26,7 @@ MAY_GROW_MB = 4.0
 PASSING = ("marks", "wide_marks", "notices", "mails", "place_now", "turns", "heartbeats")
 MAY_SPREAD = 2.0  # largest of the second half to the largest of the first half, beyond a megabyte
 FILLING = 20  # shelters that fill up and empty again, one change a second
+BESIDE = 2_000  # to which the others come: a fold holds what one day says of a place, so no place may have all of it
 DEPARTURE = (
     b'{"id": "%%b", "kind": "movement", "occurred_at": "%b", "clock": "device", "seen": "from",'
     b' "from": {"shelter": "%%b"}, "people": {"total": 6}}'
@@ -72,7 +73,7 @@ def main() -> int:
 def soak(site: Site, seconds: float) -> list[Sample]:
     """Load an installation for so long, and look at it all the while. WrongResult where anything was lost."""
     site.live.mawa("user", "add", "told@example.org", "--role", "coordinator", stdin=f"{PASSWORD}\n")
-    beside = site.make_shelters("SOAK")
+    beside = site.make_shelters("SOAK", BESIDE)
     filling = [f"FILL-{number:02d}" for number in range(FILLING)]
     site.open_shelters({code: AREAS[number % len(AREAS)] for number, code in enumerate(filling)}, capacity=3)
     stored = site.count_movements()
