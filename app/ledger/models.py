@@ -105,6 +105,7 @@ class Report(SQLModel, table=True):
         Index("ix_reports_operation_id_recorded_at", "operation_id", "recorded_at"),
         Index("ix_reports_reporter_id_recorded_at", "reporter_id", "recorded_at"),
         Index("ix_reports_published", "operation_id", "occurred_at", postgresql_where=text("kind = 'figure'")),
+        Index("ix_reports_headcounts", "place_id", "day", postgresql_where=text("kind = 'headcount'")),
         Index("ix_reports_same_place", "operation_id", postgresql_where=text("kind = 'same_place'")),
         Index(
             "ix_reports_on_the_way",
