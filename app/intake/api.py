@@ -16,7 +16,7 @@ from app.core.description import Out, answers
 from app.core.text import mark, render
 from app.intake.schemas import AnyReport, Status
 from app.intake.service import take
-from app.intake.together import Together
+from app.intake.service.together import Together
 from app.ledger.service import append
 
 MOST_REPORTS = 1_000

@@ -11,7 +11,7 @@ EDGE = (
     "app/core/db.py",  # where committing is defined
     "app/core/http.py",  # opens the session of a request
     "app/wiring.py",  # commits it
-    "app/intake/together.py",  # one transaction for posts that come together
+    "app/intake/service/together.py",  # one transaction for posts that come together
     "app/cli/*",
     "app/*/cli.py",
     "app/migrations/*",

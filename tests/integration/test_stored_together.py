@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.accounts.policy import Actor
 from app.core import clock, db
-from app.intake import together as module
 from app.intake.schemas import Result
 from app.intake.service import take
-from app.intake.together import Together
+from app.intake.service import together as module
+from app.intake.service.together import Together
 from tests.factories.folding import differences, drain, send
 from tests.factories.operations import a_movement, a_shelter, make_actor, make_operation
 

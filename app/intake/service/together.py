@@ -1,7 +1,7 @@
 """Reports posted one by one at the same moment, stored together: one statement and one commit for all of them.
 
 Whoever comes first stores for all who have come; those who come meanwhile wait, and the first of them stores for them.
-Alone, nobody waits. A commit is most of what a single report costs PostgreSQL, so two of them at once are nearly as cheap as one.
+Alone, nobody waits. A commit is most of what one report costs PostgreSQL: two at once are nearly as cheap as one.
 """
 
 from collections import deque
