@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from app.core.jobs import BEAT, BEAT_MAIL, COMPOSE, FOLD, QUEUES, SEND
+from app.core.jobs import BEAT, BEAT_MAIL, COMPOSE, FOLD, QUEUES, SEAL, SEND
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:
@@ -16,6 +16,7 @@ SCHEDULE: dict[str, Any] = {
     "sweep marks": _every(2.0, FOLD),
     "compose what became due": _every(5.0, COMPOSE),
     "send what became due": _every(5.0, SEND),
+    "seal what is new": _every(5.0, SEAL),
     "fold worker's heartbeat": _every(2.0, BEAT),
     "mail worker's heartbeat": _every(2.0, BEAT_MAIL),
 }

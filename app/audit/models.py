@@ -1,18 +1,19 @@
-"""The audit log. Append-only by trigger."""
+"""The audit log, and the seals over it and over the ledger. Append-only by trigger."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Identity, Index, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.core.models import AWARE
 
 
 class AuditEntry(SQLModel, table=True):
-    """One change that is not itself a report. `actor_id` None: the system or a command on the server."""
+    """One change that is not itself a report. `actor_id` None: the system or a command on the server. `address`: from
+    where in the network it was asked for."""
 
     __tablename__ = "audit_entries"
 
@@ -20,8 +21,34 @@ class AuditEntry(SQLModel, table=True):
     at: datetime = Field(sa_type=AWARE)
     operation_id: UUID | None = None
     actor_id: UUID | None = None
+    address: str | None = None
     action: str
     subject: str
     details: dict[str, Any] = Field(sa_type=JSONB)
 
     __table_args__ = (Index(None, "operation_id", "at"),)
+
+
+class Unsealed(SQLModel, table=True):
+    """A report or an audit entry that no seal covers yet: noted by a trigger, in the transaction that writes it."""
+
+    __tablename__ = "unsealed"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    row_id: UUID
+
+
+class Seal(SQLModel, table=True):
+    """Says what some rows were, after what all seals before it say.
+
+    `leaves`: a SHA-256 for each of `rows`, one after another. `hash`: SHA-256 of the hash before, `id` as eight bytes
+    and the leaves. So nothing sealed can be changed, removed or put elsewhere without every later hash being another.
+    """
+
+    __tablename__ = "seals"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_type=AWARE)
+    rows: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    leaves: bytes
+    hash: bytes

@@ -1,6 +1,7 @@
 """Commands that keep the data: schema, first load, verification, rebuilding."""
 
 import sys
+from itertools import chain
 
 import click
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import ROLES
 from app.accounts.service import add_user
 from app.alerts import refresh
+from app.audit.service import seals
 from app.cli import demo as demonstration
 from app.core import db
 from app.core.db import unit_of_work
@@ -61,17 +63,29 @@ def load_first(*, demo: bool) -> None:
 
 
 @click.command()
-def verify() -> None:
-    """Re-derive every figure from the ledger and compare: exit 1 with the differences."""
+@click.option("--seal", metavar="NUMBER:HASH", help="A seal that was written down: it must still be the same.")
+def verify(seal: str | None) -> None:
+    """Re-derive every figure from the ledger, hold ledger and audit log against their seals: exit 1 with the
+    differences."""
     differences = 0
     with db.new_snapshot() as session:
         pending = session.scalar(text(f"SELECT count(DISTINCT place_id) FROM ({MARKED}) AS marked"))
-        for found in refresh.verify(session):
+        noted = [f"seal {seal} is another now"] if seal and not _is_sealed_as(session, seal) else []
+        for found in chain([noted], seals.verify(session), refresh.verify(session)):
             for difference in found:
                 click.echo(difference)
                 differences += 1
+        unsealed, last = seals.waiting(session), seals.last_seal(session)
     click.echo(f"{differences} differences, {pending} places still to be folded", err=True)
+    click.echo(f"{unsealed} rows still to be sealed, the last seal is {last or 'none'}", err=True)
     sys.exit(1 if differences else 0)
+
+
+def _is_sealed_as(session: Session, seal: str) -> bool:
+    try:
+        return seals.is_sealed_as(session, seal)
+    except ValueError:
+        raise click.BadParameter("Write it as `mawa verify` does: NUMBER:HASH.", param_hint="--seal") from None
 
 
 @click.command()

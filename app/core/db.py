@@ -49,8 +49,8 @@ def make_engine(url: str, **more: Any) -> Engine:
     """An engine. Connections are looked at before use, so a restarted server is not an error. `more`: for libpq."""
     made = create_engine(
         url,
-        pool_size=8,  # as many as a web process has threads: a connection made anew costs more than a report
-        max_overflow=8,
+        pool_size=8,  # a connection made anew costs more than a report
+        max_overflow=8,  # together as many as a web process has threads: none waits for a connection
         connect_args={"options": " ".join(f"-c {option}" for option in OPTIONS), "connect_timeout": 5, **more},
     )
     event.listen(made, "checkout", _look_at)
@@ -127,8 +127,8 @@ class TookTooLong(Exception):
 
 
 def record_at(session: Session, at: datetime) -> None:
-    """Note that this session writes something as recorded at a moment."""
-    session.info.setdefault("recorded_at", at)
+    """Note that this session writes something as recorded at a moment; the first of several counts."""
+    session.info["recorded_at"] = min(at, session.info.get("recorded_at", at))
 
 
 def check_age(session: Session) -> None:

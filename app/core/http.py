@@ -32,6 +32,7 @@ def session() -> Session:
     when it succeeds."""
     if "session" not in g:
         g.session = db.new_session() if request.method in CHANGING else db.new_snapshot()
+        g.session.info["address"] = request.remote_addr
     return cast(Session, g.session)
 
 

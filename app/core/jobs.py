@@ -13,10 +13,11 @@ import structlog
 FOLD = "population.fold"
 COMPOSE = "alerts.compose_mails"
 SEND = "outbox.send"
+SEAL = "audit.seal"
 BEAT = "core.fold_heartbeat"
 BEAT_MAIL = "core.mail_heartbeat"
 
-QUEUES = {FOLD: "fold", BEAT: "fold", COMPOSE: "mail", SEND: "mail", BEAT_MAIL: "mail"}
+QUEUES = {FOLD: "fold", BEAT: "fold", COMPOSE: "mail", SEND: "mail", SEAL: "mail", BEAT_MAIL: "mail"}
 
 _PAUSE = 0.05  # seconds between two rounds: at most 20 wake-ups a second for each task (ledger.md §5)
 

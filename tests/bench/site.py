@@ -23,6 +23,7 @@ AREAS = ("SY0600", "SY0602", "SY0603", "SY0604")
 SHELTERS = 200
 CAPACITY = 1_000_000  # no alert here: mails have a key of their own
 REST_WITHIN_S = 600.0
+MOST_REPORTS = 1_000  # in a post
 
 # An arrival as a field worker's phone sends it.
 POST = b'{"sent_at": "%b", "device": "bench", "reports": [%%b]}'
@@ -90,9 +91,10 @@ class Site:
             }
             for code, area in areas.items()
         ]
-        results = self.live.api("/reports", token or self.token, {"reports": reports})["results"]
-        if any(result["status"] != "accepted" for result in results):
-            raise WrongResult(f"shelters were not accepted: {results[0]}")
+        for some in (reports[first : first + MOST_REPORTS] for first in range(0, len(reports), MOST_REPORTS)):
+            results = self.live.api("/reports", token or self.token, {"reports": some})["results"]
+            if any(result["status"] != "accepted" for result in results):
+                raise WrongResult(f"shelters were not accepted: {results[0]}")
         self.live.wait_until_idle(REST_WITHIN_S)
 
     def arrivals(self, codes: list[str], reports: int = 1, *, token: str | None = None) -> Requests:

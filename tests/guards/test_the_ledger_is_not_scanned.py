@@ -17,7 +17,7 @@ from tests.factories.explained import what_is_read
 from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, a_state
 from tests.guards.conftest import Served
 from tests.guards.project import nothing
-from workers.tasks import alerts, core, outbox, population
+from workers.tasks import alerts, audit, core, outbox, population
 
 SHELTERS, REPORTS, DAYS = 400, 60_000, 60
 MOST = REPORTS // 10  # rows of the ledger that one statement may read: a busy shelter's, never everybody's
@@ -136,7 +136,7 @@ def test_no_read_scans_the_ledger(crowded: Served) -> None:
 
 
 def test_no_report_and_no_task_scans_the_ledger(crowded: Served) -> None:
-    tasks = {**population.TASKS, **alerts.TASKS, **outbox.TASKS, **core.TASKS}
+    tasks = {**population.TASKS, **alerts.TASKS, **outbox.TASKS, **audit.TASKS, **core.TASKS}
     assert tasks.keys() == QUEUES.keys()
 
     def post(report: dict[str, Any]) -> None:

@@ -105,7 +105,7 @@ def test_where_the_server_went_away_all_are_told_to_send_again(actor: Actor) -> 
     reports = [arrival(), arrival()]
     gone = OperationalError("COMMIT", None, Exception("the server closed the connection"))
     together = Together()
-    with patch.object(db, "unit_of_work", side_effect=gone), ThreadPoolExecutor(2) as pool:
+    with patch.object(module, "append", side_effect=gone), ThreadPoolExecutor(2) as pool:
         with held(together, 2):
             said = [pool.submit(take_only, together, actor, report) for report in reports]
         assert [type(one.exception(30)) for one in said] == [OperationalError, OperationalError]
@@ -125,3 +125,21 @@ def test_what_was_recorded_long_ago_is_not_stored_now(actor: Actor) -> None:
         take(session, actor=actor, reports=[report], append=together.append, recorded_at=late)
     assert transactions() == [1]
     assert say(together, actor, report).status == "accepted"
+
+
+def test_who_waits_with_all_connections_in_hand_keeps_nobody_from_storing(actor: Actor) -> None:
+    threads, together = 16, Together()
+
+    def look_and_say(report: dict[str, Any]) -> Result:
+        with db.unit_of_work() as session:
+            session.execute(text("SELECT 1"))  # who is asking, say
+            (result,) = take(session, actor=actor, reports=[report], append=together.append)
+        return result
+
+    with ThreadPoolExecutor(threads) as pool:
+        with held(together, threads):
+            said = [pool.submit(look_and_say, arrival()) for _ in range(threads)]
+        began = time.monotonic()
+        assert {one.result(30).status for one in said} == {"accepted"}
+        assert time.monotonic() - began < 5
+    assert transactions() == [1, threads]

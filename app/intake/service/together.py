@@ -36,8 +36,10 @@ class Together:
         self._waiting: deque[_Waiting] = deque()
         self._turn = Lock()
 
-    def append(self, _session: Session, rows: Sequence[Row]) -> Stored:
-        """As `ledger.service.append`, in a transaction shared with others and committed on return.
+    def append(self, session: Session, rows: Sequence[Row]) -> Stored:
+        """As `ledger.service.append`, in a transaction shared with others and committed on return: that of the session
+        of whoever stores, for who waits here may hold all other connections there are. So nothing else may have been
+        changed in a session.
 
         What could not be stored so is left out, without an error: a transaction of its own will tell why. Only where
         nobody knows whether it was stored is that raised: OperationalError, TookTooLong.
@@ -46,7 +48,7 @@ class Together:
         self._waiting.extend(mine)
         with self._turn:
             if any(one.stored is None for one in mine):
-                _store([self._waiting.popleft() for _ in range(len(self._waiting))])
+                _store(session, [self._waiting.popleft() for _ in range(len(self._waiting))])
         stored: Stored = {}
         for one in mine:
             if one.error is not None:
@@ -55,20 +57,21 @@ class Together:
         return stored
 
 
-def _store(waiting: Sequence[_Waiting]) -> None:
+def _store(session: Session, waiting: Sequence[_Waiting]) -> None:
     first: dict[UUID, _Waiting] = {}  # what comes twice at once is stored for the one who asked first
     for one in waiting:
         one.stored = {}
         first.setdefault(one.row.id, one)
     try:
-        with db.unit_of_work() as session:
-            db.record_at(session, min(one.row.recorded_at for one in waiting))
-            stored = append(session, [one.row for one in first.values()])
-            db.check_age(session)
+        db.record_at(session, min(one.row.recorded_at for one in waiting))
+        stored = append(session, [one.row for one in first.values()])
+        db.check_age(session)
+        db.commit(session)
     except (OperationalError, db.TookTooLong) as error:
         for one in waiting:
             one.error = error
     except Exception as error:
+        session.rollback()
         log.warning("not_stored_together", reports=len(waiting), reason=str(getattr(error, "orig", error)))
     else:
         for id_, status in stored.items():

@@ -18,13 +18,15 @@ def record(
     operation_id: UUID | None = None,
     **details: Any,
 ) -> None:
-    """Write down one change, in the transaction that makes it. `action` is `noun.verb`; details are JSON values."""
+    """Write down one change, in the transaction that makes it. `action` is `noun.verb`; details are JSON values. From
+    where it came is what an edge has put down as the session's `address`."""
     session.add(
         AuditEntry(
             id=uuid4(),
             at=clock.now(),
             operation_id=operation_id,
             actor_id=actor_id,
+            address=session.info.get("address"),
             action=action,
             subject=subject,
             details=details,

@@ -1,0 +1,128 @@
+"""Seals over the ledger and the audit log: who changes in the database itself what was written there is found out.
+
+A trigger notes every row that comes in; every few seconds a task seals what was noted and is committed. It stands
+outside of what takes reports in, which must not wait for one another. Who may write to the database can make a new
+chain from any point on: compare a seal with one that was written down elsewhere (`mawa verify --seal`).
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.core import clock
+
+MOST = 2_000  # rows a seal
+SHOWN = 20  # rows that are named where more are missing
+SEALS_A_TIME = 20  # that are looked at together
+
+# Every column, in a fixed order. A column that comes later is left out of what was sealed before: give seals a form
+# then, and each form its columns.
+REPORT = (  # noqa: SIM905 - thirty lines would tell no more
+    "id operation_id kind occurred_at left_at recorded_at day left_day stands_at left_stands_at place_id from_place_id"
+    " group_id origin total low high households cells method content digest reporter_id device clock_shift_s corrects"
+    " version_of about_id adopt area_code"
+).split()
+ENTRY = ["id", "at", "operation_id", "actor_id", "address", "action", "subject", "details"]
+
+
+def _leaf(table: str, columns: list[str]) -> str:
+    said = ", ".join(f"{table}.{column}" for column in columns)
+    return f"sha256(convert_to(jsonb_build_array({said})::text, 'UTF8'))"
+
+
+_LEAVES = f"""
+  LEFT JOIN reports ON reports.id = {{rows}}.row_id LEFT JOIN audit_entries ON audit_entries.id = {{rows}}.row_id
+  CROSS JOIN LATERAL (SELECT CASE WHEN reports.id IS NOT NULL THEN {_leaf("reports", REPORT)}
+    WHEN audit_entries.id IS NOT NULL THEN {_leaf("audit_entries", ENTRY)} END AS leaf) AS said
+"""
+# One sealer at a time, whatever else is going on.
+_ALONE = text("SELECT pg_advisory_xact_lock('seals'::regclass::oid::bigint)")
+# A row that went before it was sealed stays noted: that is how it is found out.
+_SEAL = text(f"""
+  WITH noted AS (SELECT id, row_id FROM unsealed ORDER BY id LIMIT :most),
+  sealed AS (SELECT noted.id, noted.row_id, leaf FROM noted {_LEAVES.format(rows="noted")} WHERE leaf IS NOT NULL),
+  forgotten AS (DELETE FROM unsealed USING sealed WHERE unsealed.id = sealed.id),
+  last AS (SELECT id, hash FROM seals ORDER BY id DESC LIMIT 1),
+  together AS (SELECT array_agg(row_id ORDER BY id) AS rows, string_agg(leaf, '' ORDER BY id) AS leaves FROM sealed)
+  INSERT INTO seals (id, at, rows, leaves, hash)
+  SELECT coalesce(last.id, 0) + 1, :at, rows, leaves,
+    sha256(coalesce(last.hash, '') || int8send(coalesce(last.id, 0) + 1) || leaves)
+  FROM together LEFT JOIN last ON true WHERE rows IS NOT NULL
+  RETURNING cardinality(rows)
+""")
+_BROKEN = text("""
+  SELECT id, before, follows FROM (
+    SELECT id, lag(id, 1, 0::bigint) OVER chain AS before, octet_length(leaves) = 32 * cardinality(rows)
+      AND hash = sha256(lag(hash, 1, ''::bytea) OVER chain || int8send(id) || leaves) AS follows
+    FROM seals WINDOW chain AS (ORDER BY id)) AS chained
+  WHERE NOT follows OR before <> id - 1 ORDER BY id
+""")
+_CHANGED = text(f"""
+  SELECT sealed.seal, sealed.row_id, leaf IS NULL AS is_gone
+  FROM (SELECT seals.id AS seal, leaves, row_id, number FROM seals, unnest(rows) WITH ORDINALITY AS one (row_id, number)
+    WHERE seals.id > :after AND seals.id <= :until OFFSET 0) AS sealed {_LEAVES.format(rows="sealed")}
+  WHERE leaf IS DISTINCT FROM substring(leaves FROM 32 * (number::integer - 1) + 1 FOR 32)
+  ORDER BY sealed.seal, number
+""")
+_VANISHED = text("""
+  SELECT row_id FROM unsealed WHERE NOT EXISTS (SELECT FROM reports WHERE reports.id = row_id)
+    AND NOT EXISTS (SELECT FROM audit_entries WHERE audit_entries.id = row_id)
+""")
+_COUNTED = text("""
+  SELECT (SELECT count(*) FROM reports) + (SELECT count(*) FROM audit_entries) AS written,
+    (SELECT coalesce(sum(cardinality(rows)), 0) FROM seals) AS sealed, (SELECT count(*) FROM unsealed) AS noted
+""")
+_NEVER = text("""
+  SELECT id FROM (SELECT id FROM reports UNION ALL SELECT id FROM audit_entries) AS written
+  WHERE id NOT IN (SELECT unnest(rows) FROM seals) AND id NOT IN (SELECT row_id FROM unsealed) ORDER BY id LIMIT :most
+""")
+_NEWEST = text("SELECT max(id) FROM seals")
+_LAST = text("SELECT id, hash FROM seals ORDER BY id DESC LIMIT 1")
+_ONE = text("SELECT hash FROM seals WHERE id = :id")
+
+
+def seal(session: Session) -> int:
+    """Seal the next rows that came in; how many. Once 0, nothing is left that could be."""
+    session.execute(_ALONE)
+    return session.scalar(_SEAL, {"most": MOST, "at": clock.now()}) or 0
+
+
+def last_seal(session: Session) -> str | None:
+    """The newest seal as one writes it down, `number:hash`."""
+    found = session.execute(_LAST).one_or_none()
+    return None if found is None else f"{found.id}:{found.hash.hex()}"
+
+
+def is_sealed_as(session: Session, noted: str) -> bool:
+    """Whether a seal is still the one that was written down, `number:hash`. ValueError when it is not written so."""
+    number, _, hash_ = noted.strip().partition(":")
+    found: bytes | None = session.scalar(_ONE, {"id": int(number)})
+    return found is not None and found == bytes.fromhex(hash_)
+
+
+def verify(session: Session) -> Iterator[list[str]]:
+    """What differs from what was sealed, in words, some seals at a time. Reads everything that was ever written."""
+    for broken in session.execute(_BROKEN):
+        if broken.before != broken.id - 1:
+            yield [f"seals {broken.before + 1} to {broken.id - 1} are gone"]
+        if not broken.follows:
+            yield [f"seal {broken.id} does not follow from the one before it"]
+    for after in range(0, session.scalar(_NEWEST) or 0, SEALS_A_TIME):
+        changed = session.execute(_CHANGED, {"after": after, "until": after + SEALS_A_TIME})
+        yield [
+            f"seal {one.seal}: {one.row_id} {'is gone' if one.is_gone else 'is not what was sealed'}" for one in changed
+        ]
+    yield [f"{row_id} went before it was sealed" for row_id in session.scalars(_VANISHED)]
+    counted = session.execute(_COUNTED).one()
+    if counted.written != counted.sealed + counted.noted:
+        never = session.scalars(_NEVER, {"most": SHOWN})
+        yield [
+            f"{counted.written} rows are written; {counted.sealed} are sealed and {counted.noted} noted to be sealed",
+            *[f"{row_id} was neither sealed nor noted to be sealed" for row_id in never],
+        ]
+
+
+def waiting(session: Session) -> int:
+    """How many rows are not sealed yet."""
+    return session.scalar(text("SELECT count(*) FROM unsealed")) or 0
