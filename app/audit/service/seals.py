@@ -27,8 +27,9 @@ ENTRY = ["id", "at", "operation_id", "actor_id", "address", "action", "subject",
 
 
 def _leaf(table: str, columns: list[str]) -> str:
+    """The hash of a row, as PostgreSQL sends it in binary: whatever a connection has set makes no difference to that."""
     said = ", ".join(f"{table}.{column}" for column in columns)
-    return f"sha256(convert_to(jsonb_build_array({said})::text, 'UTF8'))"
+    return f"sha256(record_send(ROW({said})))"
 
 
 _LEAVES = f"""
