@@ -27,7 +27,7 @@ ENTRY = ["id", "at", "operation_id", "actor_id", "address", "action", "subject",
 
 
 def _leaf(table: str, columns: list[str]) -> str:
-    """The hash of a row, as PostgreSQL sends it in binary: whatever a connection has set makes no difference to that."""
+    """The hash of a row as PostgreSQL sends it in binary, to which no setting of a connection makes a difference."""
     said = ", ".join(f"{table}.{column}" for column in columns)
     return f"sha256(record_send(ROW({said})))"
 
