@@ -27,7 +27,7 @@ from config.services.folder import DataFolder
 from config.settings import Settings
 
 POST_REPORTS = "reports.post_reports"
-SIGN_IN = "security.login"
+SIGN_IN = frozenset({"security.login", "security.forgot_password", "security.reset_password"})
 FREE = frozenset({None, "static", "operations.healthz", "operations.readyz"})
 WAIT_S = 0.2  # for an answer of Valkey, once; it takes a tenth of a millisecond
 IPV6_NETWORK = 64  # bits: what one subscriber gets
@@ -94,7 +94,7 @@ def limit_open_posts(application: Flask, settings: Settings) -> None:
 def _kind() -> str:
     if request.path.startswith("/api/"):
         return "api-writes" if request.method in http.CHANGING else "api-reads"
-    return "sign-in" if request.endpoint == SIGN_IN and request.method == "POST" else "pages"
+    return "sign-in" if request.endpoint in SIGN_IN and request.method == "POST" else "pages"
 
 
 def _caller() -> str:

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import broker, limits
 from app.accounts import signin
 from app.accounts.policy import UNCHOSEN
-from app.accounts.views import account
+from app.accounts.views import account, people
 from app.admin import views as operations
 from app.alerts.api import api as alerts_api
 from app.core import db, http, jobs, problems, templating
@@ -123,6 +123,7 @@ def add_accounts(application: Flask) -> None:
     csrf.init_app(application)
     signin.register(application)
     application.register_blueprint(account)
+    application.register_blueprint(people)
 
     @application.before_request
     def identify() -> None:

@@ -1,11 +1,90 @@
-"""The sign-in form: address, password, CSRF token and where to go next."""
+"""Forms about accounts: signing in, and what administrators say of people."""
 
-from typing import ClassVar
+import re
+from typing import Any, ClassVar, cast
 
 from flask_security.forms import LoginForm
+
+from app.accounts.policy import ROLES, Role
+from app.accounts.schemas import Person
+from app.core.errors import DomainError
+from app.core.forms import ChoiceField, SecureForm, TypedField, WholeNumberField, say
+from app.core.text import LANGUAGES, mark
+
+MOST_DAYS = 366
+
+WRITE_AN_ADDRESS = mark("Write their e-mail address.")
+CHOOSE_LANGUAGE = mark("Choose the language they read.")
+CHOOSE_ROLE = mark("Choose a role.")
+CHOOSE_WHERE = mark("Choose where the role holds.")
+WRITE_AREAS = mark("Write the P-code of at least one area, or choose the whole operation.")
+HOW_MANY_DAYS = mark("Write for how many days it is to be good, at most %(most)s.")
 
 
 class SignInForm(LoginForm):
     """Flask-Security's form without "remember me": a phone that is taken must not stay signed in for a year."""
 
     remember: ClassVar[None] = None  # type: ignore[misc]  # how WTForms drops a field of its parent
+
+
+class AddressForm(SecureForm):
+    """An address to write to, and the language to do it in."""
+
+    email = TypedField()
+    language = ChoiceField(options=LANGUAGES)
+
+
+class MemberForm(SecureForm):
+    """A role, and where it holds: nothing is given that was not said."""
+
+    role = ChoiceField(options=ROLES)
+    where = ChoiceField(options=("areas", "everywhere"))
+    areas = TypedField()
+
+    needed: ClassVar[dict[str, str]] = {"role": CHOOSE_ROLE, "where": CHOOSE_WHERE}
+
+    @classmethod
+    def of(cls, person: Person) -> "MemberForm":
+        """As it stands for somebody."""
+        where = "everywhere" if person.areas is None else "areas"
+        return cls(formdata=None, role=person.role, where=where, areas=" ".join(person.areas or ()))
+
+    def chosen_role(self) -> Role:
+        """The role, once the form was found good."""
+        return cast(Role, self.role.data)
+
+    def chosen_areas(self) -> list[str] | None:
+        """P-codes as they were written; None: the whole operation."""
+        return re.findall(r"[^\s,;،؛]+", (self.areas.data or "").upper()) if self.where.data == "areas" else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        for name, message in self.needed.items():
+            if not self[name].data and not self[name].errors:
+                self.complain(name, say(message))
+        if self.chosen_areas() == []:
+            self.complain("areas", say(WRITE_AREAS))
+        return not self.complaints()
+
+    def refuse(self, error: DomainError) -> None:
+        """Show beside its field why this cannot be."""
+        self.complain(error.field or "", say(error.message, **error.numbers))
+
+
+class PersonForm(AddressForm, MemberForm):
+    """Somebody new in this operation."""
+
+    needed: ClassVar[dict[str, str]] = {"email": WRITE_AN_ADDRESS, "language": CHOOSE_LANGUAGE, **MemberForm.needed}
+
+
+class TokenForm(SecureForm):
+    """A key for programs: what it is for, and for how long."""
+
+    name_of_token = TypedField()
+    days = WholeNumberField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if not self.days.errors and not (self.days.data and 1 <= self.days.data <= MOST_DAYS):
+            self.complain("days", say(HOW_MANY_DAYS, most=MOST_DAYS))
+        return not self.complaints()

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.accounts.errors import AccountMistake, NoSuchAccount
-from app.accounts.models import Membership, User
+from app.accounts.models import Membership, Token, User
 from app.accounts.policy import TOKEN_PREFIX, UNCHOSEN, Actor, Scope, address_of, digest_of
-from app.accounts.schemas import Recipient
+from app.accounts.schemas import Person, Recipient
 from app.core import clock
 from app.core.text import mark
 from app.places import queries as places
@@ -107,6 +107,72 @@ def overlaps(column: Any, codes: list[str]) -> ColumnElement[bool]:
 def user_of(session: Session, email: str) -> User | None:
     """The account of an address, as it was typed."""
     return session.scalar(select(User).where(col(User.email) == address_of(email)))
+
+
+_PEOPLE = (
+    select(  # type: ignore[call-overload]  # SQLModel knows up to four columns
+        User.id,
+        User.email,
+        Membership.role,
+        Membership.areas,
+        User.active,
+        col(User.password).is_not(None),
+        User.language,
+        User.created_at,
+    )
+    .join(Membership, col(Membership.user_id) == col(User.id))
+    .order_by(User.email)
+)
+
+
+def people_of(session: Session, operation_id: UUID, *, after: str = "", limit: int) -> tuple[list[Person], str | None]:
+    """Everybody with a role in an operation whose address comes after this one, and where the list goes on."""
+    wanted = _PEOPLE.where(col(Membership.operation_id) == operation_id, col(User.email) > after)
+    found = [Person(*row) for row in session.execute(wanted.limit(limit + 1))]
+    return found[:limit], found[limit - 1].email if len(found) > limit else None
+
+
+def person_of(session: Session, operation_id: UUID, user_id: UUID) -> Person:
+    """Somebody with a role in an operation. NoSuchAccount where they have none, whatever they have elsewhere."""
+    wanted = _PEOPLE.where(col(Membership.operation_id) == operation_id, col(User.id) == user_id)
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise NoSuchAccount("not_member", mark("This person has no role in this operation."))
+    return Person(*row)
+
+
+def tokens_of(session: Session, user_id: UUID, operation_id: UUID) -> list[Token]:
+    """The tokens of a person in an operation that are still good, the newest first."""
+    now = clock.now()
+    wanted = (
+        select(Token)
+        .where(col(Token.user_id) == user_id, col(Token.operation_id) == operation_id, col(Token.revoked_at).is_(None))
+        .where(col(Token.expires_at).is_(None) | (col(Token.expires_at) > now))
+        .order_by(col(Token.created_at).desc())
+    )
+    return list(session.scalars(wanted))
+
+
+def administrators_of(session: Session, operation_id: UUID) -> set[UUID]:
+    """Active administrators of an operation; nobody else changes roles in it until this transaction ends."""
+    session.execute(select(Operation.id).where(col(Operation.id) == operation_id).with_for_update())
+    wanted = (
+        select(User.id)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(col(Membership.operation_id) == operation_id, col(Membership.role) == "administrator", col(User.active))
+    )
+    return set(session.scalars(wanted))
+
+
+def administers_all(session: Session, actor_id: UUID, *, of: UUID) -> bool:
+    """Whether somebody is an administrator of every operation in which a person has a role."""
+    administered = select(Membership.operation_id).where(
+        col(Membership.user_id) == actor_id, col(Membership.role) == "administrator"
+    )
+    elsewhere = select(Membership.operation_id).where(
+        col(Membership.user_id) == of, col(Membership.operation_id).not_in(administered)
+    )
+    return session.scalar(elsewhere.limit(1)) is None
 
 
 def memberships_of(session: Session, user_id: UUID) -> list[Membership]:

@@ -1,6 +1,7 @@
 """Answers of the accounts feature to the features above it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -19,3 +20,17 @@ class Added:
 
     user_id: UUID
     is_new: bool
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who has a role in an operation. `areas` None: all of it; `language` None: not chosen yet."""
+
+    user_id: UUID
+    email: str
+    role: str
+    areas: list[str] | None
+    active: bool
+    has_password: bool
+    language: str | None
+    created_at: datetime

@@ -41,6 +41,9 @@ DESK_PAGES = (
     "/groups/G-0001",
     "/flows",
     "/account",
+    "/admin/users",
+    "/admin/users/new",
+    "/reset",
 )
 LOOKS = (
     ("phone", "en", "light"),
@@ -93,9 +96,9 @@ def signed_in(browser: Browser, live: Live, role: str, **options: Any) -> Browse
 
 @pytest.fixture(scope="module")
 def contexts(browser: Browser, live: Live) -> Iterator[dict[str, BrowserContext]]:
-    """One signed-in coordinator for each colour scheme: signing in is slow on purpose."""
+    """One signed-in administrator, who sees all there is, for each colour scheme: signing in is slow on purpose."""
     opened = {
-        scheme: signed_in(browser, live, "coordinator", color_scheme=scheme, locale="en-GB")
+        scheme: signed_in(browser, live, "administrator", color_scheme=scheme, locale="en-GB")
         for scheme in ("light", "dark")
     }
     yield opened

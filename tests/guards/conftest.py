@@ -78,6 +78,8 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
             role: make_token(session, email=actor.email, operation_id=operation.id, name=role)
             for role, actor in actors.items()
         }
+        somebody = make_actor(session, operation, role="field_worker")
+        values |= {"<uuid:user_id>": str(somebody.user_id), "<uuid:token_id>": str(uuid4()), "<token>": "no-link"}
         reports = [
             a_shelter(code="KHM", capacity=100),
             a_headcount("KHM", at=AT, people=120),

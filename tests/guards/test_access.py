@@ -12,11 +12,15 @@ from tests.guards.project import nothing
 ANYBODY = frozenset(EVERYBODY)
 SIGNED_IN = ANYBODY - {"nobody"}
 READERS = SIGNED_IN - {"partner"}
+ADMINISTRATORS = frozenset({"administrator"})
 DECIDERS = frozenset({"coordinator", "administrator"})
 
 ACCESS: dict[str, frozenset[str]] = {
     "GET /": ANYBODY,  # sends each to their own first page
     "GET /account": SIGNED_IN,
+    "GET /admin/users": ADMINISTRATORS,
+    "GET /admin/users/<uuid:user_id>": ADMINISTRATORS,
+    "GET /admin/users/new": ADMINISTRATORS,
     "GET /alerts": READERS,
     "GET /api/docs": ANYBODY,
     "GET /api/v1/alerts": READERS,
@@ -59,6 +63,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /healthz": ANYBODY,
     "GET /login": ANYBODY,
     "GET /readyz": ANYBODY,
+    "GET /reset": ANYBODY,
+    "GET /reset/<token>": ANYBODY,
     "GET /shelters": READERS,
     "GET /shelters/<code>": READERS,
     "GET /shelters/<code>/history": READERS,
@@ -67,6 +73,14 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /shelters/<code>/two-places": DECIDERS,
     "GET /static/<path:filename>": ANYBODY,
     "POST /account/language": SIGNED_IN,
+    "POST /admin/users/<uuid:user_id>": ADMINISTRATORS,
+    "POST /admin/users/<uuid:user_id>/disable": ADMINISTRATORS,
+    "POST /admin/users/<uuid:user_id>/enable": ADMINISTRATORS,
+    "POST /admin/users/<uuid:user_id>/invite": ADMINISTRATORS,
+    "POST /admin/users/<uuid:user_id>/remove": ADMINISTRATORS,
+    "POST /admin/users/<uuid:user_id>/tokens": ADMINISTRATORS,
+    "POST /admin/users/<uuid:user_id>/tokens/<uuid:token_id>/revoke": ADMINISTRATORS,
+    "POST /admin/users/new": ADMINISTRATORS,
     "POST /alerts/<uuid:alert_id>/acknowledge": DECIDERS,
     "POST /api/v1/alerts/<uuid:alert_id>/acknowledge": DECIDERS,
     "POST /api/v1/reports": READERS,
@@ -83,6 +97,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /field/shelters/new": READERS,
     "POST /login": ANYBODY,
     "POST /logout": ANYBODY,
+    "POST /reset": ANYBODY,
+    "POST /reset/<token>": ANYBODY,
     "POST /shelters/<code>/same-place": DECIDERS,
     "POST /shelters/<code>/two-places": DECIDERS,
 }

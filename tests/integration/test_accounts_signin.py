@@ -221,9 +221,9 @@ class TestSignIn:
         assert client.application.test_client().get("/who", headers=bearer).json == ADDRESS
 
 
-def test_only_sign_in_and_sign_out_are_switched_on(app: Flask) -> None:
+def test_only_signing_in_and_out_and_setting_a_password_are_switched_on(app: Flask) -> None:
     ours = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("security.")}
-    assert ours == {"/login", "/logout"}
+    assert ours == {"/login", "/logout", "/reset", "/reset/<token>"}
     for name in ("login", "logout"):
         assert vars(app.view_functions[f"security.{name}"])["required_permission"] is None
 

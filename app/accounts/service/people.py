@@ -1,6 +1,6 @@
-"""Changes to accounts, each with its line in the audit log. Addresses and secrets never stand in that log."""
+"""People: accounts, and roles in operations."""
 
-import secrets
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
@@ -14,13 +14,12 @@ from app.accounts.models import Membership, Token, User
 from app.accounts.policy import (
     ROLES,
     SHORTEST_PASSWORD,
-    TOKEN_PREFIX,
     Role,
     address_of,
-    digest_of,
     plain_password,
 )
 from app.accounts.schemas import Added
+from app.accounts.service.tokens import existing
 from app.audit import service as audit
 from app.core import clock
 from app.core.text import LANGUAGES, mark
@@ -76,9 +75,11 @@ def add_user(
 
 def disable_user(session: Session, *, email: str, actor_id: UUID | None = None) -> None:
     """Shut a person out everywhere at once: no sign-in, every session ended, every token revoked for good."""
-    user = _existing(session, email)
+    user = existing(session, email)
+    _check_whole(session, user.id, actor_id)
     if not user.active:
         raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
+    _check_not_last(session, user.id, [member.operation_id for member in queries.memberships_of(session, user.id)])
     user.active = False
     user.fs_uniquifier = uuid4().hex
     of_person = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
@@ -87,35 +88,64 @@ def disable_user(session: Session, *, email: str, actor_id: UUID | None = None) 
     session.flush()
 
 
-def make_token(
-    session: Session, *, email: str, operation_id: UUID, name: str = "", actor_id: UUID | None = None
-) -> str:
-    """A new key for programs, acting with the rights of this person in this operation. Shown once, never kept."""
-    user = _existing(session, email)
-    if not user.active:
-        raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
-    if session.get(Membership, (user.id, operation_id)) is None:
-        raise NoSuchAccount("not_member", mark("This person has no role in this operation."), field="email")
-    key = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = Token(
-        id=uuid4(),
-        user_id=user.id,
-        operation_id=operation_id,
-        name=name,
-        digest=digest_of(key),
-        created_at=clock.now(),
-    )
-    session.add(token)
+def enable_user(session: Session, *, user_id: UUID, actor_id: UUID | None = None) -> None:
+    """Let a person in again once they have set a new password: the old one may be why they were shut out."""
+    _check_whole(session, user_id, actor_id)
+    changed = update(User).where(col(User.id) == user_id, ~col(User.active))
+    if session.execute(changed.values(active=True, password=None)).rowcount:  # type: ignore[attr-defined]
+        audit.record(session, action="user.enable", subject=f"user:{user_id}", actor_id=actor_id)
+
+
+def change_member(
+    session: Session,
+    *,
+    user_id: UUID,
+    operation_id: UUID,
+    role: Role,
+    areas: list[str] | None,
+    actor_id: UUID | None = None,
+) -> None:
+    """Give a person another role in an operation, or other areas. `areas` None: the whole operation."""
+    _check_role(role)
+    _check_areas(session, operation_id, areas)
+    if role != "administrator":
+        _check_not_last(session, user_id, [operation_id])
+    member = _member(session, user_id, operation_id)
+    kept = sorted(set(areas)) if areas else None
+    before, after = {"role": member.role, "areas": member.areas}, {"role": role, "areas": kept}
+    if before == after:
+        return
+    member.role, member.areas = role, kept
     audit.record(
         session,
-        action="token.make",
-        subject=f"token:{token.id}",
+        action="user.change",
+        subject=f"user:{user_id}",
         actor_id=actor_id,
         operation_id=operation_id,
-        user=str(user.id),
+        before=before,
+        after=after,
     )
     session.flush()
-    return key
+
+
+def remove_member(session: Session, *, user_id: UUID, operation_id: UUID, actor_id: UUID | None = None) -> None:
+    """Take a person's role in an operation away, and revoke the tokens they have for it. The account stays."""
+    _check_not_last(session, user_id, [operation_id])
+    member = _member(session, user_id, operation_id)
+    of_person = update(Token).where(
+        col(Token.user_id) == user_id, col(Token.operation_id) == operation_id, col(Token.revoked_at).is_(None)
+    )
+    session.execute(of_person.values(revoked_at=clock.now()))
+    audit.record(
+        session,
+        action="user.remove",
+        subject=f"user:{user_id}",
+        actor_id=actor_id,
+        operation_id=operation_id,
+        before={"role": member.role, "areas": member.areas},
+    )
+    session.delete(member)
+    session.flush()
 
 
 def choose_language(session: Session, *, user_id: UUID, language: str) -> None:
@@ -148,11 +178,31 @@ def _make_user(session: Session, address: str, password: str | None, language: s
     return user
 
 
-def _existing(session: Session, email: str) -> User:
-    user = queries.user_of(session, email)
-    if user is None:
-        raise NoSuchAccount("unknown_account", mark("There is no account with this address."), field="email")
-    return user
+def _member(session: Session, user_id: UUID, operation_id: UUID) -> Membership:
+    member = session.get(Membership, (user_id, operation_id))
+    if member is None:
+        raise NoSuchAccount("not_member", mark("This person has no role in this operation."), field="email")
+    return member
+
+
+def _check_not_last(session: Session, user_id: UUID, operations: Sequence[UUID]) -> None:
+    """An operation that nobody administers could only be mended on the server."""
+    for operation_id in sorted(operations):
+        if queries.administrators_of(session, operation_id) == {user_id}:
+            raise AccountConflict(
+                "last_administrator",
+                mark("They are the last administrator of an operation. Make somebody else one first."),
+                field="role",
+            )
+
+
+def _check_whole(session: Session, user_id: UUID, actor_id: UUID | None) -> None:
+    """An account is more than one operation's: who administers some of those it works in may not close it."""
+    if actor_id is not None and not queries.administers_all(session, actor_id, of=user_id):
+        raise AccountConflict(
+            "works_elsewhere",
+            mark("They also work in an operation that you do not administer. Take them out of this one instead."),
+        )
 
 
 def _checked_address(email: str) -> str:

@@ -1,0 +1,22 @@
+"""Changes to accounts, each with its line in the audit log. Addresses and secrets never stand in that log."""
+
+from app.accounts.service.people import (
+    add_user,
+    change_member,
+    choose_language,
+    disable_user,
+    enable_user,
+    remove_member,
+)
+from app.accounts.service.tokens import make_token, revoke_token
+
+__all__ = [
+    "add_user",
+    "change_member",
+    "choose_language",
+    "disable_user",
+    "enable_user",
+    "make_token",
+    "remove_member",
+    "revoke_token",
+]

@@ -1,0 +1,84 @@
+"""Keys for programs."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.accounts import queries
+from app.accounts.errors import AccountConflict, NoSuchAccount
+from app.accounts.models import Membership, Token, User
+from app.accounts.policy import TOKEN_PREFIX, digest_of
+from app.audit import service as audit
+from app.core import clock
+from app.core.text import mark
+
+
+def make_token(
+    session: Session,
+    *,
+    email: str,
+    operation_id: UUID,
+    name: str = "",
+    days: int | None = None,
+    actor_id: UUID | None = None,
+) -> str:
+    """A new key for programs, acting with the rights of this person in this operation, for so many days (None: until it
+    is revoked). Shown once, never kept."""
+    user = existing(session, email)
+    if not user.active:
+        raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
+    if session.get(Membership, (user.id, operation_id)) is None:
+        raise NoSuchAccount("not_member", mark("This person has no role in this operation."), field="email")
+    key = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = Token(
+        id=uuid4(),
+        user_id=user.id,
+        operation_id=operation_id,
+        name=name,
+        digest=digest_of(key),
+        created_at=clock.now(),
+        expires_at=None if days is None else clock.now() + timedelta(days=days),
+    )
+    session.add(token)
+    audit.record(
+        session,
+        action="token.make",
+        subject=f"token:{token.id}",
+        actor_id=actor_id,
+        operation_id=operation_id,
+        user=str(user.id),
+    )
+    session.flush()
+    return key
+
+
+def revoke_token(
+    session: Session, *, token_id: UUID, user_id: UUID, operation_id: UUID, actor_id: UUID | None = None
+) -> None:
+    """Have a token of a person be good for nothing from now on."""
+    of_person = update(Token).where(
+        col(Token.id) == token_id,
+        col(Token.user_id) == user_id,
+        col(Token.operation_id) == operation_id,
+        col(Token.revoked_at).is_(None),
+    )
+    if session.execute(of_person.values(revoked_at=clock.now())).rowcount:  # type: ignore[attr-defined]
+        audit.record(
+            session,
+            action="token.revoke",
+            subject=f"token:{token_id}",
+            actor_id=actor_id,
+            operation_id=operation_id,
+            user=str(user_id),
+        )
+
+
+def existing(session: Session, email: str) -> User:
+    user = queries.user_of(session, email)
+    if user is None:
+        raise NoSuchAccount("unknown_account", mark("There is no account with this address."), field="email")
+    return user

@@ -1,0 +1,6 @@
+"""Pages about accounts: one's own, and those of the people of an operation."""
+
+from app.accounts.views.members import people
+from app.accounts.views.own import account
+
+__all__ = ["account", "people"]

@@ -1,0 +1,202 @@
+"""`/admin/users`: who has a role in this operation, as administrators keep it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import force_locale, gettext
+from werkzeug.wrappers import Response
+
+from app.accounts import queries, service
+from app.accounts.forms import MemberForm, PersonForm, TokenForm
+from app.accounts.policy import UNCHOSEN
+from app.accounts.schemas import Person
+from app.accounts.signin import send_link
+from app.core import http
+from app.core.errors import DomainError
+
+people = Blueprint("people", __name__, url_prefix="/admin/users")
+
+PAGE = 50
+
+Shown = str | tuple[str, int] | Response
+
+
+@people.get("")
+@http.requires("administer")
+def all_of_them() -> str:
+    """Everybody of this operation, by address."""
+    after = request.args.get("after", "")
+    found, next_one = queries.people_of(http.session(), _operation(), after=after, limit=PAGE)
+    return render_template("accounts/people.html", people=found, next=next_one, is_first=not after)
+
+
+@people.get("/new")
+@http.requires("administer")
+def new() -> str:
+    return render_template("accounts/new_person.html", form=PersonForm())
+
+
+@people.post("/new")
+@http.requires("administer")
+def add() -> Shown:
+    """Give somebody a role here; who has no account yet is invited by mail to set a password."""
+    form = PersonForm()
+    if not form.validate():
+        return render_template("accounts/new_person.html", form=form), 422
+    try:
+        added = service.add_user(
+            http.session(),
+            email=form.email.data or "",
+            role=form.chosen_role(),
+            areas=form.chosen_areas(),
+            operation_id=_operation(),
+            language=form.language.data,
+            actor_id=g.actor.user_id,
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return render_template("accounts/new_person.html", form=form), error.status
+    if added.is_new:
+        _invite(added.user_id, form.language.data)
+        flash(gettext("They are added. A mail with a link to set a password is on its way to them."))
+    else:
+        flash(gettext("They are added. They have an account already and sign in with it as before."))
+    return redirect(url_for(".one", user_id=added.user_id), code=303)
+
+
+@people.get("/<uuid:user_id>")
+@http.requires("administer")
+def one(user_id: UUID) -> str:
+    person = _person(user_id)
+    return _show(person, MemberForm.of(person))
+
+
+@people.post("/<uuid:user_id>")
+@http.requires("administer")
+def change(user_id: UUID) -> Shown:
+    """Another role, or other areas."""
+    person, form = _person(user_id), MemberForm()
+    if not form.validate():
+        return _show(person, form), 422
+    try:
+        service.change_member(
+            http.session(),
+            user_id=user_id,
+            operation_id=_operation(),
+            role=form.chosen_role(),
+            areas=form.chosen_areas(),
+            actor_id=g.actor.user_id,
+        )
+    except DomainError as error:
+        http.session().rollback()
+        form.refuse(error)
+        return _show(_person(user_id), form), error.status
+    flash(gettext("Saved. It holds from now on, for whoever is signed in too."))
+    return redirect(url_for(".one", user_id=user_id), code=303)
+
+
+@people.post("/<uuid:user_id>/invite")
+@http.requires("administer")
+def invite(user_id: UUID) -> Response:
+    """Send a link to set a password once more."""
+    person = _person(user_id)
+    if person.active:
+        _invite(person.user_id, person.language)
+        flash(gettext("A mail with a link to set a password is on its way to them."))
+    return redirect(url_for(".one", user_id=user_id), code=303)
+
+
+@people.post("/<uuid:user_id>/remove")
+@http.requires("administer")
+def remove(user_id: UUID) -> Response:
+    """Take somebody's role in this operation away, and the tokens they have for it."""
+    person = _person(user_id)
+    if not _is_sure():
+        return redirect(url_for(".one", user_id=user_id), code=303)
+    service.remove_member(http.session(), user_id=person.user_id, operation_id=_operation(), actor_id=g.actor.user_id)
+    flash(gettext("%(address)s has no role in this operation any more.", address=person.email))
+    return redirect(url_for(".all_of_them"), code=303)
+
+
+@people.post("/<uuid:user_id>/disable")
+@http.requires("administer")
+def disable(user_id: UUID) -> Response:
+    """Shut somebody out everywhere: sessions end, tokens are revoked."""
+    person = _person(user_id)
+    if _is_sure():
+        service.disable_user(http.session(), email=person.email, actor_id=g.actor.user_id)
+        flash(gettext("This account is disabled. Its sessions have ended and its tokens are revoked."))
+    return redirect(url_for(".one", user_id=user_id), code=303)
+
+
+@people.post("/<uuid:user_id>/enable")
+@http.requires("administer")
+def enable(user_id: UUID) -> Response:
+    """Let somebody in again, with a new password; their tokens stay revoked."""
+    person = _person(user_id)
+    service.enable_user(http.session(), user_id=person.user_id, actor_id=g.actor.user_id)
+    _invite(person.user_id, person.language)
+    flash(gettext("This account is enabled. A mail with a link to set a password is on its way to them."))
+    return redirect(url_for(".one", user_id=user_id), code=303)
+
+
+@people.post("/<uuid:user_id>/tokens")
+@http.requires("administer")
+def make_token(user_id: UUID) -> Shown:
+    """A key for this person's programs, shown this once."""
+    person, form = _person(user_id), TokenForm()
+    if not form.validate():
+        return _show(person, MemberForm.of(person), token_form=form), 422
+    key = service.make_token(
+        http.session(),
+        email=person.email,
+        operation_id=_operation(),
+        name=form.name_of_token.data or "",
+        days=form.days.data,
+        actor_id=g.actor.user_id,
+    )
+    return _show(person, MemberForm.of(person), key=key)
+
+
+@people.post("/<uuid:user_id>/tokens/<uuid:token_id>/revoke")
+@http.requires("administer")
+def revoke_token(user_id: UUID, token_id: UUID) -> Response:
+    person = _person(user_id)
+    service.revoke_token(
+        http.session(),
+        token_id=token_id,
+        user_id=person.user_id,
+        operation_id=_operation(),
+        actor_id=g.actor.user_id,
+    )
+    flash(gettext("This token is revoked."))
+    return redirect(url_for(".one", user_id=user_id), code=303)
+
+
+def _is_sure() -> bool:
+    """Whether the box beside a button was ticked that no other button takes back."""
+    is_sure = request.form.get("sure") == "yes"
+    if not is_sure:
+        flash(gettext("Nothing was changed. Tick the box above the button if you are sure."), "error")
+    return is_sure
+
+
+def _operation() -> UUID:
+    operation: UUID = g.actor.scope.operation_id
+    return operation
+
+
+def _person(user_id: UUID) -> Person:
+    return queries.person_of(http.session(), _operation(), user_id)
+
+
+def _invite(user_id: UUID, language: str | None) -> None:
+    with force_locale(language or UNCHOSEN):
+        send_link(user_id, "invitation", gettext("You are invited to Mawa"))
+
+
+def _show(person: Person, form: MemberForm, *, token_form: TokenForm | None = None, key: str | None = None) -> str:
+    tokens = queries.tokens_of(http.session(), person.user_id, _operation())
+    return render_template(
+        "accounts/person.html", person=person, form=form, token_form=token_form or TokenForm(), tokens=tokens, key=key
+    )
