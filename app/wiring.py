@@ -22,7 +22,8 @@ from app import broker, limits
 from app.accounts import signin
 from app.accounts.policy import UNCHOSEN
 from app.accounts.views import account, people
-from app.admin import views as operations
+from app.admin.views import operations
+from app.admin.views import pages as admin
 from app.alerts.api import api as alerts_api
 from app.core import db, http, jobs, problems, templating
 from app.core.description import described
@@ -232,6 +233,7 @@ def add_pages(application: Flask, settings: Settings) -> None:
     """The pages people open."""
     application.register_blueprint(field)
     application.register_blueprint(dashboard)
+    application.register_blueprint(admin)
     if settings.in_development:
         mailbox.register(application)
 

@@ -1,1 +1,1 @@
-"""The administrator's side: for now whether the service is alive and ready."""
+"""The administrator's side: what was changed by whom, and whether the service is alive and ready."""

@@ -40,6 +40,7 @@ DESK_PAGES = (
     "/groups",
     "/groups/G-0001",
     "/flows",
+    "/admin/audit",
     "/account",
     "/admin/users",
     "/admin/users/new",

@@ -21,6 +21,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /admin/users": ADMINISTRATORS,
     "GET /admin/users/<uuid:user_id>": ADMINISTRATORS,
     "GET /admin/users/new": ADMINISTRATORS,
+    "GET /admin/audit": ADMINISTRATORS,
     "GET /alerts": READERS,
     "GET /api/docs": ANYBODY,
     "GET /api/v1/alerts": READERS,

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.admin import queries as operations
+from app.admin.queries import readiness as operations
 from app.alerts import refresh as alerts
 from app.alerts.refresh import rebuild, refresh
 from app.core import clock, db

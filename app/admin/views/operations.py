@@ -8,7 +8,7 @@ from flask import Blueprint
 from sqlalchemy.exc import OperationalError
 
 from app import LOADING_SINCE
-from app.admin.queries import Readiness, readiness
+from app.admin.queries.readiness import Readiness, readiness
 from app.core.http import public, session
 
 pages = Blueprint("operations", __name__)
