@@ -56,6 +56,7 @@ def crowded(served: Served) -> Served:
     headcount = next(report["id"] for report in reports if report["kind"] == "headcount")
     values = {"<code>": busiest.code, "<quiet>": quiet.code}
     values |= dict.fromkeys(("<uuid:report_id>", "<uuid:headcount_id>"), headcount)
+    values["<uuid:user_id>"] = str(crowd.actor.user_id)
     return Served(served.app, {"administrator": crowd.token}, served.values | values)
 
 

@@ -32,10 +32,12 @@ def _leaf(table: str, columns: list[str]) -> str:
     return f"sha256(record_send(ROW({said})))"
 
 
+# Each row is looked up by itself: joined, all that was ever written might be read for a handful of rows.
 _LEAVES = f"""
-  LEFT JOIN reports ON reports.id = {{rows}}.row_id LEFT JOIN audit_entries ON audit_entries.id = {{rows}}.row_id
-  CROSS JOIN LATERAL (SELECT CASE WHEN reports.id IS NOT NULL THEN {_leaf("reports", REPORT)}
-    WHEN audit_entries.id IS NOT NULL THEN {_leaf("audit_entries", ENTRY)} END AS leaf) AS said
+  CROSS JOIN LATERAL (SELECT coalesce(
+    (SELECT {_leaf("reports", REPORT)} FROM reports WHERE reports.id = {{rows}}.row_id),
+    (SELECT {_leaf("audit_entries", ENTRY)} FROM audit_entries WHERE audit_entries.id = {{rows}}.row_id)
+    ) AS leaf) AS said
 """
 # One sealer at a time, whatever else is going on.
 _ALONE = text("SELECT pg_advisory_xact_lock('seals'::regclass::oid::bigint)")
