@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from app.core import clock
 from app.core.models import AWARE
 
 
@@ -31,7 +32,8 @@ class User(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """The role of a person in an operation. `areas` None means the whole operation."""
+    """The role of a person in an operation. `areas` None means the whole operation. They work in the first they were
+    given one in: who adds them to another does not take them from where they are."""
 
     __tablename__ = "memberships"
 
@@ -39,6 +41,7 @@ class Membership(SQLModel, table=True):
     operation_id: UUID = Field(primary_key=True, foreign_key="operations.id")
     role: str
     areas: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    created_at: datetime = Field(default_factory=clock.now, sa_type=AWARE)
 
     __table_args__ = (
         CheckConstraint("role IN ('field_worker', 'coordinator', 'administrator', 'partner')", name="role"),

@@ -51,7 +51,9 @@ class Actor:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        return PERMISSIONS[self.role]
+        """What their role grants. Accounts lie in no area: only who sees all of an operation administers it."""
+        granted = PERMISSIONS[self.role]
+        return granted if self.scope.areas is None else granted - {"administer"}
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

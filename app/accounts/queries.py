@@ -28,14 +28,22 @@ _BY_TOKEN = text(
 )
 _BY_USER = text(
     "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM users u"
-    " JOIN memberships m ON m.user_id = u.id JOIN operations o ON o.id = m.operation_id"
+    " JOIN memberships m ON m.user_id = u.id"
     " WHERE u.id = :user_id AND u.active AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
-    " ORDER BY o.created_at, o.id LIMIT 1"
+    " ORDER BY m.created_at, m.operation_id LIMIT 1"
 )
 _BY_SIGN_IN = text(
     "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM users u"
-    " JOIN memberships m ON m.user_id = u.id JOIN operations o ON o.id = m.operation_id"
-    " WHERE u.fs_uniquifier = :uniquifier AND u.active ORDER BY o.created_at, o.id LIMIT 1"
+    " JOIN memberships m ON m.user_id = u.id"
+    " WHERE u.fs_uniquifier = :uniquifier AND u.active ORDER BY m.created_at, m.operation_id LIMIT 1"
+)
+
+
+_ADMINISTRATORS = text(
+    "SELECT u.id FROM users u JOIN memberships m ON m.user_id = u.id AND m.operation_id = :operation"
+    " WHERE m.role = 'administrator' AND m.areas IS NULL AND u.active AND (u.password IS NOT NULL OR EXISTS ("
+    "SELECT FROM tokens t WHERE t.user_id = u.id AND t.operation_id = m.operation_id AND t.revoked_at IS NULL"
+    " AND (t.expires_at IS NULL OR t.expires_at > :now)))"
 )
 
 
@@ -57,8 +65,8 @@ def actor_of_token(session: Session, token: str, *, otherwise: str = UNCHOSEN) -
 def actor_of_user(
     session: Session, user_id: UUID, operation_id: UUID | None = None, *, otherwise: str = UNCHOSEN
 ) -> Actor | None:
-    """A signed-in person in an operation, by default the first they belong to, reading `otherwise` if they never chose
-    a language; None if disabled or not a member."""
+    """A signed-in person in an operation, by default the first they were given a role in, reading `otherwise` if they
+    never chose a language; None if disabled or not a member."""
     found = session.execute(_BY_USER, {"user_id": user_id, "operation_id": operation_id})
     return _actor(found.one_or_none(), otherwise)
 
@@ -154,14 +162,11 @@ def tokens_of(session: Session, user_id: UUID, operation_id: UUID) -> list[Token
 
 
 def administrators_of(session: Session, operation_id: UUID) -> set[UUID]:
-    """Active administrators of an operation; nobody else changes roles in it until this transaction ends."""
+    """Who can administer an operation: active, of all of it, with a password or a token that is good. Nobody else
+    changes roles in it until this transaction ends."""
     session.execute(select(Operation.id).where(col(Operation.id) == operation_id).with_for_update())
-    wanted = (
-        select(User.id)
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.operation_id) == operation_id, col(Membership.role) == "administrator", col(User.active))
-    )
-    return set(session.scalars(wanted))
+    found = session.execute(_ADMINISTRATORS, {"operation": operation_id, "now": clock.now()})
+    return set(found.scalars())
 
 
 def administers_all(session: Session, actor_id: UUID, *, of: UUID) -> bool:

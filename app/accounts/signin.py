@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, Request, g, render_template, request, session, url_for
+from flask_babel import get_locale, gettext
 from flask_login import user_logged_out
 from flask_login.utils import _user_context_processor
 from flask_security import Security, UserMixin
@@ -26,9 +27,9 @@ from app.accounts import queries, service
 from app.accounts.forms import SignInForm
 from app.accounts.models import User
 from app.accounts.policy import SHORTEST_PASSWORD, UNCHOSEN, Actor, address_of, digest_of
-from app.audit import service as audit
 from app.core import clock, http
 from app.core.kept import Kept
+from app.core.templating import speaking
 from app.core.text import LANGUAGES, mark
 from app.outbox.schemas import Letter
 from app.outbox.service import write
@@ -36,7 +37,14 @@ from config.settings import settings
 
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 LINK_GOOD_FOR_H = 24
-SET_PASSWORD = "set_password"  # noqa: S105 - the name of a mail
+SET_PASSWORD, PASSWORD_WAS_SET, INVITATION = (
+    f"accounts/mails/{name}" for name in ("set_password", "password_was_set", "invitation")
+)
+SUBJECTS = {
+    SET_PASSWORD: mark("Set a password for Mawa"),
+    PASSWORD_WAS_SET: mark("Your password for Mawa was set anew"),
+    INVITATION: mark("You are invited to Mawa"),
+}
 SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
 LANGUAGE = "language"  # where a browser session keeps what was chosen in it
 # A program that posts many reports is looked up twice a second: what is revoked is refused within one (quality.md).
@@ -74,10 +82,8 @@ OPTIONS: dict[str, Any] = {
     "POST_RESET_VIEW": "/login",
     "FORGOT_PASSWORD_TEMPLATE": "accounts/forgot.html",
     "RESET_PASSWORD_TEMPLATE": "accounts/set_password.html",
-    "EMAIL_SUBJECT_PASSWORD_RESET": mark("Set a password for Mawa"),
-    "EMAIL_TEMPLATE_PASSWORD_RESET": f"accounts/mails/{SET_PASSWORD}",
-    "EMAIL_SUBJECT_PASSWORD_NOTICE": mark("Your password for Mawa was set anew"),
-    "EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "accounts/mails/password_was_set",
+    "EMAIL_TEMPLATE_PASSWORD_RESET": SET_PASSWORD,
+    "EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": PASSWORD_WAS_SET,
     "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
     "JOIN_USER_ROLES": False,
     "API_ENABLED_METHODS": ["session"],
@@ -113,11 +119,11 @@ class _Mails(MailUtil):
     """Reads a typed address as `policy.address_of` does, and puts mails into the outbox."""
 
     def send_mail(  # noqa: PLR0917 - as Flask-Security calls it
-        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **_more: Any
+        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
     ) -> None:
         if template.endswith(SET_PASSWORD):
             hash_password("as long as it takes where there is no such account")
-        write(http.session(), [Letter(None, recipient, subject, body or "", html or "")])
+        _write(recipient, more["user"].language, SUBJECTS[template], template, **more)
 
     def normalize(self, email: str) -> str:
         address = address_of(email)
@@ -148,14 +154,20 @@ def register(app: Flask) -> None:
         http.public(app.view_functions[endpoint])
 
 
-def send_link(user_id: UUID, template: str, subject: str) -> None:
-    """Mail somebody a link by which to set a password, good once; in the language of this moment."""
-    account = http.session().get(Account, user_id)
+def invite(user_id: UUID) -> None:
+    """Mail somebody a link by which to set a password."""
+    account: Any = http.session().get(Account, user_id)
     assert account is not None
     token = generate_reset_password_token(account)  # type: ignore[no-untyped-call]
-    said = {"link": _link(token), "hours": LINK_GOOD_FOR_H}
-    body, html = (render_template(f"accounts/mails/{template}.{kind}", **said) for kind in ("txt", "html"))
-    write(http.session(), [Letter(None, account.email, subject, body, html)])
+    said = {"link_to_set_password": _link, "reset_token": token, "hours": LINK_GOOD_FOR_H}
+    _write(account.email, account.language, SUBJECTS[INVITATION], INVITATION, **said)
+
+
+def _write(recipient: str, language: str | None, subject: str, template: str, **said: Any) -> None:
+    """Put a mail into the outbox, in the language its reader chose, or else that of whoever asks for it."""
+    with speaking(language or str(get_locale() or UNCHOSEN)):
+        body, html = (render_template(f"{template}.{kind}", **said) for kind in ("txt", "html"))
+        write(http.session(), [Letter(None, recipient, gettext(subject), body, html)])
 
 
 def _link(token: str) -> str:
@@ -194,7 +206,7 @@ def _rotate_session(_app: Flask, user: Account, **_signal: Any) -> None:
 
 
 def _note_password(_app: Flask, user: Account, **_signal: Any) -> None:
-    audit.record(http.session(), action="user.password", subject=f"user:{user.id}", actor_id=user.id)
+    service.note_password(http.session(), user_id=user.id)
 
 
 def _forget_language(_app: Flask, **_signal: Any) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -36,13 +36,15 @@ class Unsealed(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     row_id: UUID
+    is_entry: bool
 
 
 class Seal(SQLModel, table=True):
     """Says what some rows were, after what all seals before it say.
 
-    `leaves`: a SHA-256 for each of `rows`, one after another. `hash`: SHA-256 of the hash before, `id` as eight bytes
-    and the leaves. So nothing sealed can be changed, removed or put elsewhere without every later hash being another.
+    `leaves`: a SHA-256 for each of `rows`, one after another; `are_entries`: which of these are of the audit log, for
+    who sends a report chooses its id. `hash`: SHA-256 of the hash before, `id` and `at` as eight bytes each, and the
+    leaves. So nothing sealed can be changed, removed or put elsewhere without every later hash being another.
     """
 
     __tablename__ = "seals"
@@ -50,5 +52,6 @@ class Seal(SQLModel, table=True):
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_type=AWARE)
     rows: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    are_entries: list[bool] = Field(sa_column=Column(ARRAY(Boolean), nullable=False))
     leaves: bytes
     hash: bytes

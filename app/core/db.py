@@ -51,7 +51,12 @@ def make_engine(url: str, **more: Any) -> Engine:
         url,
         pool_size=8,  # a connection made anew costs more than a report
         max_overflow=8,  # together as many as a web process has threads: none waits for a connection
-        connect_args={"options": " ".join(f"-c {option}" for option in OPTIONS), "connect_timeout": 5, **more},
+        connect_args={
+            "options": " ".join(f"-c {option}" for option in OPTIONS),
+            "client_encoding": "UTF8",  # whatever PGCLIENTENCODING says: seals are made of texts as they are sent
+            "connect_timeout": 5,
+            **more,
+        },
     )
     event.listen(made, "checkout", _look_at)
     return made

@@ -1,6 +1,7 @@
 """Numbers, instants and names in pages, in the reader's language and the operation's zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_timedelta
 from babel.support import NullTranslations
 from flask import Flask, g, request
+from flask_babel import force_locale
 from jinja2 import pass_context, pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
@@ -56,6 +58,21 @@ def say_texts(app: Flask) -> None:
         return _filled(page, texts().ungettext(one, many, count), {"num": count, **numbers})
 
     app.jinja_env.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within this, texts are in another language than that of the request: a mail is in that of its reader."""
+    kept = ("texts", "spoken")  # found once a request
+    before = {name: g.pop(name) for name in kept if name in g}
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        for name in kept:
+            g.pop(name, None)
+        for name, value in before.items():
+            setattr(g, name, value)
 
 
 def _filled(page: EvalContext, words: str, numbers: dict[str, Any]) -> str:

@@ -41,7 +41,10 @@ _CLAIM = sql("""
   RETURNING mails.*
 """)
 _SENT = sql("""
-  UPDATE mails SET status = 'sent', sent_at = :now, last_error = NULL, leased_until = NULL
+  UPDATE mails SET status = 'sent', sent_at = :now, last_error = NULL, leased_until = NULL,
+    -- a mail of no operation holds a link that is as good as a password: no backup needs it
+    text = CASE WHEN operation_id IS NULL THEN '' ELSE text END,
+    html = CASE WHEN operation_id IS NULL THEN '' ELSE html END
   WHERE id = :mail AND status = 'waiting' AND leased_until = :leased_until
 """)
 

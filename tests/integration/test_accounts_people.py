@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from werkzeug.datastructures import MultiDict
 
 from app.accounts import queries, service
 from app.accounts.errors import AccountConflict, NoSuchAccount
@@ -37,14 +38,13 @@ class Office:
     def visits(self, actor: Actor) -> Visitor:
         return Visitor(self.application, self.keys[actor.email])
 
-    def presses(self, path: str, **typed: str) -> str:
-        """What the page says after a button of it was pressed."""
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.visitor.open(NEW).text)
+    def presses(self, path: str, *, by: Visitor | None = None, **typed: str) -> str:
+        """What the page says after a button of it was pressed, by the administrator unless somebody else is named."""
+        visitor = by or self.visitor
+        token = re.search(r'name="csrf_token" value="([^"]+)"', visitor.open("/account").text)
         assert token is not None
-        answer = self.visitor.client.post(path, data={"csrf_token": token[1], **typed}, headers=self.visitor.headers)
-        if answer.status_code == 303:
-            answer = self.visitor.open(answer.location)
-        return words_of(answer.text)
+        answer = visitor.post(path, MultiDict({"csrf_token": token[1], **typed}))
+        return words_of(visitor.open(answer.location).text if answer.status_code == 303 else answer.text)
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_an_account_that_works_elsewhere_too_is_not_ours_to_close(office: Office
 
 def test_people_of_another_operation_are_not_there(office: Office) -> None:
     stranger = office.visits(office.other_boss)
-    for path in ("", "/invite", "/disable", "/remove", "/tokens"):
+    for path in ("", "/invite", "/disable", "/enable", "/remove"):
         page = stranger.open("/admin/users/new").text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token is not None
@@ -204,15 +204,16 @@ def test_people_of_another_operation_are_not_there(office: Office) -> None:
     assert member(office.worker) == ("field_worker", ["SY0602"])
 
 
-def test_a_token_is_shown_once_expires_and_is_revoked(office: Office) -> None:
-    said = office.presses(f"{page_of(office.worker)}/tokens", name_of_token="desk", days="0")
+def test_a_token_is_made_by_its_owner_shown_once_expires_and_is_revoked(office: Office) -> None:
+    visitor = office.visits(office.worker)
+    said = office.presses("/account/tokens", by=visitor, name_of_token="desk", days="0")
     assert "Write for how many days" in said
-    said = office.presses(f"{page_of(office.worker)}/tokens", name_of_token="desk", days="30")
+    said = office.presses("/account/tokens", by=visitor, name_of_token="desk", days="30")
     key = re.search(r"mawa_[\w-]+", said)
     assert key is not None
     page = office.visitor.open(page_of(office.worker)).text
     assert "desk" in page
-    assert key[0] not in page
+    assert key[0] not in page + visitor.open("/account").text
     with db.new_snapshot() as session:
         assert queries.actor_of_token(session, key[0]) is not None
         days = text("SELECT EXTRACT(DAY FROM expires_at - created_at) FROM tokens WHERE name = 'desk'")
@@ -222,6 +223,65 @@ def test_a_token_is_shown_once_expires_and_is_revoked(office: Office) -> None:
     with db.new_snapshot() as session:
         assert queries.actor_of_token(session, key[0]) is None
     assert [action for action, _ in audited()].count("token.revoke") == 2
+
+
+def test_nobody_revokes_the_token_of_another_as_their_own(office: Office) -> None:
+    with db.new_snapshot() as session:
+        theirs = session.scalar(text("SELECT id FROM tokens WHERE user_id = :id"), {"id": office.boss.user_id})
+    office.presses(f"/account/tokens/{theirs}/revoke", by=office.visits(office.worker))
+    with db.new_snapshot() as session:
+        assert queries.actor_of_token(session, office.keys[office.boss.email]) is not None
+
+
+def test_whoever_sees_some_areas_administers_nothing(office: Office) -> None:
+    with db.unit_of_work() as session:
+        session.execute(
+            text("UPDATE memberships SET role = 'administrator' WHERE user_id = :id"), {"id": office.worker.user_id}
+        )
+    visitor = office.visits(office.worker)
+    for path in ("/admin/users", NEW, page_of(office.boss), "/admin/audit"):
+        assert visitor.open(path).status_code == 403
+    assert "/admin/users" not in visitor.open("/dashboard").text
+    assert "/admin/users" in office.visitor.open("/dashboard").text
+    said = office.visitor.send(page_of(office.boss), role="administrator", where="areas", areas="SY0602")
+    assert "An administrator is one of the whole operation." in words_of(said.text)
+    assert "last administrator" in office.presses(f"{page_of(office.boss)}/remove", sure="yes")
+
+
+def test_somebody_who_was_only_invited_does_not_count_as_an_administrator(office: Office) -> None:
+    office.visitor.send(NEW, email="typo@example.org", role="administrator", where="everywhere", language="en")
+    assert "last administrator" in office.presses(f"{page_of(office.boss)}/remove", sure="yes")
+
+
+def test_who_is_added_to_another_operation_stays_where_they_work(office: Office) -> None:
+    with db.new_snapshot() as session:
+        before = queries.actor_of_user(session, office.worker.user_id)
+    with db.unit_of_work() as session:  # an operation that is older than theirs
+        session.execute(
+            text("UPDATE operations SET created_at = created_at - interval '1 day' WHERE code = 'elsewhere'")
+        )
+    visitor = office.visits(office.other_boss)
+    answer = visitor.send(NEW, email=office.worker.email, role="partner", where="everywhere", language="en")
+    assert answer.status_code == 303
+    with db.new_snapshot() as session:
+        assert queries.actor_of_user(session, office.worker.user_id) == before
+
+
+def test_an_operation_learns_nothing_of_what_somebody_did_before_they_came(office: Office) -> None:
+    with db.unit_of_work() as session:
+        service.choose_language(session, user_id=office.worker.user_id, language="fr")
+    visitor = office.visits(office.other_boss)
+    visitor.send(NEW, email=office.worker.email, role="partner", where="everywhere", language="en")
+    listed = re.compile(r"<strong>Language chosen</strong>")
+    assert not listed.search(visitor.open("/admin/audit").text)
+    assert listed.search(office.visitor.open("/admin/audit").text)
+
+
+def test_whoever_was_shut_out_and_taken_out_can_come_again(office: Office) -> None:
+    office.presses(f"{page_of(office.worker)}/disable", sure="yes")
+    office.presses(f"{page_of(office.worker)}/remove", sure="yes")
+    answer = office.visitor.send(NEW, email=office.worker.email, role="partner", where="everywhere", language="en")
+    assert "A mail with a link to set a password is on its way to them." in office.visitor.read(answer)
 
 
 def test_two_administrators_who_take_each_other_out_do_not_both_succeed(office: Office) -> None:

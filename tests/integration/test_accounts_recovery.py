@@ -15,6 +15,7 @@ from app.accounts import service
 from app.accounts.policy import Actor
 from app.core import db
 from app.factory import create_app
+from app.outbox.service import claim, settle_sent
 from tests.factories.operations import make_actor, make_operation
 from tests.factories.pages import words_of
 
@@ -143,3 +144,23 @@ def test_a_link_leads_here_whatever_host_was_asked(browser: FlaskClient) -> None
     browser.post("/reset", data=data, headers={"X-Forwarded-Host": "evil.example"})
     with db.new_snapshot() as session:
         assert "evil" not in (session.scalar(text("SELECT text || html FROM mails")) or "evil")
+
+
+def test_the_mail_is_in_the_language_of_its_reader(browser: FlaskClient) -> None:
+    with db.unit_of_work() as session:
+        session.execute(text("UPDATE users SET language = 'ar' WHERE email = 'rana@example.org'"))
+    post(browser, "/reset?lang=fr", email="rana@example.org")
+    with db.new_snapshot() as session:
+        subject, said = session.execute(text("SELECT subject, text FROM mails")).one()
+    assert subject == "تعيين كلمة مرور لمأوى"
+    assert "طلب أحدهم" in said
+
+
+def test_a_link_that_was_sent_is_not_kept(browser: FlaskClient) -> None:
+    link(browser)
+    with db.unit_of_work() as session:
+        (mail,) = claim(session, limit=5)
+        assert "/reset/" in mail.text
+        assert settle_sent(session, mail)
+    with db.new_snapshot() as session:
+        assert session.execute(text("SELECT text, html FROM mails")).all() == [("", "")]

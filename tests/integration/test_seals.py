@@ -105,7 +105,7 @@ def test_an_entry_of_the_audit_log_that_was_changed_or_removed(actor: Actor, own
 
 
 def test_reports_that_changed_places(actor: Actor, owner: Callable[[str], None]) -> None:
-    owner("UPDATE seals SET rows = rows[2:] || rows[1] WHERE id = 2")
+    owner("UPDATE seals SET rows = rows[2:] || rows[1], are_entries = are_entries[2:] || are_entries[1] WHERE id = 2")
     assert len(found()) == 11
     owner("UPDATE seals SET leaves = substring(leaves FROM 33) || substring(leaves FOR 32) WHERE id = 2")
     assert found() == ["seal 2 does not follow from the one before it"]
@@ -144,8 +144,8 @@ def test_a_chain_made_anew_is_told_by_a_seal_that_was_written_down(actor: Actor,
         first, noted = f"1:{one_hash(session, 1)}", seals.last_seal(session) or ""
     owner(f"UPDATE reports SET total = 6 WHERE id = '{one(A_MOVEMENT)}'")
     owner("DELETE FROM seals WHERE id = 2")
-    owner("INSERT INTO unsealed (row_id) SELECT id FROM reports WHERE kind = 'movement'")
-    owner("INSERT INTO unsealed (row_id) SELECT id FROM audit_entries WHERE action = 'user.language'")
+    owner("INSERT INTO unsealed (row_id, is_entry) SELECT id, false FROM reports WHERE kind = 'movement'")
+    owner("INSERT INTO unsealed (row_id, is_entry) SELECT id, true FROM audit_entries WHERE action = 'user.language'")
     seal_what_is_new()
     assert found() == []
     with db.new_snapshot() as session:
@@ -153,6 +153,45 @@ def test_a_chain_made_anew_is_told_by_a_seal_that_was_written_down(actor: Actor,
         assert seals.is_sealed_as(session, first)
         with pytest.raises(ValueError, match=r"hex|invalid literal"):
             seals.is_sealed_as(session, "no seal")
+
+
+def test_when_a_seal_was_made_is_sealed_too(actor: Actor, owner: Callable[[str], None]) -> None:
+    owner("UPDATE seals SET at = at - interval '1 day' WHERE id = 2")
+    assert found() == ["seal 2 does not follow from the one before it"]
+
+
+def test_a_report_under_the_id_of_an_entry_of_the_audit_log_hides_nothing(
+    actor: Actor, owner: Callable[[str], None]
+) -> None:
+    id_ = one("SELECT id FROM audit_entries WHERE action = 'user.language'")
+    send(actor, a_movement(at=NOON, to="KHM", people=3) | {"id": str(id_)})
+    seal_what_is_new()
+    assert found() == []
+    owner(f"UPDATE audit_entries SET actor_id = NULL WHERE id = '{id_}'")
+    assert found() == [f"seal 2: {id_} is not what was sealed"]
+    owner(f"UPDATE reports SET total = 4 WHERE id = '{id_}'")
+    assert found() == [f"seal 2: {id_} is not what was sealed", f"seal 3: {id_} is not what was sealed"]
+
+
+def test_notes_of_rows_that_went_do_not_stop_the_sealer(
+    actor: Actor, owner: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seals, "MOST", 5)
+    owner("INSERT INTO unsealed (row_id, is_entry) SELECT gen_random_uuid(), false FROM generate_series(1, 20)")
+    send(actor, a_movement(at=NOON, to="KHM", people=3))
+    assert seal_what_is_new() == 1
+    assert len(found()) == 20 + 1  # none of them was written
+
+
+def test_the_encoding_of_the_operators_shell_makes_no_difference(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelter = a_shelter(code="JAB") | {"name": {"ar": "مأوى"}}
+    send(actor, shelter)
+    seal_what_is_new()
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    engine = db.make_engine(db.engine().url.render_as_string(hide_password=False))
+    with Session(engine) as session:
+        assert [difference for some in seals.verify(session) for difference in some] == []
+    engine.dispose()
 
 
 def one_hash(session: Session, number: int) -> str:

@@ -121,14 +121,45 @@ def take_only(together: Together, actor: Actor, report: dict[str, Any]) -> Resul
 def test_what_was_recorded_long_ago_is_not_stored_now(actor: Actor) -> None:
     report, together = arrival(), Together()
     late = clock.now() - db.VISIBLE_WITHIN - timedelta(seconds=1)
-    with db.new_session() as session, pytest.raises(db.TookTooLong):
+    with db.new_session() as session:
         take(session, actor=actor, reports=[report], append=together.append, recorded_at=late)
+        with pytest.raises(db.TookTooLong):
+            db.check_age(session)  # as the edge does
     assert transactions() == [1]
     assert say(together, actor, report).status == "accepted"
 
 
+def test_one_that_is_too_old_does_not_keep_the_others_out(actor: Actor) -> None:
+    together, late = Together(), clock.now() - db.VISIBLE_WITHIN - timedelta(seconds=1)
+
+    def old() -> None:
+        with db.new_session() as session:
+            take(session, actor=actor, reports=[arrival()], append=together.append, recorded_at=late)
+            db.check_age(session)
+
+    with ThreadPoolExecutor(3) as pool:
+        with held(together, 3):
+            others = [pool.submit(say, together, actor, arrival()) for _ in range(2)]
+            too_late = pool.submit(old)
+        assert [one.result(30).status for one in others] == ["accepted", "accepted"]
+        assert isinstance(too_late.exception(30), db.TookTooLong)
+
+
+def test_only_who_sends_what_is_being_stored_waits_for_that(actor: Actor) -> None:
+    together, same = Together(), arrival()
+    with db.new_session() as slow, ThreadPoolExecutor(3) as pool:
+        take(slow, actor=actor, reports=[same, arrival()])  # a batch that is not committed yet
+        with held(together, 3):
+            again = pool.submit(say, together, actor, same)
+            others = [pool.submit(say, together, actor, arrival()) for _ in range(2)]
+        assert [one.result(5).status for one in others] == ["accepted", "accepted"]
+        assert not again.done()
+        slow.commit()
+        assert again.result(10).status == "duplicate"
+
+
 def test_who_waits_with_all_connections_in_hand_keeps_nobody_from_storing(actor: Actor) -> None:
-    threads, together = 16, Together()
+    threads, together = 40, Together()  # more than there are connections
 
     def look_and_say(report: dict[str, Any]) -> Result:
         with db.unit_of_work() as session:
@@ -139,7 +170,7 @@ def test_who_waits_with_all_connections_in_hand_keeps_nobody_from_storing(actor:
     with ThreadPoolExecutor(threads) as pool:
         with held(together, threads):
             said = [pool.submit(look_and_say, arrival()) for _ in range(threads)]
-        began = time.monotonic()
+            began = time.monotonic()
         assert {one.result(30).status for one in said} == {"accepted"}
         assert time.monotonic() - began < 5
     assert transactions() == [1, threads]

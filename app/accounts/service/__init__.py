@@ -6,6 +6,7 @@ from app.accounts.service.people import (
     choose_language,
     disable_user,
     enable_user,
+    note_password,
     remove_member,
 )
 from app.accounts.service.tokens import make_token, revoke_token
@@ -17,6 +18,7 @@ __all__ = [
     "disable_user",
     "enable_user",
     "make_token",
+    "note_password",
     "remove_member",
     "revoke_token",
 ]

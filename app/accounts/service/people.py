@@ -46,11 +46,13 @@ def add_user(
     """
     address = _checked_address(email)
     _check_role(role)
-    _check_areas(session, operation_id, areas)
+    _check_areas(session, operation_id, role, areas)
     user = queries.user_of(session, address)
     is_new = user is None
     if user is None:
         user = _make_user(session, address, password, language)
+    elif not user.active and not queries.memberships_of(session, user.id):
+        user.active, user.password, is_new = True, None, True  # shut out and taken out before: as if they were new
     elif not user.active:
         raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
     elif session.get(Membership, (user.id, operation_id)):
@@ -84,7 +86,7 @@ def disable_user(session: Session, *, email: str, actor_id: UUID | None = None) 
     user.fs_uniquifier = uuid4().hex
     of_person = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
     session.execute(of_person.values(revoked_at=clock.now()))
-    audit.record(session, action="user.disable", subject=f"user:{user.id}", actor_id=actor_id)
+    _note(session, "user.disable", user.id, actor_id)
     session.flush()
 
 
@@ -93,7 +95,7 @@ def enable_user(session: Session, *, user_id: UUID, actor_id: UUID | None = None
     _check_whole(session, user_id, actor_id)
     changed = update(User).where(col(User.id) == user_id, ~col(User.active))
     if session.execute(changed.values(active=True, password=None)).rowcount:  # type: ignore[attr-defined]
-        audit.record(session, action="user.enable", subject=f"user:{user_id}", actor_id=actor_id)
+        _note(session, "user.enable", user_id, actor_id)
 
 
 def change_member(
@@ -107,7 +109,7 @@ def change_member(
 ) -> None:
     """Give a person another role in an operation, or other areas. `areas` None: the whole operation."""
     _check_role(role)
-    _check_areas(session, operation_id, areas)
+    _check_areas(session, operation_id, role, areas)
     if role != "administrator":
         _check_not_last(session, user_id, [operation_id])
     member = _member(session, user_id, operation_id)
@@ -153,8 +155,29 @@ def choose_language(session: Session, *, user_id: UUID, language: str) -> None:
     if language not in LANGUAGES:
         raise AccountMistake("unknown_language", mark("Choose one of the languages offered."), field="language")
     session.execute(update(User).where(col(User.id) == user_id).values(language=language))
-    audit.record(session, action="user.language", subject=f"user:{user_id}", actor_id=user_id, language=language)
+    _note(session, "user.language", user_id, user_id, language=language)
     session.flush()
+
+
+def note_password(session: Session, *, user_id: UUID) -> None:
+    """Write down that a person has set a password by a link."""
+    _note(session, "user.password", user_id, user_id)
+
+
+def _note(session: Session, action: str, user_id: UUID, actor_id: UUID | None, **details: str) -> None:
+    """Write down what happened to an account, in each operation it works in: no other may learn of it, not later
+    either."""
+    members = queries.memberships_of(session, user_id)
+    operations: list[UUID | None] = [member.operation_id for member in members]
+    for operation_id in operations or [None]:
+        audit.record(
+            session,
+            action=action,
+            subject=f"user:{user_id}",
+            actor_id=actor_id,
+            operation_id=operation_id,
+            **details,
+        )
 
 
 def _make_user(session: Session, address: str, password: str | None, language: str | None) -> User:
@@ -217,9 +240,13 @@ def _check_role(role: str) -> None:
         raise AccountMistake("unknown_role", mark("There is no role %(role)s."), field="role", role=role)
 
 
-def _check_areas(session: Session, operation_id: UUID, areas: list[str] | None) -> None:
+def _check_areas(session: Session, operation_id: UUID, role: Role, areas: list[str] | None) -> None:
     if areas is None:
         return
+    if role == "administrator":
+        raise AccountMistake(
+            "whole_operation", mark("An administrator is one of the whole operation. Choose that."), field="where"
+        )
     if not areas:
         raise AccountMistake("no_area", mark("Name at least one area, or none for the whole operation."), field="areas")
     unknown = sorted(set(areas) - places.areas_of(session, operation_id, areas).keys())

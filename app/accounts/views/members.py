@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.accounts import queries, service
-from app.accounts.forms import MemberForm, PersonForm, TokenForm
-from app.accounts.policy import UNCHOSEN
+from app.accounts.forms import MemberForm, PersonForm
 from app.accounts.schemas import Person
-from app.accounts.signin import send_link
+from app.accounts.signin import invite as send_invitation
 from app.core import http
 from app.core.errors import DomainError
 
@@ -57,7 +56,7 @@ def add() -> Shown:
         form.refuse(error)
         return render_template("accounts/new_person.html", form=form), error.status
     if added.is_new:
-        _invite(added.user_id, form.language.data)
+        send_invitation(added.user_id)
         flash(gettext("They are added. A mail with a link to set a password is on its way to them."))
     else:
         flash(gettext("They are added. They have an account already and sign in with it as before."))
@@ -101,7 +100,7 @@ def invite(user_id: UUID) -> Response:
     """Send a link to set a password once more."""
     person = _person(user_id)
     if person.active:
-        _invite(person.user_id, person.language)
+        send_invitation(person.user_id)
         flash(gettext("A mail with a link to set a password is on its way to them."))
     return redirect(url_for(".one", user_id=user_id), code=303)
 
@@ -135,27 +134,9 @@ def enable(user_id: UUID) -> Response:
     """Let somebody in again, with a new password; their tokens stay revoked."""
     person = _person(user_id)
     service.enable_user(http.session(), user_id=person.user_id, actor_id=g.actor.user_id)
-    _invite(person.user_id, person.language)
+    send_invitation(person.user_id)
     flash(gettext("This account is enabled. A mail with a link to set a password is on its way to them."))
     return redirect(url_for(".one", user_id=user_id), code=303)
-
-
-@people.post("/<uuid:user_id>/tokens")
-@http.requires("administer")
-def make_token(user_id: UUID) -> Shown:
-    """A key for this person's programs, shown this once."""
-    person, form = _person(user_id), TokenForm()
-    if not form.validate():
-        return _show(person, MemberForm.of(person), token_form=form), 422
-    key = service.make_token(
-        http.session(),
-        email=person.email,
-        operation_id=_operation(),
-        name=form.name_of_token.data or "",
-        days=form.days.data,
-        actor_id=g.actor.user_id,
-    )
-    return _show(person, MemberForm.of(person), key=key)
 
 
 @people.post("/<uuid:user_id>/tokens/<uuid:token_id>/revoke")
@@ -190,13 +171,6 @@ def _person(user_id: UUID) -> Person:
     return queries.person_of(http.session(), _operation(), user_id)
 
 
-def _invite(user_id: UUID, language: str | None) -> None:
-    with force_locale(language or UNCHOSEN):
-        send_link(user_id, "invitation", gettext("You are invited to Mawa"))
-
-
-def _show(person: Person, form: MemberForm, *, token_form: TokenForm | None = None, key: str | None = None) -> str:
+def _show(person: Person, form: MemberForm) -> str:
     tokens = queries.tokens_of(http.session(), person.user_id, _operation())
-    return render_template(
-        "accounts/person.html", person=person, form=form, token_form=token_form or TokenForm(), tokens=tokens, key=key
-    )
+    return render_template("accounts/person.html", person=person, form=form, tokens=tokens)

@@ -1,10 +1,14 @@
-"""`/account`: who I am here, and the language I read. Signing in and out is in `signin.py`."""
+"""`/account`: who I am here, the language I read, and the keys of my programs. Signing in and out is in `signin.py`."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as browser
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.accounts import service
+from app.accounts import queries, service
+from app.accounts.forms import TokenForm
 from app.accounts.policy import is_own_address
 from app.accounts.signin import LANGUAGE
 from app.core import http
@@ -17,7 +21,7 @@ account = Blueprint("account", __name__)
 @http.requires("read_safe")
 def show() -> str:
     """The signed-in person, their role and areas."""
-    return render_template("accounts/account.html", actor=g.actor, languages=LANGUAGES)
+    return _show(TokenForm())
 
 
 @account.post("/account/language")
@@ -28,3 +32,44 @@ def choose_language() -> Response:
     browser.pop(LANGUAGE, None)
     before = request.form.get("next", "")
     return redirect(before if is_own_address(before) else url_for("account.show"))
+
+
+@account.post("/account/tokens")
+@http.requires("read_safe")
+def make_token() -> str | tuple[str, int]:
+    """A key for one's own programs, shown this once. Nobody makes one for anybody else: it acts in their name."""
+    form = TokenForm()
+    if not form.validate():
+        return _show(form), 422
+    actor = g.actor
+    key = service.make_token(
+        http.session(),
+        email=actor.email,
+        operation_id=actor.scope.operation_id,
+        name=form.name_of_token.data or "",
+        days=form.days.data,
+        actor_id=actor.user_id,
+    )
+    return _show(TokenForm(formdata=None), key=key)
+
+
+@account.post("/account/tokens/<uuid:token_id>/revoke")
+@http.requires("read_safe")
+def revoke_token(token_id: UUID) -> Response:
+    actor = g.actor
+    service.revoke_token(
+        http.session(),
+        token_id=token_id,
+        user_id=actor.user_id,
+        operation_id=actor.scope.operation_id,
+        actor_id=actor.user_id,
+    )
+    flash(gettext("This token is revoked."))
+    return redirect(url_for("account.show"), code=303)
+
+
+def _show(form: TokenForm, *, key: str | None = None) -> str:
+    tokens = queries.tokens_of(http.session(), g.actor.user_id, g.actor.scope.operation_id)
+    return render_template(
+        "accounts/account.html", actor=g.actor, languages=LANGUAGES, form=form, tokens=tokens, key=key
+    )

@@ -11,11 +11,14 @@ from threading import Lock
 from uuid import UUID
 
 import structlog
+from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.core import db
+from app.core import clock, db
 from app.ledger.service import Row, Stored, append
+
+_WAIT_BRIEFLY = "SELECT set_config('lock_timeout', '200ms', true)"
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +40,13 @@ class Together:
         self._turn = Lock()
 
     def append(self, session: Session, rows: Sequence[Row]) -> Stored:
-        """As `ledger.service.append`, in a transaction shared with others and committed on return: that of the session
-        of whoever stores, for who waits here may hold all other connections there are. So nothing else may have been
-        changed in a session.
+        """As `ledger.service.append`, in a transaction shared with others and committed on return. Whoever waits here
+        holds no connection, or those who wait might hold all there are: a session may only have read before.
 
         What could not be stored so is left out, without an error: a transaction of its own will tell why. Only where
         nobody knows whether it was stored is that raised: OperationalError, TookTooLong.
         """
+        session.rollback()
         mine = [_Waiting(row) for row in rows]
         self._waiting.extend(mine)
         with self._turn:
@@ -59,16 +62,24 @@ class Together:
 
 def _store(session: Session, waiting: Sequence[_Waiting]) -> None:
     first: dict[UUID, _Waiting] = {}  # what comes twice at once is stored for the one who asked first
+    oldest = clock.now() - db.VISIBLE_WITHIN / 2
     for one in waiting:
         one.stored = {}
-        first.setdefault(one.row.id, one)
+        if one.row.recorded_at > oldest:  # who has waited long already must not be why the others are told to wait
+            first.setdefault(one.row.id, one)
+    if not first:
+        return
     try:
-        db.record_at(session, min(one.row.recorded_at for one in waiting))
+        db.record_at(session, min(one.row.recorded_at for one in first.values()))
+        db.run(session, _WAIT_BRIEFLY, {})
         stored = append(session, [one.row for one in first.values()])
         db.check_age(session)
         db.commit(session)
     except (OperationalError, db.TookTooLong) as error:
-        for one in waiting:
+        if isinstance(getattr(error, "orig", None), LockNotAvailable):
+            session.rollback()  # somebody is storing one of these just now: only who sent that one waits for them
+            return
+        for one in first.values():
             one.error = error
     except Exception as error:
         session.rollback()

@@ -13,7 +13,7 @@ SEALED = ("reports", "audit_entries")
 NOTE = """
 CREATE FUNCTION note_to_be_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO unsealed (row_id) SELECT id FROM written;
+  INSERT INTO unsealed (row_id, is_entry) SELECT id, TG_TABLE_NAME = 'audit_entries' FROM written;
   RETURN NULL;
 END $$
 """
@@ -25,6 +25,7 @@ def upgrade() -> None:
         "unsealed",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("row_id", sa.Uuid(), nullable=False),
+        sa.Column("is_entry", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unsealed")),
     )
     op.create_table(
@@ -32,6 +33,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("rows", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("are_entries", postgresql.ARRAY(sa.Boolean()), nullable=False),
         sa.Column("leaves", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seals")),
@@ -47,8 +49,8 @@ def upgrade() -> None:
             f"CREATE TRIGGER {table}_to_be_sealed AFTER INSERT ON {table} REFERENCING NEW TABLE AS written"
             " FOR EACH STATEMENT EXECUTE FUNCTION note_to_be_sealed()"
         )
-    op.execute("INSERT INTO unsealed (row_id) SELECT id FROM audit_entries ORDER BY at")
-    op.execute("INSERT INTO unsealed (row_id) SELECT id FROM reports ORDER BY recorded_at")
+    op.execute("INSERT INTO unsealed (row_id, is_entry) SELECT id, true FROM audit_entries ORDER BY at")
+    op.execute("INSERT INTO unsealed (row_id, is_entry) SELECT id, false FROM reports ORDER BY recorded_at")
 
 
 def downgrade() -> None:
