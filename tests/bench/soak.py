@@ -26,7 +26,7 @@ MAY_GROW_MB = 4.0
 PASSING = ("marks", "wide_marks", "notices", "mails", "place_now", "turns", "heartbeats")
 MAY_SPREAD = 2.0  # largest of the second half to the largest of the first half, beyond a megabyte
 FILLING = 20  # shelters that fill up and empty again, one change a second
-BESIDE = 2_000  # to which the others come: a fold holds what one day says of a place, so no place may have all of it
+BESIDE = 5_000  # to which the others come: a fold holds what one day says of a place, so no place may have all of it
 DEPARTURE = (
     b'{"id": "%%b", "kind": "movement", "occurred_at": "%b", "clock": "device", "seen": "from",'
     b' "from": {"shelter": "%%b"}, "people": {"total": 6}}'
