@@ -14,7 +14,7 @@ FAULTS = (
     Fault(
         "a correction changes nothing",
         STANDING,
-        'return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id)"',
+        'return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id OFFSET 0)"',
         'return "true"',
     ),
     Fault(
@@ -186,8 +186,8 @@ FAULTS = (
     Fault(
         "what was corrected later was known to be wrong",
         STANDING,
-        'f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on)"',
-        'f" WHERE later.corrects = {reports}.id)"',
+        'f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on OFFSET 0)"',
+        'f" WHERE later.corrects = {reports}.id OFFSET 0)"',
     ),
     Fault(
         "the past forgets where replaced versions stood",
