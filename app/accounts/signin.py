@@ -82,6 +82,8 @@ OPTIONS: dict[str, Any] = {
     "POST_RESET_VIEW": "/login",
     "FORGOT_PASSWORD_TEMPLATE": "accounts/forgot.html",
     "RESET_PASSWORD_TEMPLATE": "accounts/set_password.html",
+    "EMAIL_HTML": False,  # drawn by ourselves, in the language of their readers
+    "EMAIL_PLAINTEXT": False,
     "EMAIL_TEMPLATE_PASSWORD_RESET": SET_PASSWORD,
     "EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": PASSWORD_WAS_SET,
     "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
@@ -121,7 +123,7 @@ class _Mails(MailUtil):
     def send_mail(  # noqa: PLR0917 - as Flask-Security calls it
         self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
     ) -> None:
-        if template.endswith(SET_PASSWORD):
+        if template == SET_PASSWORD:
             hash_password("as long as it takes where there is no such account")
         _write(recipient, more["user"].language, SUBJECTS[template], template, **more)
 
@@ -147,6 +149,7 @@ def register(app: Flask) -> None:
     security.principal.identity_loaders.clear()  # would load the person at every request, for permissions we do not use
     app.template_context_processors[None].remove(_user_context_processor)  # no page of ours asks for the account
     security.mail_context_processor(lambda: {"link_to_set_password": _link, "hours": LINK_GOOD_FOR_H})
+    security.reset_password_context_processor(lambda: {"shortest": SHORTEST_PASSWORD})
     user_authenticated.connect(_rotate_session, app)
     password_reset.connect(_note_password, app)
     user_logged_out.connect(_forget_language, app)
@@ -158,7 +161,7 @@ def invite(user_id: UUID) -> None:
     """Mail somebody a link by which to set a password."""
     account: Any = http.session().get(Account, user_id)
     assert account is not None
-    token = generate_reset_password_token(account)  # type: ignore[no-untyped-call]
+    token = generate_reset_password_token(account)  # type: ignore[no-untyped-call]  # Flask-Security says none
     said = {"link_to_set_password": _link, "reset_token": token, "hours": LINK_GOOD_FOR_H}
     _write(account.email, account.language, SUBJECTS[INVITATION], INVITATION, **said)
 

@@ -93,8 +93,8 @@ def disable_user(session: Session, *, email: str, actor_id: UUID | None = None) 
 def enable_user(session: Session, *, user_id: UUID, actor_id: UUID | None = None) -> None:
     """Let a person in again once they have set a new password: the old one may be why they were shut out."""
     _check_whole(session, user_id, actor_id)
-    changed = update(User).where(col(User.id) == user_id, ~col(User.active))
-    if session.execute(changed.values(active=True, password=None)).rowcount:  # type: ignore[attr-defined]
+    shut_out = update(User).where(col(User.id) == user_id, ~col(User.active))
+    if session.scalar(shut_out.values(active=True, password=None).returning(col(User.id))):
         _note(session, "user.enable", user_id, actor_id)
 
 

@@ -66,7 +66,7 @@ def revoke_token(
         col(Token.operation_id) == operation_id,
         col(Token.revoked_at).is_(None),
     )
-    if session.execute(of_person.values(revoked_at=clock.now())).rowcount:  # type: ignore[attr-defined]
+    if session.scalar(of_person.values(revoked_at=clock.now()).returning(col(Token.id))):
         audit.record(
             session,
             action="token.revoke",

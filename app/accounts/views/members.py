@@ -87,7 +87,6 @@ def change(user_id: UUID) -> Shown:
             actor_id=g.actor.user_id,
         )
     except DomainError as error:
-        http.session().rollback()
         form.refuse(error)
         return _show(_person(user_id), form), error.status
     flash(gettext("Saved. It holds from now on, for whoever is signed in too."))
