@@ -134,7 +134,7 @@ def add_accounts(application: Flask) -> None:
         actor = signin.actor_of_request(otherwise=_language_of_browser())
         if actor is not None and _is_api_change() and signin.bearer_token() is None and not _is_our_own_page():
             actor = None  # a cookie may change things through the API from our own pages only
-        g.actor = actor
+        http.act_as(actor)
         if actor is not None:
             g.actor = replace(actor, language=_language())
         if request.blueprint in FIGURES or request.endpoint in FIGURES:

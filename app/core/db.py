@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import SQLModel
 
 from app.core import clock, jobs
@@ -22,6 +23,7 @@ from config.services.addresses import addresses
 from config.settings import settings
 
 VISIBLE_WITHIN = timedelta(seconds=8)
+WALLED = "mawa_web"  # the role of what is asked from outside: it sees one operation, and changes no schema
 
 OPTIONS = (
     "timezone=UTC",
@@ -41,18 +43,26 @@ SQLModel.metadata.naming_convention = {
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
-    """The engine of this process."""
+    """The engine of what works on all operations: tasks and commands."""
     return make_engine(addresses(settings()).database)
 
 
-def make_engine(url: str, **more: Any) -> Engine:
-    """An engine. Connections are looked at before use, so a restarted server is not an error. `more`: for libpq."""
+@lru_cache(maxsize=1)
+def walled_engine() -> Engine:
+    """The engine of what is asked from outside: PostgreSQL itself shows it only the operation it is `within`."""
+    return make_engine(addresses(settings()).database, role=WALLED)
+
+
+def make_engine(url: str, *, role: str | None = None, **more: Any) -> Engine:
+    """An engine. Connections are looked at before use, so a restarted server is not an error. `role`: another one than
+    that which signs in; `more`: for libpq."""
+    options = OPTIONS if role is None else (*OPTIONS, f"role={role}")
     made = create_engine(
         url,
         pool_size=8,  # a connection made anew costs more than a report
         max_overflow=8,  # together as many as a web process has threads: none waits for a connection
         connect_args={
-            "options": " ".join(f"-c {option}" for option in OPTIONS),
+            "options": " ".join(f"-c {option}" for option in options),
             "client_encoding": "UTF8",  # whatever PGCLIENTENCODING says: seals are made of texts as they are sent
             "connect_timeout": 5,
             **more,
@@ -80,15 +90,44 @@ def new_session() -> Session:
 def new_snapshot() -> Session:
     """A session that changes nothing and sees one state from its first statement to its last: an answer put together
     from several statements must not mix what was before a fold with what is after it."""
-    return snapshot_of(engine())
+    return Session(_reading(engine()))
 
 
-def snapshot_of(engine: Engine) -> Session:
-    """Such a session on an engine."""
-    return Session(_reading(engine))
+class Walled(Session):
+    """A session of somebody outside. Until it is said `within` which operation it is, tables of operations are empty to
+    it, whatever it asks."""
 
 
-@lru_cache(maxsize=2)
+def new_walled() -> Walled:
+    """A session for a request that changes something."""
+    return Walled(walled_engine(), expire_on_commit=False)
+
+
+def walled_snapshot(of: Engine | None = None) -> Walled:
+    """A session for a request that reads: a snapshot. `of`: another engine than that of the database, of that role."""
+    return Walled(_reading(of or walled_engine()))
+
+
+def within(session: Session, operation_id: UUID) -> None:
+    """From here on this session sees and changes this operation and no other."""
+    session.info["within"] = str(operation_id)
+    if session.in_transaction():
+        _say_within(session.info["within"], session.connection())
+
+
+@event.listens_for(Walled, "after_begin")
+def _begin_within(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if "within" in session.info and not transaction.nested:
+        _say_within(session.info["within"], connection)
+
+
+def _say_within(operation: str, connection: Connection) -> None:
+    """To the end of the transaction: no connection of the pool remembers it. Past SQLAlchemy, since every post asks."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("SELECT set_config('mawa.operation', %s, true)", (operation,))
+
+
+@lru_cache(maxsize=4)
 def _reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

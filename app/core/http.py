@@ -31,9 +31,22 @@ def session() -> Session:
     """The database session of this request: a reading one sees one snapshot, a changing one is committed by the edge
     when it succeeds."""
     if "session" not in g:
-        g.session = db.new_session() if request.method in CHANGING else db.new_snapshot()
-        g.session.info["address"] = request.remote_addr
+        _use(db.new_walled() if request.method in CHANGING else db.walled_snapshot())
     return cast(Session, g.session)
+
+
+def _use(opened: Session) -> None:
+    g.session = opened
+    opened.info["address"] = request.remote_addr
+    if g.get("actor") is not None:
+        db.within(opened, g.actor.scope.operation_id)
+
+
+def act_as(actor: Any) -> None:
+    """Who is behind this request; None: nobody. What it asks of the database is of their operation from here on."""
+    g.actor = actor
+    if actor is not None and "session" in g:
+        db.within(g.session, actor.scope.operation_id)
 
 
 def read_figures() -> None:
@@ -46,7 +59,7 @@ def read_figures() -> None:
         return
     if (opened := g.pop("session", None)) is not None:
         opened.close()
-    g.session = found
+    _use(found)
 
 
 def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -31,7 +31,7 @@ class Replica:
     """One replica of the database, and whether it keeps up."""
 
     def __init__(self, url: str) -> None:
-        self.engine = db.make_engine(url, connect_timeout=2, tcp_user_timeout=2_000)
+        self.engine = db.make_engine(url, role=db.WALLED, connect_timeout=2, tcp_user_timeout=2_000)
         self._looking = threading.Lock()
         self._looked_at = float("-inf")
         self._written: str | None = None
@@ -41,7 +41,7 @@ class Replica:
         """A session on the replica that sees one state and changes nothing; None where it does not keep up."""
         if not self.keeps_up():
             return None
-        session = db.snapshot_of(self.engine)
+        session = db.walled_snapshot(self.engine)
         try:
             session.connection()
         except SQLAlchemyError as error:
@@ -67,7 +67,7 @@ class Replica:
             with db.engine().connect() as connection:
                 self._written = connection.scalar(_WRITTEN)
             if written is not None and is_lately:
-                with db.snapshot_of(self.engine) as session:
+                with db.walled_snapshot(self.engine) as session:
                     keeps_up = bool(session.scalar(_HAS_IT, {"written": written}))
         except SQLAlchemyError as error:
             log.warning("replica_away", reason=str(getattr(error, "orig", error)))

@@ -63,7 +63,11 @@ _TAKE_TURN = text(
     "INSERT INTO turns (operation_id, turn) VALUES (:operation, gen_random_uuid())"
     " ON CONFLICT (operation_id) DO UPDATE SET turn = excluded.turn"
 )
-_STANDING = text("SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)")
+# Of one that another operation has, a walled session learns just that.
+_STANDING = text(
+    "SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)"
+    " UNION ALL SELECT id, NULL, '' FROM reports_elsewhere(:ids) AS id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,9 @@ def written(rows: Sequence[Row]) -> bytes:
     return _ROWS.dump_json(list(rows), exclude_none=True)
 
 
-def standing(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    """Of these reports the ones already in the ledger: operation and hexadecimal digest by id."""
+def standing(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID | None, str]]:
+    """Of these reports the ones already in the ledger: operation and hexadecimal digest by id; of what stands in
+    another operation, neither may be told."""
     return {row.id: (row.operation_id, row.digest.hex()) for row in session.execute(_STANDING, {"ids": list(ids)})}
 
 

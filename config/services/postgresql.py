@@ -49,6 +49,12 @@ SINCE_18 = "io_method = sync\n"
 # For tests only: the data does not outlive them.
 THROWAWAY = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nlog_min_messages = fatal\n"
 OWN_SETTINGS = "postgresql.local.conf"
+HAS_ROLES = "mawa.roles"
+# What asks from outside works under a role of its own (app/core/db.py). Data made before there was one gets it too.
+SECOND_ROLE = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mawa_web') THEN CREATE ROLE mawa_web NOLOGIN; "
+    "GRANT mawa_web TO mawa; END IF; END $$\n"
+)
 ACCESS = "local all all scram-sha-256\n"
 
 
@@ -66,7 +72,7 @@ def program(folder: DataFolder, server: PostgreSQL, account: Account | None) -> 
         stop_signal=signal.SIGINT,
         patience=30,
         death_signal=signal.SIGQUIT,
-        before=lambda: clear_traces(data),
+        before=lambda: _make_ready(folder, server, account),
     )
 
 
@@ -77,6 +83,12 @@ def is_ready(folder: DataFolder) -> bool:
     except FileNotFoundError:
         return False
     return len(lines) > 7 and lines[7].strip() == "ready"
+
+
+def _make_ready(folder: DataFolder, server: PostgreSQL, account: Account | None) -> None:
+    clear_traces(folder.postgresql)
+    if not (folder.postgresql / HAS_ROLES).exists():
+        _add_roles(folder, folder.postgresql, server, account)
 
 
 def clear_traces(data: Path) -> None:
@@ -140,9 +152,21 @@ def _create(folder: DataFolder, server: PostgreSQL, account: Account | None, *, 
     rights = "LOGIN CREATEDB" if throwaway else "LOGIN"
     password = kept_secret(folder.password)
     statements = f"CREATE ROLE mawa {rights} PASSWORD '{password}'\nCREATE DATABASE mawa OWNER mawa\n"
-    single_user = [server.program("postgres"), "--single", "-D", here, "-c", "exit_on_error=on", "postgres"]
-    _run(single_user, statements, unfinished, account, mark)
+    _as_superuser(statements, unfinished, server, account, mark)
+    _add_roles(folder, unfinished, server, account)
     unfinished.rename(folder.postgresql)
+
+
+def _add_roles(folder: DataFolder, data: Path, server: PostgreSQL, account: Account | None) -> None:
+    _as_superuser(SECOND_ROLE, data, server, account, f"{folder.identity}/roles")
+    place(data / HAS_ROLES, "", account)
+
+
+def _as_superuser(statements: str, data: Path, server: PostgreSQL, account: Account | None, mark: str) -> None:
+    """Run statements, one a line, while no server runs on this data."""
+    here = str(as_seen_by(account, data))
+    single_user = [server.program("postgres"), "--single", "-D", here, "-c", "exit_on_error=on", "postgres"]
+    _run(single_user, statements, data, account, mark)
 
 
 def _locale(major: int) -> list[str]:

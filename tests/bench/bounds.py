@@ -66,6 +66,6 @@ def beyond(found: Touched) -> list[str]:
 
 
 def _read(do: Callable[[], Any]) -> tuple[int, int]:
-    with what_is_read(db.engine()) as read:
+    with what_is_read() as read:
         do()
     return sum(one.rows[table] for one in read for table in HISTORY), sum(one.pages for one in read)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 
 from app.accounts.policy import Actor, Role
 from app.accounts.service import make_token
 from app.alerts.refresh import refresh
-from app.core.db import engine, new_session, unit_of_work
+from app.core.db import new_session, unit_of_work
 from app.factory import create_app
 from app.intake.service import take
 from app.places.models import Operation
@@ -71,8 +71,8 @@ def statements() -> Iterator[list[str]]:
         if "FROM tokens" not in statement:
             asked.append(statement)
 
-    event.listen(engine(), "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield asked
     finally:
-        event.remove(engine(), "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)

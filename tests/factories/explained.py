@@ -27,8 +27,8 @@ class Read:
 
 
 @contextmanager
-def what_is_read(engine: Engine | Connection) -> Iterator[list[Read]]:
-    """Collects what every statement of these reads. Each is done twice, the first time without effect."""
+def what_is_read(engine: Engine | Connection | type[Engine] = Engine) -> Iterator[list[Read]]:
+    """Collects what every statement reads, by default of every engine. Each is done twice, first without effect."""
     found: list[Read] = []
 
     def explain(_connection: Connection, cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:

@@ -21,8 +21,8 @@ WRITTEN_DOWN: frozenset[str] = frozenset()
 
 
 @contextmanager
-def commits_of_writes(engine: Engine) -> Any:
-    """Collects the statements that were written and then committed on this engine."""
+def commits_of_writes() -> Any:
+    """Collects the statements that were written and then committed, on whatever engine."""
     committed: list[str] = []
     written: dict[int, list[str]] = {}
 
@@ -38,12 +38,12 @@ def commits_of_writes(engine: Engine) -> Any:
 
     listeners: dict[str, Callable[..., None]] = {"before_cursor_execute": note, "commit": keep, "rollback": forget}
     for name, listener in listeners.items():
-        event.listen(engine, name, listener)
+        event.listen(Engine, name, listener)
     try:
         yield committed
     finally:
         for name, listener in listeners.items():
-            event.remove(engine, name, listener)
+            event.remove(Engine, name, listener)
 
 
 def reads_that_write(served: Served, routes: Iterable[str]) -> list[str]:
@@ -51,7 +51,7 @@ def reads_that_write(served: Served, routes: Iterable[str]) -> list[str]:
     found: list[str] = []
     for route in routes:
         for who in EVERYBODY:
-            with commits_of_writes(db.engine()) as committed:
+            with commits_of_writes() as committed:
                 served.request(route, who)
             found += [f"{route} as {who} commits: {' '.join(statement.split())[:80]}" for statement in committed]
     return found

@@ -105,7 +105,7 @@ def scans(doing: Iterable[tuple[str, Callable[[], Any]]], *, most: int = MOST) -
     """What reads more rows of the ledger in one statement than may be."""
     found: list[str] = []
     for name, do in doing:
-        with what_is_read(db.engine()) as read:
+        with what_is_read() as read:
             do()
         found += [
             f"{name} reads {one.rows['reports']} reports: {one.statement[:200]}"

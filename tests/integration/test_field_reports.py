@@ -5,9 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 
-from app.core import clock, db
+from app.core import clock
 from app.core.db import new_session, unit_of_work
 from app.intake.service import take
 from tests.factories.operations import a_headcount
@@ -97,9 +97,9 @@ def test_reports_are_paged_and_cost_the_same_however_many(team: Team) -> None:
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         statements.append(statement)
 
-    event.listen(db.engine(), "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     first = team.worker.open("/field/reports").text
-    event.remove(db.engine(), "before_cursor_execute", note)
+    event.remove(Engine, "before_cursor_execute", note)
     assert len([one for one in statements if "FROM reports" in one or "FROM places" in one]) == 2
     assert len(statements) < 10
     assert first.count("/correct") == 50

@@ -8,6 +8,13 @@ import psycopg
 import pytest
 import redis
 
+from config.services import binaries, postgresql
+from config.services import folder as data_folder
+from config.services.account import service_account
+from config.services.addresses import embedded_database
+from config.services.database import running
+from config.services.embedded import prepare_postgresql
+from config.services.folder import DataFolder
 from config.services.throwaway import Throwaway, throwaway_services
 from tests.integration.services_installation import Installation, installed, soon
 
@@ -78,6 +85,23 @@ def test_the_role_of_the_application_is_no_superuser(services: Throwaway) -> Non
         b"SELECT rolsuper OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
     )
     assert one(services.addresses.database, question) is False
+
+
+def test_data_made_before_the_web_had_a_role_of_its_own_gets_it(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path.resolve() / "data")
+    data_folder.make(folder)
+    roles = b"SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolname ~ '^mawa'"
+    with running(prepare_postgresql(folder), lambda: postgresql.is_ready(folder)):
+        url = embedded_database(folder)
+        assert one(url, roles) == "mawa mawa_web"
+    account = service_account(folder.postgresql)
+    server = binaries.postgresql(account)
+    postgresql._as_superuser("DROP ROLE mawa_web\n", folder.postgresql, server, account, "test")
+    (folder.postgresql / postgresql.HAS_ROLES).unlink()
+    for _ in range(2):
+        with running(prepare_postgresql(folder), lambda: postgresql.is_ready(folder)):
+            assert one(url, roles) == "mawa mawa_web"
+            assert one(url, b"SELECT pg_has_role('mawa', 'mawa_web', 'MEMBER')") is True
 
 
 def test_nobody_logs_in_as_the_superuser_or_without_the_password(services: Throwaway) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import LOADING_SINCE
 from app.admin.queries.readiness import Readiness, readiness
-from app.core.http import public, session
+from app.core import db
+from app.core.http import public
 
 pages = Blueprint("operations", __name__)
 
@@ -24,9 +25,11 @@ def healthz() -> dict[str, str]:
 @pages.get("/readyz")
 @public
 def readyz() -> tuple[dict[str, Any], int]:
-    """Whether work gets done. 503 while the database is away, migrations are pending or no worker has answered."""
+    """Whether work gets done, in all operations. 503 while the database is away, migrations are pending or no worker
+    has answered."""
     try:
-        found = readiness(session(), since=LOADING_SINCE)
+        with db.new_snapshot() as session:
+            found = readiness(session, since=LOADING_SINCE)
     except OperationalError:
         found = Readiness(False, ["The database does not answer."])
     return asdict(found), HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE

@@ -199,7 +199,7 @@ def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UU
     return results
 
 
-def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID, str]) -> Result:
+def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID | None, str]) -> Result:
     """The answer to a report whose id is in the ledger already."""
     if standing != (post.frame.operation_id, digest(report)):
         return Result(report.id, "conflict", errors=(fault("id", "other_content", post.language),))

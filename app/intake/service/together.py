@@ -51,7 +51,11 @@ class Together:
         self._waiting.extend(mine)
         with self._turn:
             if any(one.stored is None for one in mine):
-                _store(session, [self._waiting.popleft() for _ in range(len(self._waiting))])
+                come = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                # What is of another operation cannot be stored from here (core.db.Walled): somebody waits with it.
+                ours = [one for one in come if one.row.operation_id == rows[0].operation_id]
+                self._waiting.extend(one for one in come if one.row.operation_id != rows[0].operation_id)
+                _store(session, ours)
         stored: Stored = {}
         for one in mine:
             if one.error is not None:
