@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor, Scope
 from app.core.kept import Kept
 from app.core.pagination import page
-from app.field.schemas import Desk, Listed, StandingGroup, Told
+from app.field.policy import meant_by
+from app.field.schemas import Candidate, Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
 from app.intake.service.corrections import is_in_scope
 from app.ledger.queries import Version, first_version_of, reports_of, turn_of, versions_of
@@ -19,7 +20,7 @@ from app.places.models import Area
 from app.places.queries import frame_of, list_areas
 from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
-from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
+from app.shelters.queries import ShelterRow, list_shelters, names_outside, shelter_by_code
 
 # What a form lists changes with a turn of the operation; its areas and settings may be a few seconds old.
 _KEPT_S = 5
@@ -38,6 +39,18 @@ def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
     )
     assert desk is not None
     return desk
+
+
+def with_elsewhere(session: Session, *, actor: Actor, desk: Desk, typed: str) -> Desk:
+    """The desk, at which a place outside this person's areas can be named, if that is what was typed: people come from
+    there and go there. It is found by a whole name or its code only, so nobody is shown what lies elsewhere."""
+    wanted = typed.strip()
+    if not wanted or desk.is_whole:
+        return desk
+    shelters = {f"shelter:{code}": name for code, name in names_outside(session, scope=actor.scope)}
+    outside = [Candidate(key, (key.removeprefix("shelter:"), *name.values())) for key, name in shelters.items()]
+    meant = meant_by(wanted, [*outside, *desk.areas_elsewhere]).one
+    return desk if meant is None else desk.with_elsewhere(wanted, meant.key, shelters.get(meant.key, {}))
 
 
 def _desk_of(session: Session, scope: Scope, language: str) -> Desk:

@@ -38,7 +38,8 @@ class StandingGroup:
 @dataclass(frozen=True)
 class Desk:
     """The operation's frame, all its areas, and the shelters and areas this person reports on. `also`: other places,
-    by key with their names, that a report under correction speaks of."""
+    by key with their names, that a report under correction speaks of, or that were named in full. `elsewhere`: keys of
+    these last, by what was typed."""
 
     frame: Frame
     areas: Sequence[Area]
@@ -46,6 +47,7 @@ class Desk:
     shelters: Sequence[ShelterRow]
     language: str
     also: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     _drawn: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def drawn(self, name: str, caller: Callable[[], str]) -> str:
@@ -54,6 +56,11 @@ class Desk:
         if name not in self._drawn:
             self._drawn[name] = caller()
         return self._drawn[name]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this person reports on all of the operation."""
+        return len(self.own_areas) == len(self.areas)
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:
@@ -93,9 +100,23 @@ class Desk:
         also = [place for place in self.places if place.key.startswith("area:") and place.key not in listed]
         return [*shelters, *areas, *also]
 
+    @cached_property
+    def areas_elsewhere(self) -> list[Candidate]:
+        """Areas below the country that this person does not report on."""
+        own = {area.code for area in self.own_areas}
+        return [
+            Candidate(f"area:{area.code}", _names_of_area(area))
+            for area in self.areas
+            if area.level and area.code not in own
+        ]
+
     def with_places(self, named: Mapping[str, dict[str, str]]) -> "Desk":
         """The same desk, at which these places can be named too."""
         return replace(self, also={key: names for key, names in named.items() if key not in self.place_keys})
+
+    def with_elsewhere(self, typed: str, key: str, names: dict[str, str]) -> "Desk":
+        """The same desk, at which what was typed means this place."""
+        return replace(self.with_places({**self.also, key: names}), elsewhere={**self.elsewhere, typed: key})
 
     def key_of(self, place: Mapping[str, Any] | None) -> str | None:
         """The key of a place as a report names it: a shelter by its code, or its id, or an area."""

@@ -48,6 +48,21 @@ def list_shelters(
     return _rows(session, session.execute(wanted).all(), as_of)
 
 
+def names_outside(session: Session, *, scope: Scope) -> list[tuple[str, dict[str, str]]]:
+    """Code and names of the shelters outside a scope, other names they go by among these, in the order of codes."""
+    found = session.execute(
+        select(col(Shelter.code), col(Shelter.state))
+        .join(Place, col(Place.id) == col(Shelter.id))
+        .where(col(Shelter.operation_id) == scope.operation_id, ~in_scope(scope, col(Shelter.area_path)))
+        .where(col(Place.same_as).is_(None), ~col(Shelter.is_void))
+        .order_by(col(Shelter.code))
+    )
+    return [
+        (code, state["name"] | {f"alias {number}": alias for number, alias in enumerate(state.get("aliases") or ())})
+        for code, state in found
+    ]
+
+
 def shelter_by_code(session: Session, *, scope: Scope, code: str, as_of: datetime | None = None) -> ShelterRow | None:
     """The shelter with this code; of one that turned out to be another, that other."""
     named = select(func.coalesce(col(Place.same_as), col(Place.id))).where(

@@ -22,7 +22,7 @@ class ArrivalForm(PeopleForm):
     home = AreaField()
     group = GroupField()
     stayed = ChoiceField(options=("no", "yes", "unknown"))
-    before = PlaceField()
+    before = PlaceField(other_end=True)
     place = PlaceField()
 
     begins: ClassVar[dict[str, str]] = {**PeopleForm.begins, "stayed": "no"}

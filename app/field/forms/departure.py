@@ -27,7 +27,7 @@ class DepartureForm(PeopleForm):
 
     place = PlaceField()
     went = ChoiceField(options=WAYS_TO_LEAVE)
-    there = PlaceField(anywhere=True)
+    there = PlaceField(anywhere=True, other_end=True)
     arrival_day = DayField()
     arrival_time = TimeField()
     saw_arrival = ChoiceField(options=("yes",))

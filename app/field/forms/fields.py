@@ -23,6 +23,7 @@ LIST_UP_TO = 500
 CHOOSE_AREA = mark("Choose the area from the list, or write its P-code.")
 SEVERAL_AREAS = mark("More than one area has this name. Choose the one you mean.")
 CHOOSE_PLACE = mark("Choose the shelter or area from the list.")
+NAME_IN_FULL = mark("No place outside your areas has this name. Write its whole name, or its code.")
 WRITE_CODE = mark("Write the code of the group, for example G-0001: Latin letters, digits and hyphens.")
 
 
@@ -33,6 +34,7 @@ class NamedField(TypedField):
     """
 
     suggestions: tuple[Candidate, ...] = ()
+    process_errors: Sequence[str] = ()
 
     @property
     def desk(self) -> Desk:
@@ -88,12 +90,20 @@ class AreaField(NamedField):
 class PlaceField(NamedField):
     """A shelter or an area outside any shelter: `shelter:KHM`, `area:SY0602`, or a typed name.
 
-    `anywhere`: areas this person does not report on as well, for people who went there.
+    `anywhere`: areas this person does not report on as well, for people who went there. `other_end`: of a movement that
+    begins or ends in this person's areas, so that it may be any place, named in full (input `<name>.elsewhere`).
     """
 
-    def __init__(self, *args: Any, anywhere: bool = False, **kwargs: Any) -> None:
-        self.anywhere = anywhere
+    elsewhere = ""
+
+    def __init__(self, *args: Any, anywhere: bool = False, other_end: bool = False, **kwargs: Any) -> None:
+        self.anywhere, self.other_end = anywhere, other_end
         super().__init__(*args, **kwargs)
+
+    @property
+    def asks_elsewhere(self) -> bool:
+        """Whether there are places to name that are not listed."""
+        return self.other_end and not self.desk.is_whole
 
     @property
     def candidates(self) -> Sequence[Candidate]:
@@ -113,6 +123,11 @@ class PlaceField(NamedField):
         if is_untouched and any(candidate.key == shown for candidate in self.candidates):
             self.process_data(shown)
             self.process_errors = ()
+        self.elsewhere = formdata.get(f"{self.name}.elsewhere", "").strip() if formdata and self.asks_elsewhere else ""
+        if self.elsewhere:
+            key = self.desk.elsewhere.get(self.elsewhere)
+            self.process_data(key)
+            self.process_errors = () if key else (say(NAME_IN_FULL),)
 
     @property
     def is_list(self) -> bool:

@@ -1,6 +1,7 @@
 """My reports: what was sent, how it stands, and putting it right."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from app.field import queries
 from app.field.forms import ReasonForm, can_be_corrected, correction_of
 from app.field.policy import sort_of
 from app.field.schemas import Told, instant_of, people_in, settled
-from app.field.views.desk import Answer, pages
+from app.field.views.desk import Answer, naming, pages
 from app.intake.schemas import Result
 from app.intake.service import take
 from app.places.queries import frame_of
@@ -126,7 +127,7 @@ def _told_to_correct(report_id: UUID) -> Told:
     told = _told(report_id)
     if not _may_correct(told):
         raise NotFound("no_report", NO_REPORT)
-    return told
+    return replace(told, desk=naming(told.desk))
 
 
 def _may_correct(told: Told) -> bool:

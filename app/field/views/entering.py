@@ -23,7 +23,7 @@ from app.field.forms.fields import group_code
 from app.field.forms.group import answers_of
 from app.field.queries import standing_group
 from app.field.schemas import Desk
-from app.field.views.desk import Answer, desk, pages
+from app.field.views.desk import Answer, desk, naming, pages
 from app.intake.service import take
 from app.places.queries import frame_of
 from app.population.queries import shelter_figures
@@ -53,7 +53,7 @@ def new_arrival() -> Answer:
 @pages.post("/arrivals/new")
 @requires("report")
 def save_arrival() -> Answer:
-    return _save(ArrivalForm(desk()), "field/arrival.html")
+    return _save(ArrivalForm(naming(desk())), "field/arrival.html")
 
 
 @pages.get("/departures/new")
@@ -66,7 +66,7 @@ def new_departure() -> Answer:
 @pages.post("/departures/new")
 @requires("report")
 def save_departure() -> Answer:
-    return _save(DepartureForm(desk()), "field/departure.html")
+    return _save(DepartureForm(naming(desk())), "field/departure.html")
 
 
 @pages.get("/headcounts/new")
@@ -145,7 +145,7 @@ def saved() -> Answer:
     stored = browser.get("saved")
     if stored is None:
         return redirect(url_for(".home"))
-    return render_template("field/saved.html", saved=stored, desk=desk())
+    return render_template("field/saved.html", saved=stored, desk=desk().with_places(stored["also"]))
 
 
 def _state_form(code: str) -> StateForm:
@@ -168,7 +168,7 @@ def _save(form: ReportForm, template: str) -> Answer:
     results = take(session(), actor=g.actor, reports=form.reports())
     if not form.accept(results):
         return _show(form, template), 422
-    browser["saved"] = form.summary(results)
+    browser["saved"] = {"also": dict(form.desk.also), **form.summary(results)}
     _remember(form)
     return redirect(url_for(".saved"), code=303)
 

@@ -1,0 +1,79 @@
+"""A movement with one end in one's areas: the other may be any place, named in full and shown by its name only."""
+
+import pytest
+
+from app.accounts.service import make_token
+from app.core.db import unit_of_work
+from app.factory import create_app
+from app.intake.service import take
+from app.places.models import Operation
+from tests.factories.operations import a_shelter, make_actor
+from tests.factories.pages import Visitor, words_of
+from tests.factories.teams import Team, stored
+
+MANY = {"how": "total", "total": "9", "estimate": "no"}
+LEFT = {**MANY, "place": "shelter:KHM", "went": "place"}
+
+
+@pytest.fixture
+def named(team: Team) -> Team:
+    """Far away there is a shelter with names in two languages."""
+    names = {"name": {"en": "Banyas school", "ar": "مدرسة بانياس"}, "aliases": ["The old school"]}
+    with unit_of_work() as session:
+        take(session, actor=team.actors["stranger"], reports=[a_shelter(code="BAN", area="SY1002", **names)])
+    return team
+
+
+@pytest.mark.parametrize("typed", ["BAN", "ban", "Banyas School", "مدرسه بانياس", "the old school"])
+def test_people_go_to_a_shelter_outside_my_areas_by_its_whole_name(named: Team, typed: str) -> None:
+    page = named.worker.open("/field/departures/new").text
+    assert "BAN" not in page
+    assert "Banyas school" not in page
+    saved = named.worker.read(named.worker.send("/field/departures/new", there__elsewhere=typed, **LEFT))
+    assert "Banyas school" in saved
+    (report,) = stored("movement")
+    assert (report["from"], report["to"]) == ({"shelter": "KHM"}, {"shelter": "BAN"})
+
+
+def test_people_come_from_an_area_outside_mine(named: Team) -> None:
+    typed = {**MANY, "place": "shelter:KHM", "stayed": "yes", "before__elsewhere": "Banyas"}
+    named.worker.read(named.worker.send("/field/arrivals/new", **typed))
+    (report,) = stored("movement")
+    assert (report["from"], report["to"]) == ({"area": "SY1002"}, {"shelter": "KHM"})
+
+
+@pytest.mark.parametrize("typed", ["Banyas sch", "school", "SY99"])
+def test_part_of_a_name_finds_nothing_and_nothing_typed_is_lost(named: Team, typed: str) -> None:
+    answer = named.worker.send("/field/departures/new", there__elsewhere=typed, **LEFT)
+    assert answer.status_code == 422
+    assert "No place outside your areas has this name." in words_of(answer.text)
+    assert f'value="{typed}"' in answer.text
+    assert "Banyas school" not in answer.text
+    assert stored("movement") == []
+
+
+def test_nobody_moves_people_between_two_places_outside_their_areas(named: Team) -> None:
+    typed = LEFT | {"place": "shelter:FAR", "there__elsewhere": "BAN"}
+    assert named.worker.send("/field/departures/new", **typed).status_code == 422
+    assert stored("movement") == []
+
+
+def test_the_other_end_can_be_corrected(named: Team) -> None:
+    named.worker.read(named.worker.send("/field/departures/new", there__elsewhere="BAN", **LEFT))
+    path = f"/field/reports/{stored('movement')[0]['id']}/correct"
+    assert "Banyas school" in named.worker.open(path).text
+    answer = named.worker.send(path, there__elsewhere="FAR", reason="They went on.")
+    assert "Shelter FAR" in named.worker.read(answer)
+    assert stored("movement")[-1]["replacement"]["to"] == {"shelter": "FAR"}
+
+
+def test_who_reports_on_everything_is_not_asked(named: Team) -> None:
+    worker = named.actors["worker"]
+    with unit_of_work() as session:
+        operation = session.get_one(Operation, worker.scope.operation_id)
+        somebody = make_actor(session, operation)
+        key = make_token(session, email=somebody.email, operation_id=operation.id)
+    assert "there.elsewhere" in named.worker.open("/field/departures/new").text
+    page = Visitor(create_app(), key).open("/field/departures/new").text
+    assert "there.elsewhere" not in page
+    assert "Banyas school" in page
