@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         description="Folder of the embedded services, the development mailbox and the made secret.",
     )
     mawa_log_format: Literal["console", "json"] = Field(default="console", description="console or json.")
+    session_idle_hours: int = Field(
+        default=12, ge=1, le=72, description="Hours after which a browser that was not used is signed out."
+    )
+    session_longest_days: int = Field(
+        default=7, ge=1, le=30, description="Days after which a browser is signed out, however much it was used."
+    )
     limit_sign_in: Rate = Field(default="60 per minute", description="Attempts to sign in from one network address.")
     limit_pages: Rate = Field(
         default="3000 per minute", description="Pages and forms of one person; before sign-in, of one network address."

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -61,3 +61,19 @@ class Token(SQLModel, table=True):
     created_at: datetime = Field(sa_type=AWARE)
     expires_at: datetime | None = Field(default=None, sa_type=AWARE)
     revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
+class SignIn(SQLModel, table=True):
+    """A browser in which somebody has signed in. Good until it is ended, until a new password, or until it is too old
+    (SESSION_LONGEST_DAYS). Its id is what stands in the cookie; `browser` is in few words, empty if not known."""
+
+    __tablename__ = "sign_ins"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id")
+    made_at: datetime = Field(sa_type=AWARE)
+    address: str | None = None
+    browser: str
+    ended_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+    __table_args__ = (Index("ix_sign_ins_user_id", "user_id"),)

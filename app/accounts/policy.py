@@ -48,6 +48,12 @@ class Actor:
     role: Role
     scope: Scope
     language: str = UNCHOSEN
+    sign_in_id: UUID | None = None  # of a browser; a program has none
+
+    @property
+    def device(self) -> str | None:
+        """By what reports say that they came from this browser, as long as it stays signed in; None of a program."""
+        return None if self.sign_in_id is None else f"browser:{self.sign_in_id.hex[:12]}"
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -86,3 +92,22 @@ def plain_password(password: str) -> str:
 def is_own_address(path: str) -> bool:
     """Whether this leads to a page of ours and nowhere else: two strokes, of either kind, would name another server."""
     return re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", path) is not None
+
+
+# The first that is named in what a browser says of itself: each also says it is one of those after it.
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox"} | {
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "CrOS": "ChromeOS"} | {
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser_of(user_agent: str) -> str:
+    """A browser in few words, for its owner to know it by; what it says of itself is never repeated."""
+    named = [next((name for sign, name in names.items() if sign in user_agent), "") for names in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, named))

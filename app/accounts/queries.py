@@ -1,6 +1,7 @@
 """Who is asking, who is told, and the one condition that keeps every query inside its caller's scope."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.accounts.errors import AccountMistake, NoSuchAccount
-from app.accounts.models import Membership, Token, User
+from app.accounts.models import Membership, SignIn, Token, User
 from app.accounts.policy import TOKEN_PREFIX, UNCHOSEN, Actor, Scope, address_of, digest_of
 from app.accounts.schemas import Person, Recipient
 from app.core import clock
@@ -33,12 +34,13 @@ _BY_USER = text(
     " ORDER BY m.created_at, m.operation_id LIMIT 1"
 )
 _BY_SIGN_IN = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM users u"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, s.id FROM sign_ins s"
+    " JOIN users u ON u.id = s.user_id AND u.active AND u.fs_uniquifier = :uniquifier"
     " JOIN memberships m ON m.user_id = u.id"
-    " WHERE u.fs_uniquifier = :uniquifier AND u.active ORDER BY m.created_at, m.operation_id LIMIT 1"
+    " WHERE s.id = :sign_in_id AND s.ended_at IS NULL AND s.made_at > :since"
+    " AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
+    " ORDER BY m.created_at, m.operation_id LIMIT 1"
 )
-
-
 _ADMINISTRATORS = text(
     "SELECT u.id FROM users u JOIN memberships m ON m.user_id = u.id AND m.operation_id = :operation"
     " WHERE m.role = 'administrator' AND m.areas IS NULL AND u.active AND (u.password IS NOT NULL OR EXISTS ("
@@ -71,9 +73,29 @@ def actor_of_user(
     return _actor(found.one_or_none(), otherwise)
 
 
-def actor_of_sign_in(session: Session, uniquifier: str, *, otherwise: str = UNCHOSEN) -> Actor | None:
-    """The same, by what a session of a browser knows a person by; it is new once their sessions were ended."""
-    return _actor(session.execute(_BY_SIGN_IN, {"uniquifier": uniquifier}).one_or_none(), otherwise)
+def actor_of_sign_in(
+    session: Session,
+    sign_in_id: UUID,
+    operation_id: UUID | None = None,
+    *,
+    uniquifier: str,
+    since: datetime,
+    otherwise: str = UNCHOSEN,
+) -> Actor | None:
+    """The same, by what a browser knows a person by: its sign-in, if that was made after `since` and not ended, and
+    their `uniquifier`, which is new once all their sign-ins were ended."""
+    asked = {"sign_in_id": sign_in_id, "operation_id": operation_id, "uniquifier": uniquifier, "since": since}
+    return _actor(session.execute(_BY_SIGN_IN, asked).one_or_none(), otherwise)
+
+
+def sign_ins_of(session: Session, user_id: UUID, *, since: datetime) -> list[SignIn]:
+    """Where somebody is signed in, the newest first."""
+    wanted = (
+        select(SignIn)
+        .where(col(SignIn.user_id) == user_id, col(SignIn.ended_at).is_(None), col(SignIn.made_at) > since)
+        .order_by(col(SignIn.made_at).desc(), col(SignIn.id))
+    )
+    return list(session.scalars(wanted))
 
 
 def coordinators_over(session: Session, *, operation_id: UUID, area_path: Sequence[str]) -> list[Recipient]:
@@ -209,6 +231,6 @@ def _actor(row: Row[Any] | None, otherwise: str) -> Actor | None:
     if row is None:
         return None
     found: tuple[Any, ...] = tuple(row)
-    user_id, email, role, operation_id, areas, language = found
+    user_id, email, role, operation_id, areas, language, *of_browser = found
     scope = Scope(operation_id, None if areas is None else frozenset(areas))
-    return Actor(user_id, email, role, scope, language or otherwise)
+    return Actor(user_id, email, role, scope, language or otherwise, *of_browser)

@@ -21,6 +21,8 @@ ACTIONS = (
     "user.enable",
     "user.password",
     "user.language",
+    "user.sign_in",
+    "user.sign_out",
     "token.make",
     "token.revoke",
     "alert.acknowledge",

@@ -80,6 +80,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         }
         somebody = make_actor(session, operation, role="field_worker")
         values |= {"<uuid:user_id>": str(somebody.user_id), "<uuid:token_id>": str(uuid4()), "<token>": "no-link"}
+        values["<uuid:sign_in_id>"] = str(uuid4())
         reports = [
             a_shelter(code="KHM", capacity=100),
             a_headcount("KHM", at=AT, people=120),

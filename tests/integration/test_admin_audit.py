@@ -220,7 +220,7 @@ def test_every_action_that_is_written_can_be_asked_for() -> None:
     written = {
         action
         for path, source in texts().items()
-        if path.startswith("app/") and "audit.record(" in source
-        for action in re.findall(r'(?:action=|_note\(session, )"([a-z.]+)"', source)
+        if path.startswith("app/") and ("audit.record(" in source or "service.noting" in source)
+        for action in re.findall(r'(?:action=|note\(session, )"([a-z._]+)"', source)
     }
     assert written == set(ACTIONS)

@@ -150,7 +150,7 @@ def test_a_database_that_is_away(caller: Caller, monkeypatch: pytest.MonkeyPatch
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("SELECT", {}, Exception("connection refused"))
 
-    monkeypatch.setattr("app.accounts.signin.queries.actor_of_token", away)
+    monkeypatch.setattr("app.accounts.queries.actor_of_token", away)
     answer = caller.post("/reports", {"reports": [a_shelter()]})
     problem_of(answer, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
     assert answer.headers["Retry-After"] == "5"

@@ -9,14 +9,18 @@ from app.accounts.service.people import (
     note_password,
     remove_member,
 )
+from app.accounts.service.sign_ins import begin_sign_in, end_sign_in, end_sign_ins
 from app.accounts.service.tokens import make_token, revoke_token
 
 __all__ = [
     "add_user",
+    "begin_sign_in",
     "change_member",
     "choose_language",
     "disable_user",
     "enable_user",
+    "end_sign_in",
+    "end_sign_ins",
     "make_token",
     "note_password",
     "remove_member",

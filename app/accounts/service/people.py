@@ -19,6 +19,8 @@ from app.accounts.policy import (
     plain_password,
 )
 from app.accounts.schemas import Added
+from app.accounts.service.noting import note
+from app.accounts.service.sign_ins import forget_sign_ins
 from app.accounts.service.tokens import existing
 from app.audit import service as audit
 from app.core import clock
@@ -84,9 +86,10 @@ def disable_user(session: Session, *, email: str, actor_id: UUID | None = None) 
     _check_not_last(session, user.id, [member.operation_id for member in queries.memberships_of(session, user.id)])
     user.active = False
     user.fs_uniquifier = uuid4().hex
+    forget_sign_ins(session, user_id=user.id)
     of_person = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
     session.execute(of_person.values(revoked_at=clock.now()))
-    _note(session, "user.disable", user.id, actor_id)
+    note(session, "user.disable", user.id, actor_id)
     session.flush()
 
 
@@ -95,7 +98,7 @@ def enable_user(session: Session, *, user_id: UUID, actor_id: UUID | None = None
     _check_whole(session, user_id, actor_id)
     shut_out = update(User).where(col(User.id) == user_id, ~col(User.active))
     if session.scalar(shut_out.values(active=True, password=None).returning(col(User.id))):
-        _note(session, "user.enable", user_id, actor_id)
+        note(session, "user.enable", user_id, actor_id)
 
 
 def change_member(
@@ -155,29 +158,14 @@ def choose_language(session: Session, *, user_id: UUID, language: str) -> None:
     if language not in LANGUAGES:
         raise AccountMistake("unknown_language", mark("Choose one of the languages offered."), field="language")
     session.execute(update(User).where(col(User.id) == user_id).values(language=language))
-    _note(session, "user.language", user_id, user_id, language=language)
+    note(session, "user.language", user_id, user_id, language=language)
     session.flush()
 
 
 def note_password(session: Session, *, user_id: UUID) -> None:
-    """Write down that a person has set a password by a link."""
-    _note(session, "user.password", user_id, user_id)
-
-
-def _note(session: Session, action: str, user_id: UUID, actor_id: UUID | None, **details: str) -> None:
-    """Write down what happened to an account, in each operation it works in: no other may learn of it, not later
-    either."""
-    members = queries.memberships_of(session, user_id)
-    operations: list[UUID | None] = [member.operation_id for member in members]
-    for operation_id in operations or [None]:
-        audit.record(
-            session,
-            action=action,
-            subject=f"user:{user_id}",
-            actor_id=actor_id,
-            operation_id=operation_id,
-            **details,
-        )
+    """Write down that a person has set a password by a link, which ends their sign-ins."""
+    forget_sign_ins(session, user_id=user_id)
+    note(session, "user.password", user_id, user_id)
 
 
 def _make_user(session: Session, address: str, password: str | None, language: str | None) -> User:

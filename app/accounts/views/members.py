@@ -10,8 +10,11 @@ from app.accounts import queries, service
 from app.accounts.forms import MemberForm, PersonForm
 from app.accounts.schemas import Person
 from app.accounts.signin import invite as send_invitation
+from app.accounts.signin import still_good
 from app.core import http
 from app.core.errors import DomainError
+from app.core.templating import use_zone
+from app.places.queries import frame_of
 
 people = Blueprint("people", __name__, url_prefix="/admin/users")
 
@@ -25,7 +28,7 @@ Shown = str | tuple[str, int] | Response
 def all_of_them() -> str:
     """Everybody of this operation, by address."""
     after = request.args.get("after", "")
-    found, next_one = queries.people_of(http.session(), _operation(), after=after, limit=PAGE)
+    found, next_one = queries.people_of(http.session(), administered(), after=after, limit=PAGE)
     return render_template("accounts/people.html", people=found, next=next_one, is_first=not after)
 
 
@@ -48,7 +51,7 @@ def add() -> Shown:
             email=form.email.data or "",
             role=form.chosen_role(),
             areas=form.chosen_areas(),
-            operation_id=_operation(),
+            operation_id=administered(),
             language=form.language.data,
             actor_id=g.actor.user_id,
         )
@@ -66,7 +69,7 @@ def add() -> Shown:
 @people.get("/<uuid:user_id>")
 @http.requires("administer")
 def one(user_id: UUID) -> str:
-    person = _person(user_id)
+    person = person_here(user_id)
     return _show(person, MemberForm.of(person))
 
 
@@ -74,21 +77,21 @@ def one(user_id: UUID) -> str:
 @http.requires("administer")
 def change(user_id: UUID) -> Shown:
     """Another role, or other areas."""
-    person, form = _person(user_id), MemberForm()
+    person, form = person_here(user_id), MemberForm()
     if not form.validate():
         return _show(person, form), 422
     try:
         service.change_member(
             http.session(),
             user_id=user_id,
-            operation_id=_operation(),
+            operation_id=administered(),
             role=form.chosen_role(),
             areas=form.chosen_areas(),
             actor_id=g.actor.user_id,
         )
     except DomainError as error:
         form.refuse(error)
-        return _show(_person(user_id), form), error.status
+        return _show(person_here(user_id), form), error.status
     flash(gettext("Saved. It holds from now on, for whoever is signed in too."))
     return redirect(url_for(".one", user_id=user_id), code=303)
 
@@ -97,7 +100,7 @@ def change(user_id: UUID) -> Shown:
 @http.requires("administer")
 def invite(user_id: UUID) -> Response:
     """Send a link to set a password once more."""
-    person = _person(user_id)
+    person = person_here(user_id)
     if person.active:
         send_invitation(person.user_id)
         flash(gettext("A mail with a link to set a password is on its way to them."))
@@ -108,10 +111,10 @@ def invite(user_id: UUID) -> Response:
 @http.requires("administer")
 def remove(user_id: UUID) -> Response:
     """Take somebody's role in this operation away, and the tokens they have for it."""
-    person = _person(user_id)
+    person = person_here(user_id)
     if not _is_sure():
         return redirect(url_for(".one", user_id=user_id), code=303)
-    service.remove_member(http.session(), user_id=person.user_id, operation_id=_operation(), actor_id=g.actor.user_id)
+    service.remove_member(http.session(), user_id=person.user_id, operation_id=administered(), actor_id=g.actor.user_id)
     flash(gettext("%(address)s has no role in this operation any more.", address=person.email))
     return redirect(url_for(".all_of_them"), code=303)
 
@@ -120,7 +123,7 @@ def remove(user_id: UUID) -> Response:
 @http.requires("administer")
 def disable(user_id: UUID) -> Response:
     """Shut somebody out everywhere: sessions end, tokens are revoked."""
-    person = _person(user_id)
+    person = person_here(user_id)
     if _is_sure():
         service.disable_user(http.session(), email=person.email, actor_id=g.actor.user_id)
         flash(gettext("This account is disabled. Its sessions have ended and its tokens are revoked."))
@@ -131,25 +134,10 @@ def disable(user_id: UUID) -> Response:
 @http.requires("administer")
 def enable(user_id: UUID) -> Response:
     """Let somebody in again, with a new password; their tokens stay revoked."""
-    person = _person(user_id)
+    person = person_here(user_id)
     service.enable_user(http.session(), user_id=person.user_id, actor_id=g.actor.user_id)
     send_invitation(person.user_id)
     flash(gettext("This account is enabled. A mail with a link to set a password is on its way to them."))
-    return redirect(url_for(".one", user_id=user_id), code=303)
-
-
-@people.post("/<uuid:user_id>/tokens/<uuid:token_id>/revoke")
-@http.requires("administer")
-def revoke_token(user_id: UUID, token_id: UUID) -> Response:
-    person = _person(user_id)
-    service.revoke_token(
-        http.session(),
-        token_id=token_id,
-        user_id=person.user_id,
-        operation_id=_operation(),
-        actor_id=g.actor.user_id,
-    )
-    flash(gettext("This token is revoked."))
     return redirect(url_for(".one", user_id=user_id), code=303)
 
 
@@ -161,15 +149,19 @@ def _is_sure() -> bool:
     return is_sure
 
 
-def _operation() -> UUID:
+def administered() -> UUID:
+    """The operation they administer."""
     operation: UUID = g.actor.scope.operation_id
     return operation
 
 
-def _person(user_id: UUID) -> Person:
-    return queries.person_of(http.session(), _operation(), user_id)
+def person_here(user_id: UUID) -> Person:
+    """Somebody with a role in it; NoSuchAccount for anybody else."""
+    return queries.person_of(http.session(), administered(), user_id)
 
 
 def _show(person: Person, form: MemberForm) -> str:
-    tokens = queries.tokens_of(http.session(), person.user_id, _operation())
-    return render_template("accounts/person.html", person=person, form=form, tokens=tokens)
+    use_zone(frame_of(http.session(), administered()).zone)
+    tokens = queries.tokens_of(http.session(), person.user_id, administered())
+    sign_ins = queries.sign_ins_of(http.session(), person.user_id, since=still_good())
+    return render_template("accounts/person.html", person=person, form=form, tokens=tokens, sign_ins=sign_ins)

@@ -1,4 +1,5 @@
-"""`/account`: who I am here, the language I read, and the keys of my programs. Signing in and out is in `signin.py`."""
+"""`/account`: who I am here, the language I read, where I am signed in, and the keys of my programs. Signing in and
+out is in `signin`."""
 
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from werkzeug.wrappers import Response
 from app.accounts import queries, service
 from app.accounts.forms import TokenForm
 from app.accounts.policy import is_own_address
-from app.accounts.signin import LANGUAGE
+from app.accounts.signin import LANGUAGE, still_good
 from app.core import http
+from app.core.templating import use_zone
 from app.core.text import LANGUAGES
+from app.places.queries import frame_of
 
 account = Blueprint("account", __name__)
 
@@ -68,8 +71,30 @@ def revoke_token(token_id: UUID) -> Response:
     return redirect(url_for("account.show"), code=303)
 
 
+@account.post("/account/sign-ins/<uuid:sign_in_id>/end")
+@http.requires("read_safe")
+def end_sign_in(sign_in_id: UUID) -> Response:
+    """Sign one of one's browsers out: a phone that is lost. It is out at its next step."""
+    service.end_sign_in(http.session(), user_id=g.actor.user_id, sign_in_id=sign_in_id, actor_id=g.actor.user_id)
+    flash(gettext("This browser is signed out."))
+    return redirect(url_for("account.show"), code=303)
+
+
+@account.post("/account/sign-ins/end-others")
+@http.requires("read_safe")
+def end_other_sign_ins() -> Response:
+    """Sign all others out."""
+    actor = g.actor
+    service.end_sign_ins(http.session(), user_id=actor.user_id, actor_id=actor.user_id, but=actor.sign_in_id)
+    flash(gettext("All other browsers are signed out."))
+    return redirect(url_for("account.show"), code=303)
+
+
 def _show(form: TokenForm, *, key: str | None = None) -> str:
-    tokens = queries.tokens_of(http.session(), g.actor.user_id, g.actor.scope.operation_id)
-    return render_template(
-        "accounts/account.html", actor=g.actor, languages=LANGUAGES, form=form, tokens=tokens, key=key
-    )
+    actor, asked = g.actor, http.session()
+    use_zone(frame_of(asked, actor.scope.operation_id).zone)
+    known = {
+        "tokens": queries.tokens_of(asked, actor.user_id, actor.scope.operation_id),
+        "sign_ins": queries.sign_ins_of(asked, actor.user_id, since=still_good()),
+    }
+    return render_template("accounts/account.html", actor=actor, languages=LANGUAGES, form=form, key=key, **known)

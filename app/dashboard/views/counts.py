@@ -76,7 +76,7 @@ def save_decision(headcount_id: UUID) -> Shown | Response:
     if held is not None and held.id != form.report_id.data and held.at > form.shown_at:
         form.begin_again(DECIDED_MEANWHILE)
         return _show(headcount, form, past), 422
-    (result,) = take(session(), actor=g.actor, reports=[form.report()])
+    (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
         return _show(headcount, form, past), 422
     flash(gettext("Decided. The figures follow within seconds."))

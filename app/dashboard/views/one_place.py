@@ -32,7 +32,7 @@ def save_same_place(code: str) -> Shown | Response:
     found, form = _shelter(code), SamePlaceForm(code)
     if not form.validate() or not _settles(form, code):
         return _show_same_place(found, form), 422
-    (result,) = take(session(), actor=g.actor, reports=[form.report()])
+    (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
         return _show_same_place(found, form), 422
     flash(gettext("They are booked as one shelter now. Their figures follow within seconds."))
@@ -54,7 +54,7 @@ def save_two_places(code: str) -> Shown | Response:
     found, form = _shelter(code), TwoPlacesForm()
     if not form.validate():
         return _show_two_places(found, form), 422
-    (result,) = take(session(), actor=g.actor, reports=[form.report()])
+    (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
         return _show_two_places(found, form), 422
     flash(gettext("They are two shelters again. Their figures follow within seconds."))

@@ -47,7 +47,7 @@ def save_figure() -> Shown | Response:
     form = _form(areas)
     if not form.validate():
         return _show(form, areas), 422
-    (result,) = take(session(), actor=g.actor, reports=[form.report()])
+    (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
         return _show(form, areas), 422
     flash(gettext("Kept beside the ledger. It changes no figure of ours."))

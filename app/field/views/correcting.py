@@ -74,7 +74,7 @@ def save_correction(report_id: UUID) -> Answer:
     correction = correction_of(told, shelter)
     if not correction.validate():
         return _show(correction), 422
-    (result,) = take(session(), actor=g.actor, reports=[correction.report])
+    (result,) = take(session(), actor=g.actor, reports=[correction.report], device=g.actor.device)
     if result.status in ("accepted", "duplicate"):
         return _done(told, result, gettext("Corrected. What was said before stays visible here."))
     if result.status == "conflict":
@@ -102,7 +102,7 @@ def save_void(report_id: UUID) -> Answer:
     shown = told.version(why.corrects.data) or told.last
     if not why.validate():
         return _ask(told, why), 422
-    (result,) = take(session(), actor=g.actor, reports=[why.correction(shown, None)])
+    (result,) = take(session(), actor=g.actor, reports=[why.correction(shown, None)], device=g.actor.device)
     if result.status in ("accepted", "duplicate"):
         return _done(told, result, gettext("Taken back. It counts no longer; what was said stays visible here."))
     if result.status == "conflict":

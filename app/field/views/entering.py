@@ -165,7 +165,7 @@ def _save(form: ReportForm, template: str) -> Answer:
     """Take what was sent; a form that cannot be stored comes back with all that was typed."""
     if not form.validate():
         return _show(form, template), 422
-    results = take(session(), actor=g.actor, reports=form.reports())
+    results = take(session(), actor=g.actor, reports=form.reports(), device=g.actor.device)
     if not form.accept(results):
         return _show(form, template), 422
     browser["saved"] = {"also": dict(form.desk.also), **form.summary(results)}

@@ -1,0 +1,11 @@
+"""Flask-Security set up for Mawa: `/login`, `/logout`, `/reset` and who is behind a request.
+
+It holds no page of ours: it is the technical joint between Flask-Security and this application. Signing in and out and
+setting a password by a link are Flask-Security's.
+"""
+
+from app.accounts.signin.browser import LANGUAGE, actor_of_request, bearer_token, still_good
+from app.accounts.signin.mails import SIGN_IN_FAILED, invite
+from app.accounts.signin.security import register
+
+__all__ = ["LANGUAGE", "SIGN_IN_FAILED", "actor_of_request", "bearer_token", "invite", "register", "still_good"]

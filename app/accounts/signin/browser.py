@@ -1,0 +1,98 @@
+"""Who is behind a request, and what a browser keeps of a sign-in.
+
+A browser's cookie names its sign-in, and says when it was last used: so it grows old by itself wherever it lies, and
+reading writes nothing.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g, request, session
+
+from app.accounts import queries, service
+from app.accounts.policy import UNCHOSEN, Actor, browser_of, digest_of
+from app.accounts.signin.account import Account
+from app.core import clock, http
+from app.core.kept import Kept
+from app.core.text import LANGUAGES
+from config.settings import settings
+
+LANGUAGE = "language"  # where a browser session keeps what was chosen in it
+SIGN_IN = "sign_in"  # its sign-in
+USED = "used"  # seconds since 1970
+# A program that posts many reports is looked up twice a second: what is revoked is refused within one (quality.md).
+_actors: Kept[tuple[bytes, str], Actor] = Kept(seconds=0.5)
+_OF_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", SIGN_IN, USED})
+_KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", "fs_cc"})
+_NOTED_EVERY_S = 300
+
+
+def bearer_token() -> str | None:
+    """The token a program sent, whether it is good or not; None when there is none."""
+    authorization = request.authorization
+    if authorization is None or authorization.type != "bearer":
+        return None
+    return authorization.token or ""
+
+
+def actor_of_request(otherwise: str = UNCHOSEN) -> Actor | None:
+    """Who is behind this request, reading `otherwise` if they never chose a language. A token, once sent, is the only
+    thing that counts: a bad one is nobody."""
+    token = bearer_token()
+    if token is not None:
+        key = (digest_of(token), otherwise)
+        return _actors.get(key, lambda: queries.actor_of_token(http.session(), token, otherwise=otherwise))
+    if "_user_id" not in session:
+        return None
+    actor = _actor_of_browser(otherwise)
+    if actor is None:  # else Flask-Login would take them for signed in and never show them where to sign in
+        for name in _OF_SIGN_IN & set(session):
+            session.pop(name)
+    return actor
+
+
+def _actor_of_browser(otherwise: str) -> Actor | None:
+    """Flask-Login would load the whole account to know its id; it still does where Flask-Security asks for it."""
+    now = clock.now().timestamp()
+    idle_s = now - session.get(USED, 0)
+    if SIGN_IN not in session or idle_s > settings().session_idle_hours * 3600:
+        return None
+    actor = queries.actor_of_sign_in(
+        http.session(),
+        UUID(session[SIGN_IN]),
+        uniquifier=str(session["_user_id"]),
+        since=still_good(),
+        otherwise=otherwise,
+    )
+    if actor is not None and idle_s >= _NOTED_EVERY_S:
+        session[USED] = int(now)
+    return actor
+
+
+def still_good() -> datetime:
+    """Sign-ins made after this are good, if nobody ended them."""
+    return clock.now() - timedelta(days=settings().session_longest_days)
+
+
+def begin(_app: Flask, user: Account, **_signal: Any) -> None:
+    """Nothing written into the session before sign-in survives it, the CSRF token above all. A language chosen on the
+    way in is the person's from now on."""
+    if (chosen := session.get(LANGUAGE)) in LANGUAGES:
+        service.choose_language(http.session(), user_id=user.id, language=chosen)
+    for name in set(session) - _KEPT_AT_SIGN_IN:
+        session.pop(name)
+    g.pop("csrf_token", None)
+    browser = browser_of(request.user_agent.string)
+    session[SIGN_IN] = service.begin_sign_in(http.session(), user_id=user.id, browser=browser).hex
+    session[USED] = int(clock.now().timestamp())
+
+
+def end(_app: Flask, user: Account, **_signal: Any) -> None:
+    """Signing out ends the sign-in for good: a copy of the cookie is worth nothing. Whoever signs in next on this
+    device chooses their language for themselves."""
+    sign_in = session.pop(SIGN_IN, None)
+    if sign_in is not None:
+        service.end_sign_in(http.session(), user_id=user.id, sign_in_id=UUID(sign_in), actor_id=user.id)
+    for name in (LANGUAGE, USED):
+        session.pop(name, None)

@@ -1,0 +1,113 @@
+"""Flask-Security's options, and its parts joined to ours."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Request
+from flask_login import user_logged_out
+from flask_login.utils import _user_context_processor
+from flask_security import Security
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.signals import password_reset, user_authenticated
+from flask_security.utils import uia_email_mapper
+from werkzeug.local import LocalProxy
+
+from app.accounts import service
+from app.accounts.forms import SignInForm
+from app.accounts.policy import SHORTEST_PASSWORD
+from app.accounts.signin import browser, mails
+from app.accounts.signin.account import Account
+from app.accounts.signin.mails import LINK_GOOD_FOR_H, PASSWORD_WAS_SET, SET_PASSWORD, SIGN_IN_FAILED
+from app.core import clock, http
+from app.core.text import mark
+
+TRANSLATIONS = Path(__file__).parents[2] / "translations"
+
+OPTIONS: dict[str, Any] = {
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2"],
+    "PASSWORD_SINGLE_HASH": True,  # argon2id salts by itself; a pepper from SECRET_KEY would tie passwords to that key
+    "PASSWORD_SALT": None,
+    "HASHING_SCHEMES": ["hex_sha256"],  # of what a link names: the hash of a password, which nobody can guess
+    "DEPRECATED_HASHING_SCHEMES": [],
+    "DATETIME_FACTORY": clock.now,
+    "RETURN_GENERIC_RESPONSES": True,
+    "I18N_DOMAIN": "messages",
+    "I18N_DIRNAME": [str(TRANSLATIONS)],
+    "MSG_GENERIC_AUTHN_FAILED": (SIGN_IN_FAILED, "error"),
+    "MSG_PASSWORD_RESET_REQUEST": (
+        mark("If there is an account with this address, a mail with a link is on its way to it."),
+        "info",
+    ),
+    "MSG_PASSWORD_RESET_EXPIRED": (mark("This link is too old. Ask for a new one here."), "error"),
+    "MSG_INVALID_RESET_PASSWORD_TOKEN": (
+        mark("This link was used already or is not complete. Ask for a new one here."),
+        "error",
+    ),
+    "MSG_PASSWORD_RESET_NO_LOGIN": (mark("The password is set. Sign in with it now."), "info"),
+    "MSG_PASSWORD_NOT_PROVIDED": (mark("Write a password."), "error"),
+    "MSG_PASSWORD_INVALID_LENGTH": (mark("A password needs at least %(length)s characters."), "error"),
+    "MSG_RETYPE_PASSWORD_MISMATCH": (mark("The two passwords are not the same. Write them again."), "error"),
+    "PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+    "RECOVERABLE": True,
+    "RESET_PASSWORD_WITHIN": timedelta(hours=LINK_GOOD_FOR_H),
+    "POST_RESET_VIEW": "/login",
+    "FORGOT_PASSWORD_TEMPLATE": "accounts/forgot.html",
+    "RESET_PASSWORD_TEMPLATE": "accounts/set_password.html",
+    "EMAIL_HTML": False,  # drawn by ourselves, in the language of their readers
+    "EMAIL_PLAINTEXT": False,
+    "EMAIL_TEMPLATE_PASSWORD_RESET": SET_PASSWORD,
+    "EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": PASSWORD_WAS_SET,
+    "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
+    "JOIN_USER_ROLES": False,
+    "API_ENABLED_METHODS": ["session"],
+    "LOGIN_USER_TEMPLATE": "accounts/login.html",
+    "LOGOUT_METHODS": ["POST"],
+    "LOGOUT_CSRF": True,
+    "POST_LOGIN_VIEW": "/",
+    "POST_LOGOUT_VIEW": "/login",
+    "FRESHNESS": timedelta(seconds=-1),
+    "STATIC_FOLDER": None,
+    "CLI_USERS_NAME": None,
+    "CLI_ROLES_NAME": None,
+}
+
+
+class _Datastore(SQLAlchemySessionUserDatastore):
+    """Looks users up in the session of the request, and leaves committing to the edge."""
+
+    def commit(self) -> None:
+        self.db.session.flush()
+
+
+def register(app: Flask) -> None:
+    """Set up sign-in. Wants SECRET_KEY, a database and a page at `/` that sends each role home."""
+    for name, value in OPTIONS.items():
+        app.config.setdefault(f"SECURITY_{name}", value)
+    datastore = _Datastore(LocalProxy(http.session), Account, None)  # type: ignore[arg-type]  # roles are memberships
+    security = Security(app, datastore, mail_util_cls=mails.Mails, login_form=SignInForm)
+    security.want_json(_never)
+    security.login_manager.request_loader(_no_other_way)
+    security.principal.identity_loaders.clear()  # would load the person at every request, for permissions we do not use
+    app.template_context_processors[None].remove(_user_context_processor)  # no page of ours asks for the account
+    security.mail_context_processor(lambda: {"link_to_set_password": mails.link, "hours": LINK_GOOD_FOR_H})
+    security.reset_password_context_processor(lambda: {"shortest": SHORTEST_PASSWORD})
+    user_authenticated.connect(browser.begin, app)
+    password_reset.connect(_note_password, app)
+    user_logged_out.connect(browser.end, app)
+    for endpoint in ("security.login", "security.logout", "security.forgot_password", "security.reset_password"):
+        http.public(app.view_functions[endpoint])
+
+
+def _note_password(_app: Flask, user: Account, **_signal: Any) -> None:
+    service.note_password(http.session(), user_id=user.id)
+
+
+def _never(_request: Request) -> bool:
+    """Sign-in answers people only; programs have tokens of their own."""
+    return False
+
+
+def _no_other_way(_request: Request) -> None:
+    """Flask-Security's own tokens are not accepted anywhere."""
