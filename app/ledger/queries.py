@@ -72,6 +72,7 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
+_HAS_REPORTS = text("SELECT EXISTS (SELECT FROM reports WHERE operation_id = :operation)")
 _TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
 _EXCHANGED = text("""
   SELECT from_place_id AS place_id, left_day AS day FROM reports
@@ -108,6 +109,11 @@ _IS_SPOKEN_OF = text(f"""
     AND kind <> 'shelter_state' AND {standing()})
   OR EXISTS (SELECT FROM reports WHERE from_place_id = :id AND {standing()})
 """)
+
+
+def has_reports(session: Session, operation_id: UUID) -> bool:
+    """Whether anything was ever reported in an operation: then its zone and scheme stay as they are."""
+    return bool(session.scalar(_HAS_REPORTS, {"operation": operation_id}))
 
 
 def turn_of(session: Session, operation_id: UUID) -> UUID | None:

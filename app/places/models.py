@@ -12,7 +12,10 @@ from app.core.models import AWARE
 
 
 class Operation(SQLModel, table=True):
-    """One response with its own time zone, scheme and thresholds. Zone and scheme are frozen by the first report."""
+    """One response with its own time zone, scheme and thresholds. Zone and scheme are frozen by the first report.
+
+    `closed_at`: since when no report is taken any more; null while it is open.
+    """
 
     __tablename__ = "operations"
 
@@ -23,6 +26,7 @@ class Operation(SQLModel, table=True):
     scheme: dict[str, list[str]] = Field(sa_type=JSONB)
     mail_detail: str = Field(default="full")
     created_at: datetime = Field(sa_type=AWARE)
+    closed_at: datetime | None = Field(default=None, sa_type=AWARE)
 
     __table_args__ = (CheckConstraint("mail_detail IN ('full', 'brief')", name="mail_detail"),)
 

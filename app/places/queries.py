@@ -12,8 +12,17 @@ from sqlmodel import col
 
 from app.counts.scheme import Scheme
 from app.places.models import Area, Operation
-from app.places.schemas import EVIDENCE_WEIGHTS, Booking, Frame, Settings
+from app.places.schemas import EVIDENCE_WEIGHTS, AreaShown, Booking, Frame, Settings
 
+AREAS_A_PAGE = 50
+
+# Ten thousand are looked through in some milliseconds; more than there are in any operation.
+_FIND_AREAS = text("""
+  SELECT code, level, parent, name FROM areas
+  WHERE operation_id = :operation AND code > :after AND (:word = '' OR strpos(lower(code), lower(:word)) > 0
+    OR EXISTS (SELECT FROM jsonb_each_text(name) AS one WHERE strpos(lower(one.value), lower(:word)) > 0))
+  ORDER BY code LIMIT :limit
+""")
 _LATEST_SETTINGS = text(
     "SELECT DISTINCT ON (name) name, value FROM operation_settings WHERE operation_id = :operation"
     " AND (CAST(:known_on AS timestamptz) IS NULL OR recorded_at <= :known_on)"
@@ -68,6 +77,7 @@ def frame_of(session: Session, operation_id: UUID, *, known_on: datetime | None 
             household_size=said.get("household_size", Settings.household_size),
             thresholds=said.get("thresholds", {}),
         ),
+        closed_at=operation.closed_at,
     )
 
 
@@ -83,6 +93,17 @@ def list_areas(session: Session, operation_id: UUID, *, within: frozenset[str] |
     if within is not None:
         wanted = wanted.where(col(Area.path).overlap(sorted(within)))  # type: ignore[attr-defined]  # ARRAY operator
     return session.scalars(wanted).all()
+
+
+def find_areas(session: Session, operation_id: UUID, *, word: str = "", after: str = "") -> list[AreaShown]:
+    """Areas by code after this one, those with a word in their code or a name: a page, and one more if there is."""
+    asked = {"operation": operation_id, "word": word, "after": after, "limit": AREAS_A_PAGE + 1}
+    return [AreaShown(**row) for row in session.execute(_FIND_AREAS, asked).mappings()]
+
+
+def count_areas(session: Session, operation_id: UUID) -> int:
+    wanted = select(func.count()).select_from(Area).where(col(Area.operation_id) == operation_id)
+    return session.scalar(wanted) or 0
 
 
 def count_operations(session: Session) -> int:

@@ -55,6 +55,7 @@ class Frame:
     scheme: Scheme
     mail_detail: str
     settings: Settings
+    closed_at: datetime | None = None
 
     def day_of(self, instant: datetime) -> date:
         return clock.day_of(instant, self.zone)
@@ -81,6 +82,16 @@ class Booking:
     kept_id: UUID
     area_path: tuple[str, ...]
     is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AreaShown:
+    """An area in a list. `parent`: the code of the one above; None for a country."""
+
+    code: str
+    level: int
+    parent: str | None
+    name: dict[str, str]
 
 
 @lru_cache(maxsize=10_000)

@@ -61,6 +61,27 @@ def create_operation(
     return operation
 
 
+def change_operation(session: Session, *, operation_id: UUID, actor_id: UUID | None, **said: Any) -> None:
+    """Set columns of an operation (name, mail_detail, time_zone, scheme) to what is said; what is the same already is
+    no change."""
+    operation = session.get_one(Operation, operation_id, populate_existing=True)
+    before = {name: getattr(operation, name) for name in said if getattr(operation, name) != said[name]}
+    if not before:
+        return
+    for name in before:
+        setattr(operation, name, said[name])
+    session.flush()
+    audit.record(
+        session,
+        action="operation.change",
+        subject=operation.code,
+        actor_id=actor_id,
+        operation_id=operation_id,
+        before=before,
+        after={name: said[name] for name in before},
+    )
+
+
 def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow]) -> int:
     """Add areas, parents before children, and the place of each (people outside any shelter there).
 

@@ -18,6 +18,11 @@ DECIDERS = frozenset({"coordinator", "administrator"})
 ACCESS: dict[str, frozenset[str]] = {
     "GET /": ANYBODY,  # sends each to their own first page
     "GET /account": SIGNED_IN,
+    "GET /admin/operation": ADMINISTRATORS,
+    "GET /admin/operation/about": ADMINISTRATORS,
+    "GET /admin/operation/areas": ADMINISTRATORS,
+    "GET /admin/operation/counting": ADMINISTRATORS,
+    "GET /admin/operation/numbers": ADMINISTRATORS,
     "GET /admin/users": ADMINISTRATORS,
     "GET /admin/users/<uuid:user_id>": ADMINISTRATORS,
     "GET /admin/users/new": ADMINISTRATORS,
@@ -78,6 +83,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /account/sign-ins/end-others": SIGNED_IN,
     "POST /account/tokens": SIGNED_IN,
     "POST /account/tokens/<uuid:token_id>/revoke": SIGNED_IN,
+    "POST /admin/operation/about": ADMINISTRATORS,
+    "POST /admin/operation/counting": ADMINISTRATORS,
+    "POST /admin/operation/numbers": ADMINISTRATORS,
     "POST /admin/users/<uuid:user_id>": ADMINISTRATORS,
     "POST /admin/users/<uuid:user_id>/disable": ADMINISTRATORS,
     "POST /admin/users/<uuid:user_id>/enable": ADMINISTRATORS,

@@ -62,7 +62,8 @@ def test_it_says_who_did_what_from_where_and_what_it_is_now(site: Site, reader: 
         add(site, address="192.0.2.7", value={"before": 5.0, "after": 6.5})
         newest = rows(reader.open("/admin/audit").text)[0]
     assert newest == (
-        f"12:05 {site.administrator.email} 192.0.2.7 Setting changed household_size Value: Before: 5.0 After: 6.5"
+        f"12:05 {site.administrator.email} 192.0.2.7 Setting changed People in a household, on average"
+        " Value: Before: 5.0 After: 6.5"
     )
 
 

@@ -40,6 +40,7 @@ from app.intake.service.projections import register, restate
 from app.intake.service.references import codes_of, known_by_heart, known_of
 from app.intake.service.rows import digest, row_of
 from app.ledger import service as ledger
+from app.ledger.queries import has_reports
 from app.places import queries as places
 from app.places.schemas import Frame
 
@@ -68,10 +69,12 @@ def take(
     results = {place: one for place, one in enumerate(read) if isinstance(one, Result)}
     waiting = {place: one for place, one in enumerate(read) if not isinstance(one, Result)}
     codes = {one.code for one in waiting.values() if isinstance(one, ShelterReport | GroupReport) and one.code}
-    frame = _frame(session, actor.scope.operation_id)
-    has_turn = any(isinstance(one, IN_TURN) for one in waiting.values())
+    frame = _frozen_frame(session, actor.scope.operation_id)
+    has_turn = frame is None or any(isinstance(one, IN_TURN) for one in waiting.values())
     if has_turn:
-        ledger.take_turn(session, frame.operation_id)  # before anything that others may have to wait for
+        ledger.take_turn(session, actor.scope.operation_id)  # before anything that others may have to wait for
+    if frame is None:
+        frame, append = places.frame_of(session, actor.scope.operation_id), ledger.append
     # Within the turn: what depends on what stands is recorded in the order in which it was decided.
     now = recorded_at or clock.now()
     db.record_at(session, now)
@@ -214,8 +217,10 @@ def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID | N
     return Result(report.id, "duplicate", code)
 
 
-def _frame(session: Session, operation_id: UUID) -> Frame:
-    """Zone and scheme are frozen by the first report, so a copy a few seconds old is right."""
-    frame = _frames.get(operation_id, lambda: places.frame_of(session, operation_id))
-    assert frame is not None
-    return frame
+def _frozen_frame(session: Session, operation_id: UUID) -> Frame | None:
+    """The frame of an operation: frozen by the first report, so a copy a few seconds old is right. None: it may still
+    change, and only whoever has the turn knows what it is."""
+    return _frames.get(
+        operation_id,
+        lambda: places.frame_of(session, operation_id) if has_reports(session, operation_id) else None,
+    )

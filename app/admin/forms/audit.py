@@ -28,6 +28,7 @@ ACTIONS = (
     "alert.acknowledge",
     "setting.change",
     "operation.create",
+    "operation.change",
 )
 
 NOT_AN_ADDRESS = mark("This is not an e-mail address.")

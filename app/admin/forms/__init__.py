@@ -1,0 +1,6 @@
+"""What administrators ask and say."""
+
+from app.admin.forms.audit import ACTIONS, ChangesForm
+from app.admin.forms.operation import AboutForm, CountingForm, NumbersForm
+
+__all__ = ["ACTIONS", "AboutForm", "ChangesForm", "CountingForm", "NumbersForm"]
