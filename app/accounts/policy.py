@@ -41,7 +41,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is acting: a signed-in person or a token, in one operation."""
+    """Who is acting: a signed-in person or a token, in one operation. `works_elsewhere`: they signed in, and have a
+    role in another operation too."""
 
     user_id: UUID
     email: str
@@ -49,6 +50,7 @@ class Actor:
     scope: Scope
     language: str = UNCHOSEN
     sign_in_id: UUID | None = None  # of a browser; a program has none
+    works_elsewhere: bool = False
 
     @property
     def device(self) -> str | None:

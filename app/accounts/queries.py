@@ -34,12 +34,11 @@ _BY_USER = text(
     " ORDER BY m.created_at, m.operation_id LIMIT 1"
 )
 _BY_SIGN_IN = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, s.id FROM sign_ins s"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, s.id, count(*) OVER () > 1 FROM sign_ins s"
     " JOIN users u ON u.id = s.user_id AND u.active AND u.fs_uniquifier = :uniquifier"
     " JOIN memberships m ON m.user_id = u.id"
     " WHERE s.id = :sign_in_id AND s.ended_at IS NULL AND s.made_at > :since"
-    " AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
-    " ORDER BY m.created_at, m.operation_id LIMIT 1"
+    " ORDER BY m.operation_id = CAST(:operation_id AS uuid) DESC NULLS LAST, m.created_at, m.operation_id LIMIT 1"
 )
 _ADMINISTRATORS = text(
     "SELECT u.id FROM users u JOIN memberships m ON m.user_id = u.id AND m.operation_id = :operation"
@@ -83,7 +82,8 @@ def actor_of_sign_in(
     otherwise: str = UNCHOSEN,
 ) -> Actor | None:
     """The same, by what a browser knows a person by: its sign-in, if that was made after `since` and not ended, and
-    their `uniquifier`, which is new once all their sign-ins were ended."""
+    their `uniquifier`, which is new once all their sign-ins were ended. An operation they have no role in any more is
+    as if none were chosen."""
     asked = {"sign_in_id": sign_in_id, "operation_id": operation_id, "uniquifier": uniquifier, "since": since}
     return _actor(session.execute(_BY_SIGN_IN, asked).one_or_none(), otherwise)
 
@@ -205,6 +205,17 @@ def administers_all(session: Session, actor_id: UUID, *, of: UUID) -> bool:
 def memberships_of(session: Session, user_id: UUID) -> list[Membership]:
     """What a person is, in which operations."""
     found = select(Membership).where(col(Membership.user_id) == user_id).order_by(col(Membership.operation_id))
+    return list(session.scalars(found))
+
+
+def operations_of(session: Session, user_id: UUID) -> list[Operation]:
+    """Where a person has a role, the first they were given one in first."""
+    found = (
+        select(Operation)
+        .join(Membership, col(Membership.operation_id) == col(Operation.id))
+        .where(col(Membership.user_id) == user_id)
+        .order_by(col(Membership.created_at), col(Membership.operation_id))
+    )
     return list(session.scalars(found))
 
 

@@ -79,6 +79,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /shelters/<code>/two-places": DECIDERS,
     "GET /static/<path:filename>": ANYBODY,
     "POST /account/language": SIGNED_IN,
+    "POST /account/operation": SIGNED_IN,
     "POST /account/sign-ins/<uuid:sign_in_id>/end": SIGNED_IN,
     "POST /account/sign-ins/end-others": SIGNED_IN,
     "POST /account/tokens": SIGNED_IN,

@@ -4,8 +4,17 @@ It holds no page of ours: it is the technical joint between Flask-Security and t
 setting a password by a link are Flask-Security's.
 """
 
-from app.accounts.signin.browser import LANGUAGE, actor_of_request, bearer_token, still_good
+from app.accounts.signin.browser import LANGUAGE, actor_of_request, bearer_token, choose_operation, still_good
 from app.accounts.signin.mails import SIGN_IN_FAILED, invite
 from app.accounts.signin.security import register
 
-__all__ = ["LANGUAGE", "SIGN_IN_FAILED", "actor_of_request", "bearer_token", "invite", "register", "still_good"]
+__all__ = [
+    "LANGUAGE",
+    "SIGN_IN_FAILED",
+    "actor_of_request",
+    "bearer_token",
+    "choose_operation",
+    "invite",
+    "register",
+    "still_good",
+]

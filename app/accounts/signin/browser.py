@@ -18,7 +18,7 @@ from app.core.kept import Kept
 from app.core.text import LANGUAGES
 from config.settings import settings
 
-LANGUAGE = "language"  # where a browser session keeps what was chosen in it
+LANGUAGE, OPERATION = "language", "operation"  # where a browser session keeps what was chosen in it
 SIGN_IN = "sign_in"  # its sign-in
 USED = "used"  # seconds since 1970
 # A program that posts many reports is looked up twice a second: what is revoked is refused within one (quality.md).
@@ -61,6 +61,7 @@ def _actor_of_browser(otherwise: str) -> Actor | None:
     actor = queries.actor_of_sign_in(
         http.session(),
         UUID(session[SIGN_IN]),
+        UUID(session[OPERATION]) if OPERATION in session else None,
         uniquifier=str(session["_user_id"]),
         since=still_good(),
         otherwise=otherwise,
@@ -68,6 +69,14 @@ def _actor_of_browser(otherwise: str) -> Actor | None:
     if actor is not None and idle_s >= _NOTED_EVERY_S:
         session[USED] = int(now)
     return actor
+
+
+def choose_operation(operation_id: UUID) -> None:
+    """Act in this operation from here on, in this browser. A form that lies open is of another one: it is not good any
+    more, or what was typed for one would be stored in the other."""
+    session[OPERATION] = str(operation_id)
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
 
 
 def still_good() -> datetime:
@@ -94,5 +103,5 @@ def end(_app: Flask, user: Account, **_signal: Any) -> None:
     sign_in = session.pop(SIGN_IN, None)
     if sign_in is not None:
         service.end_sign_in(http.session(), user_id=user.id, sign_in_id=UUID(sign_in), actor_id=user.id)
-    for name in (LANGUAGE, USED):
+    for name in (LANGUAGE, OPERATION, USED):
         session.pop(name, None)

@@ -8,10 +8,9 @@ from flask import session as browser
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.accounts import queries, service
+from app.accounts import queries, service, signin
 from app.accounts.forms import TokenForm
 from app.accounts.policy import is_own_address
-from app.accounts.signin import LANGUAGE, still_good
 from app.core import http
 from app.core.templating import use_zone
 from app.core.text import LANGUAGES
@@ -32,9 +31,28 @@ def show() -> str:
 def choose_language() -> Response:
     """Remember the language this person reads, in pages and in mails, and go back to the page it was chosen on."""
     service.choose_language(http.session(), user_id=g.actor.user_id, language=request.form.get("language", ""))
-    browser.pop(LANGUAGE, None)
+    browser.pop(signin.LANGUAGE, None)
     before = request.form.get("next", "")
     return redirect(before if is_own_address(before) else url_for("account.show"))
+
+
+@account.post("/account/operation")
+@http.requires("read_safe")
+def choose_operation() -> Response:
+    """Act in another operation, and begin on its first page."""
+    wanted = request.form.get("operation", "")
+    theirs = {str(one.id): one.id for one in queries.operations_of(http.session(), g.actor.user_id)}
+    if wanted not in theirs:
+        flash(gettext("You have no role in this operation."), "error")
+        return redirect(url_for("account.show"), code=303)
+    signin.choose_operation(theirs[wanted])
+    return redirect("/", code=303)
+
+
+@account.app_template_global("operation_here")
+def operation_here() -> dict[str, str]:
+    """What the operation is called that this request acts in."""
+    return frame_of(http.session(), g.actor.scope.operation_id).name
 
 
 @account.post("/account/tokens")
@@ -95,6 +113,7 @@ def _show(form: TokenForm, *, key: str | None = None) -> str:
     use_zone(frame_of(asked, actor.scope.operation_id).zone)
     known = {
         "tokens": queries.tokens_of(asked, actor.user_id, actor.scope.operation_id),
-        "sign_ins": queries.sign_ins_of(asked, actor.user_id, since=still_good()),
+        "sign_ins": queries.sign_ins_of(asked, actor.user_id, since=signin.still_good()),
+        "operations": queries.operations_of(asked, actor.user_id) if actor.works_elsewhere else [],
     }
     return render_template("accounts/account.html", actor=actor, languages=LANGUAGES, form=form, key=key, **known)
