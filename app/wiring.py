@@ -22,7 +22,7 @@ from app import broker, limits
 from app.accounts import signin
 from app.accounts.policy import UNCHOSEN
 from app.accounts.views import account, people
-from app.admin.views import operations
+from app.admin.views import operations, setup
 from app.admin.views import pages as admin
 from app.alerts.api import api as alerts_api
 from app.core import db, http, jobs, problems, templating
@@ -234,6 +234,7 @@ def add_pages(application: Flask, settings: Settings) -> None:
     application.register_blueprint(field)
     application.register_blueprint(dashboard)
     application.register_blueprint(admin)
+    application.register_blueprint(setup)
     if settings.in_development:
         mailbox.register(application)
 

@@ -1,8 +1,10 @@
-"""What an operation can be set up with: time zones, and ages that a scheme groups people by. Pure."""
+"""What an operation can be set up with: time zones, ages that a scheme groups people by, and the key to do it. Pure."""
 
+import hmac
 import re
 from functools import lru_cache
 from itertools import pairwise
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from app.counts.scheme import UNHCR, UNKNOWN, Scheme
@@ -37,3 +39,9 @@ def ages_of(scheme: Scheme) -> list[int]:
 
 def _group(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
+
+
+def set_up_key(secret: str, operation_id: UUID) -> str:
+    """What the address ends with at which an operation without an administrator is set up. Derived from SECRET_KEY, so
+    it is kept nowhere, and nobody can guess it."""
+    return hmac.digest(secret.encode(), b"set up " + operation_id.bytes, "sha256").hex()

@@ -71,6 +71,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /readyz": ANYBODY,
     "GET /reset": ANYBODY,
     "GET /reset/<token>": ANYBODY,
+    "GET /setup/<key>": ANYBODY,
     "GET /shelters": READERS,
     "GET /shelters/<code>": READERS,
     "GET /shelters/<code>/history": READERS,
@@ -114,12 +115,13 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /logout": ANYBODY,
     "POST /reset": ANYBODY,
     "POST /reset/<token>": ANYBODY,
+    "POST /setup/<key>": ANYBODY,
     "POST /shelters/<code>/same-place": DECIDERS,
     "POST /shelters/<code>/two-places": DECIDERS,
 }
 
-# No worker runs in this situation.
-MAY_ANSWER = {"GET /readyz": 503}
+# No worker runs in this situation, and there is an administrator.
+MAY_ANSWER = {"GET /readyz": 503, "GET /setup/<key>": 404, "POST /setup/<key>": 404}
 
 
 def unlisted(routes: Iterable[str], access: Mapping[str, object]) -> list[str]:

@@ -2,5 +2,6 @@
 
 from app.admin.forms.audit import ACTIONS, ChangesForm
 from app.admin.forms.operation import AboutForm, CountingForm, NumbersForm
+from app.admin.forms.setup import SetUpForm
 
-__all__ = ["ACTIONS", "AboutForm", "ChangesForm", "CountingForm", "NumbersForm"]
+__all__ = ["ACTIONS", "AboutForm", "ChangesForm", "CountingForm", "NumbersForm", "SetUpForm"]

@@ -2,5 +2,6 @@
 
 from app.admin.views import areas, audit, operation, operations
 from app.admin.views.blueprint import pages
+from app.admin.views.setup import setup
 
-__all__ = ["areas", "audit", "operation", "operations", "pages"]
+__all__ = ["areas", "audit", "operation", "operations", "pages", "setup"]
