@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     limit_open_reports: int = Field(
         default=32, ge=1, le=4_096, description="Posts of reports one token may have open at a time, on one machine."
     )
+    erase_after_days: int = Field(
+        default=30, ge=0, le=36_500, description="Days an operation must have been closed before it may be erased."
+    )
     trusted_proxies: int = Field(
         default=0,
         ge=0,

@@ -67,6 +67,8 @@ _DUE = text(f"""
   JOIN alert_transitions AS transition ON transition.id = notices.transition_id
   JOIN alerts ON alerts.id = transition.alert_id JOIN shelters ON shelters.id = alerts.place_id
   LEFT JOIN memberships ON memberships.user_id = notices.user_id AND memberships.operation_id = alerts.operation_id
+    -- in a closed operation nobody is anything
+    AND EXISTS (SELECT FROM operations WHERE operations.id = alerts.operation_id AND closed_at IS NULL)
   WHERE notices.mail_id IS NULL AND notices.dropped_at IS NULL AND notices.due_at <= :now
   ORDER BY transition.at, transition.id, notices.id FOR UPDATE OF notices SKIP LOCKED
 """)

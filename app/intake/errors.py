@@ -60,6 +60,7 @@ MESSAGES = {
     "booked_elsewhere_already": mark("This shelter is booked as another one already. Name that one."),
     "shelters_only": mark("Only shelters can turn out to be one."),
     "whole_operation": mark("Only someone responsible for the whole operation can give a figure for it."),
+    "operation_closed": mark("This operation is closed. Nothing is reported in it any more."),
     "other_content": mark("A report with this id is stored with other content. Give the new one a new id."),
 }
 

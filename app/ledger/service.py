@@ -30,7 +30,8 @@ WITH stored AS (
     origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
     content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
     version_of uuid, about_id uuid, adopt boolean, area_code text, turn uuid)
-  WHERE sent.turn IS NULL OR (SELECT turn FROM turns WHERE operation_id = sent.operation_id) = sent.turn
+  WHERE sent.turn IS NULL OR (SELECT turn FROM turns JOIN operations ON operations.id = turns.operation_id
+    WHERE turns.operation_id = sent.operation_id AND closed_at IS NULL) = sent.turn
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
@@ -73,7 +74,7 @@ _STANDING = text(
 @dataclass(frozen=True, slots=True)
 class Row:
     """A report ready to be stored; see models.Report for what each field means. `digest` is hexadecimal. `turn`: that
-    of the operation in which it was made ready, if it is to be stored in no other."""
+    of the operation in which it was made ready, if it is to be stored in no other, and only while that is open."""
 
     id: UUID
     operation_id: UUID

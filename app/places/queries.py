@@ -23,6 +23,7 @@ _FIND_AREAS = text("""
     OR EXISTS (SELECT FROM jsonb_each_text(name) AS one WHERE strpos(lower(one.value), lower(:word)) > 0))
   ORDER BY code LIMIT :limit
 """)
+_IS_CLOSED = text("SELECT closed_at IS NOT NULL FROM operations WHERE id = :operation")
 _LATEST_SETTINGS = text(
     "SELECT DISTINCT ON (name) name, value FROM operation_settings WHERE operation_id = :operation"
     " AND (CAST(:known_on AS timestamptz) IS NULL OR recorded_at <= :known_on)"
@@ -79,6 +80,11 @@ def frame_of(session: Session, operation_id: UUID, *, known_on: datetime | None 
         ),
         closed_at=operation.closed_at,
     )
+
+
+def is_closed(session: Session, operation_id: UUID) -> bool:
+    """Whether an operation takes no reports any more."""
+    return bool(session.scalar(_IS_CLOSED, {"operation": operation_id}))
 
 
 def areas_of(session: Session, operation_id: UUID, codes: Sequence[str]) -> dict[str, Area]:

@@ -46,6 +46,7 @@ DESK_PAGES = (
     "/admin/operation/about",
     "/admin/operation/areas",
     "/admin/operation/areas?word=jabl",
+    "/admin/operation/closing",
     "/admin/operation/counting",
     "/admin/operation/numbers",
     "/admin/users",

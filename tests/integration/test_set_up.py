@@ -17,8 +17,8 @@ from app.places.models import Operation
 from app.places.policy import set_up_key
 from app.places.queries import operation_by_code
 from config.settings import settings
-from tests.factories.operations import a_shelter, make_actor
 from tests.factories.folding import send
+from tests.factories.operations import a_shelter, make_actor
 from tests.factories.pages import form_of, words_of
 
 TYPED = {

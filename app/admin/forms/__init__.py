@@ -1,7 +1,7 @@
 """What administrators ask and say."""
 
 from app.admin.forms.audit import ACTIONS, ChangesForm
-from app.admin.forms.operation import AboutForm, CountingForm, NumbersForm
+from app.admin.forms.operation import AboutForm, CloseForm, CountingForm, NumbersForm
 from app.admin.forms.setup import SetUpForm
 
-__all__ = ["ACTIONS", "AboutForm", "ChangesForm", "CountingForm", "NumbersForm", "SetUpForm"]
+__all__ = ["ACTIONS", "AboutForm", "ChangesForm", "CloseForm", "CountingForm", "NumbersForm", "SetUpForm"]

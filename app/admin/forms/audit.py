@@ -29,6 +29,8 @@ ACTIONS = (
     "setting.change",
     "operation.create",
     "operation.change",
+    "operation.close",
+    "operation.reopen",
 )
 
 NOT_AN_ADDRESS = mark("This is not an e-mail address.")

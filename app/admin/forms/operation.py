@@ -27,6 +27,7 @@ BETWEEN = mark("Write a number from %(least)s to %(most)s, or nothing for the de
 NOTHING_ADOPTED = mark("No way of counting weighs that much: no headcount would ever be followed by itself.")
 CLEARS_BELOW = mark("A warning must end below where it begins.")
 WARNS_BELOW = mark("A warning must begin below where it is critical.")
+WRITE_CODE = mark("Write the code of this operation as it stands, if it is to be closed.")
 EASES_BETWEEN = mark("Critical must end below where it begins, and not below where a warning begins.")
 
 
@@ -137,6 +138,19 @@ class NumbersForm(SeenForm):
             self.complain("occupancy_warning_clears", say(CLEARS_BELOW))
         if not numbers["occupancy_warning"] <= numbers["occupancy_critical_clears"] < numbers["occupancy_critical"]:
             self.complain("occupancy_critical_clears", say(EASES_BETWEEN))
+
+
+class CloseForm(SecureForm):
+    """That an operation is to be closed: its code, typed."""
+
+    code = TypedField()
+
+    def is_meant(self, code: str) -> bool:
+        """Whether it is this operation."""
+        is_good = self.validate()
+        if is_good and self.code.data != code:
+            self.complain("code", say(WRITE_CODE))
+        return not self.complaints()
 
 
 DEFAULTS = policy.defaults()

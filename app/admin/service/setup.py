@@ -22,7 +22,7 @@ from app.places.service import change_operation
 
 def waiting_to_be_set_up(session: Session) -> Operation | None:
     """The operation that was opened first, while no operation has an administrator. Once one has, none ever waits."""
-    if session.scalar(select(Membership.user_id).where(col(Membership.role) == "administrator").limit(1)):
+    if session.scalar(select(col(Membership.user_id)).where(col(Membership.role) == "administrator").limit(1)):
         return None
     return session.scalars(select(Operation).order_by(col(Operation.created_at), col(Operation.id)).limit(1)).first()
 

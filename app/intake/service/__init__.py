@@ -171,6 +171,8 @@ def _take_alone(session: Session, post: Post, report: Plain) -> dict[UUID, Resul
 
 
 def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UUID, Result]:
+    if places.is_closed(session, post.frame.operation_id):
+        return _closed(session, post, reports)
     results: dict[UUID, Result] = {}
     making = [report.id for report in reports if isinstance(report, ShelterReport | GroupReport)]
     standing = ledger.standing(session, making) if making else {}
@@ -200,6 +202,17 @@ def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UU
         elif report.id in standing:
             results[report.id] = _stood(session, post, report, standing[report.id])
     return results
+
+
+def _closed(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UUID, Result]:
+    """The answers of an operation that is closed: who is not sure whether a report was taken before still learns it."""
+    standing = ledger.standing(session, [report.id for report in reports])
+    return {
+        report.id: _stood(session, post, report, standing[report.id])
+        if report.id in standing
+        else Result(report.id, "rejected", errors=(fault("", "operation_closed", post.language),))
+        for report in reports
+    }
 
 
 def _stood(session: Session, post: Post, report: Plain, standing: tuple[UUID | None, str]) -> Result:

@@ -17,14 +17,19 @@ from app.intake.service.rows import digest
 from app.intake.service.same_place import book_together, row_of_same_place
 from app.intake.service.store import store
 from app.ledger import service as ledger
+from app.places.queries import is_closed
 
 
 def amend(session: Session, post: Post, reports: Sequence[Amending]) -> dict[UUID, Result]:
     """Take these reports in the order sent, after everything else of their post."""
     results: dict[UUID, Result] = {}
+    closed = bool(reports) and is_closed(session, post.frame.operation_id)
     for report in reports:
         standing = ledger.standing(session, [report.id]).get(report.id)
-        if standing is None:
+        if standing is None and closed:
+            refused = fault("", "operation_closed", post.language)
+            results[report.id] = Result(report.id, "rejected", errors=(refused,))
+        elif standing is None:
             results[report.id] = _take(session, post, report)
         elif standing == (post.frame.operation_id, digest(report)):
             results[report.id] = Result(report.id, "duplicate")
