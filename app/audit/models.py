@@ -55,3 +55,13 @@ class Seal(SQLModel, table=True):
     are_entries: list[bool] = Field(sa_column=Column(ARRAY(Boolean), nullable=False))
     leaves: bytes
     hash: bytes
+
+
+class ErasedRow(SQLModel, table=True):
+    """A report or audit entry that went with its operation, and the audit entry that says so: nobody misses it."""
+
+    __tablename__ = "erased_rows"
+
+    id: UUID = Field(primary_key=True)
+    is_entry: bool = Field(primary_key=True)
+    erasure_id: UUID = Field(primary_key=True)

@@ -26,6 +26,7 @@ COMMANDS = {
     "seed": "app.intake.cli:seed",
     "areas": "app.intake.cli:areas",
     "simulate": "app.simulate.cli:simulate",
+    "operation": "app.cli.erasing:operation",
     "setup-link": "app.cli.setting_up:setup_link",
     "user": "app.accounts.cli:user",
 }

@@ -16,7 +16,7 @@ from app.tables import table_metadata
 from config.services.throwaway import Throwaway
 from tests.guards.project import nothing
 
-APPEND_ONLY = ("audit_entries", "operation_settings", "reports", "seals")
+APPEND_ONLY = ("audit_entries", "erased_rows", "operation_settings", "reports", "seals")
 CHANGES = {"UPDATE": "UPDATE {} SET id = id", "DELETE": "DELETE FROM {}", "TRUNCATE": "TRUNCATE {} CASCADE"}
 REFUSED = ("23001", "42501")  # restrict_violation by the trigger, insufficient_privilege
 

@@ -15,7 +15,7 @@ def close(session: Session, *, actor: Actor) -> None:
     operation = _in_turn(session, actor)
     if operation.closed_at is None:
         operation.closed_at = clock.now()
-        _note(session, actor, operation, "operation.close")
+        _note(session, actor, operation, action="operation.close")
 
 
 def reopen(session: Session, *, actor: Actor) -> None:
@@ -23,7 +23,7 @@ def reopen(session: Session, *, actor: Actor) -> None:
     operation = _in_turn(session, actor)
     if operation.closed_at is not None:
         operation.closed_at = None
-        _note(session, actor, operation, "operation.reopen")
+        _note(session, actor, operation, action="operation.reopen")
 
 
 def _in_turn(session: Session, actor: Actor) -> Operation:
@@ -32,7 +32,7 @@ def _in_turn(session: Session, actor: Actor) -> Operation:
     return session.get_one(Operation, actor.scope.operation_id, populate_existing=True)
 
 
-def _note(session: Session, actor: Actor, operation: Operation, action: str) -> None:
+def _note(session: Session, actor: Actor, operation: Operation, *, action: str) -> None:
     session.flush()
     audit.record(
         session, action=action, subject=operation.code, actor_id=actor.user_id, operation_id=actor.scope.operation_id

@@ -6,8 +6,10 @@ chain from any point on: compare a seal with one that was written down elsewhere
 """
 
 from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -66,24 +68,57 @@ _BROKEN = text("""
     FROM seals WINDOW chain AS (ORDER BY id)) AS chained
   WHERE NOT follows OR before <> id - 1 ORDER BY id
 """)
+# What was sealed before it was erased with its operation. Who is sent a report once more chooses its id once more: that
+# one is sealed after.
+_IS_ERASED = """
+  EXISTS (SELECT FROM erased_rows AS gone JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id
+    WHERE gone.id = {rows}.row_id AND gone.is_entry = {rows}.is_entry AND {rows}.at <= erasure.at OFFSET 0)
+"""
 _CHANGED = text(f"""
   SELECT sealed.seal, sealed.row_id, leaf IS NULL AS is_gone
-  FROM (SELECT seals.id AS seal, leaves, row_id, is_entry, number
+  FROM (SELECT seals.id AS seal, seals.at, leaves, row_id, is_entry, number
     FROM seals, unnest(rows, are_entries) WITH ORDINALITY AS one (row_id, is_entry, number)
     WHERE seals.id > :after AND seals.id <= :until OFFSET 0) AS sealed {_LEAVES.format(rows="sealed")}
   WHERE leaf IS DISTINCT FROM substring(leaves FROM 32 * (number::integer - 1) + 1 FOR 32)
+    AND NOT {_IS_ERASED.format(rows="sealed")}
   ORDER BY sealed.seal, number
 """)
 _VANISHED = text(f"SELECT row_id FROM unsealed WHERE NOT {_IS_THERE}")
 _COUNTED = text("""
   SELECT (SELECT count(*) FROM reports) + (SELECT count(*) FROM audit_entries) AS written,
-    (SELECT coalesce(sum(cardinality(rows)), 0) FROM seals) AS sealed, (SELECT count(*) FROM unsealed) AS noted
+    (SELECT coalesce(sum(cardinality(rows)), 0) FROM seals) - (SELECT count(*) FROM seals
+      CROSS JOIN LATERAL unnest(rows, are_entries) AS one (row_id, is_entry)
+      JOIN erased_rows AS gone ON gone.id = one.row_id AND gone.is_entry = one.is_entry
+      JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id AND seals.at <= erasure.at) AS sealed,
+    (SELECT count(*) FROM unsealed) AS noted
 """)
 _NEVER = text("""
   SELECT id FROM (
     (SELECT id, false AS is_entry FROM reports UNION ALL SELECT id, true FROM audit_entries)
     EXCEPT (SELECT one.* FROM seals, unnest(rows, are_entries) AS one UNION ALL SELECT row_id, is_entry FROM unsealed)
   ) AS never ORDER BY id LIMIT :most
+""")
+_NOTE_ERASED = {
+    table: text(f"""
+  INSERT INTO erased_rows (id, is_entry, erasure_id)
+  SELECT id, {table == "audit_entries"}, :erasure FROM {table} WHERE operation_id = :operation
+""")
+    for table in ("reports", "audit_entries")
+}
+_FORGET_ERASED = text("""
+  DELETE FROM unsealed USING erased_rows AS gone
+  WHERE gone.erasure_id = :erasure AND gone.id = unsealed.row_id AND gone.is_entry = unsealed.is_entry
+""")
+_HASH_OF_ERASED = """
+  encode(sha256(coalesce(string_agg(uuid_send(id) || boolsend(is_entry), '' ORDER BY is_entry, id), '')), 'hex')
+"""
+_OF_ERASURE = text(f"SELECT {_HASH_OF_ERASED} FROM erased_rows WHERE erasure_id = :erasure")
+_ERASURES = text(f"""
+  SELECT erasure_id, rows, found.hash, record.subject AS operation, record.at, record.details ->> 'hash' AS recorded
+  FROM (SELECT erasure_id, count(*) AS rows, {_HASH_OF_ERASED} AS hash FROM erased_rows GROUP BY erasure_id) AS found
+  LEFT JOIN audit_entries AS record
+    ON record.id = erasure_id AND record.action = 'operation.erase' AND record.operation_id IS NULL
+  ORDER BY record.at, erasure_id
 """)
 _NEWEST = text("SELECT max(id) FROM seals")
 _LAST = text("SELECT id, hash FROM seals ORDER BY id DESC LIMIT 1")
@@ -94,6 +129,29 @@ def seal(session: Session) -> int:
     """Seal the next rows that came in; how many. Once 0, nothing is left that could be."""
     session.execute(_ALONE)
     return session.scalar(_SEAL, {"most": MOST, "at": clock.now()}) or 0
+
+
+def stop_sealing(session: Session) -> None:
+    """Have nothing sealed by anybody else until this transaction ends."""
+    session.execute(_ALONE)
+
+
+def note_erased(session: Session, table: str, *, operation_id: UUID, erasure_id: UUID) -> None:
+    """Note the rows of an operation in the ledger or in the audit log, which are about to be erased: they are missed by
+    nobody. With the last of both, nobody may be sealing."""
+    said = {"operation": operation_id, "erasure": erasure_id}
+    session.execute(_NOTE_ERASED[table], said)
+    session.execute(_FORGET_ERASED, said)
+
+
+def hash_of_erased(session: Session, erasure_id: UUID) -> str:
+    """SHA-256 over the ids that an erasure noted, in hexadecimal."""
+    return str(session.scalar(_OF_ERASURE, {"erasure": erasure_id}))
+
+
+def erasures(session: Session) -> list[Row[Any]]:
+    """What was erased: operation, at, rows; and whether its ids are those its record speaks of (hash, recorded)."""
+    return list(session.execute(_ERASURES))
 
 
 def last_seal(session: Session) -> str | None:
@@ -116,6 +174,11 @@ def verify(session: Session) -> Iterator[list[str]]:
             yield [f"seals {broken.before + 1} to {broken.id - 1} are gone"]
         if not broken.follows:
             yield [f"seal {broken.id} does not follow from the one before it"]
+    yield [
+        f"erasure {one.erasure_id}: the ids are not those that were written down"
+        for one in erasures(session)
+        if one.hash != one.recorded
+    ]
     for after in range(0, session.scalar(_NEWEST) or 0, SEALS_A_TIME):
         changed = session.execute(_CHANGED, {"after": after, "until": after + SEALS_A_TIME})
         yield [

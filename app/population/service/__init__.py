@@ -28,7 +28,7 @@ from app.population.service.deriving import (
     read,
     whole_facts,
 )
-from app.population.service.whole import rebuild, share_with_rebuild, verify
+from app.population.service.whole import hold_figures, rebuild, share_with_rebuild, verify
 
 __all__ = [
     "MARKS_A_TIME",
@@ -38,6 +38,7 @@ __all__ = [
     "Place",
     "change_setting",
     "fold",
+    "hold_figures",
     "marked_places",
     "rebuild",
     "verify",

@@ -39,6 +39,11 @@ def share_with_rebuild(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _REBUILD_LOCK})
 
 
+def hold_figures(session: Session) -> None:
+    """Wait until nobody folds, and keep everybody from it until this transaction ends."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
+
+
 def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | None]:
     """Replace everything that follows from the ledger, a part in each step: first what is kept of shelters, groups and
     bookings (None), then every figure, some places at a time.
@@ -47,7 +52,7 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | No
     come. Folding waits while figures are replaced, reporting does not.
     """
     yield from projections.rebuild(session)
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
+    hold_figures(session)
     for table in ("wide_marks", "marks", "place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
     session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
