@@ -28,6 +28,7 @@ Mawa: who is displaced, where they are, and where there is still room.
                      fails where a ratio misses its goal more than twice over
   make soak          half an hour of load, and whether anything grows; MINUTES=5 make soak takes five
   make faults        kill processes under load, for much longer than make test does
+  make access        who reaches what: each route, each role, what lies in their areas and elsewhere
   make mutants       plant faults in the fold and see the tests notice every one
   make requirements  pin the newest versions again, with their hashes
   make clean         remove the environment and what tools left behind; the data in .mawa stays
@@ -35,7 +36,7 @@ Mawa: who is displaced, where they are, and where there is still room.
 endef
 
 INNER = environment development browser
-.PHONY: help install run test check bench soak faults mutants requirements clean $(INNER)
+.PHONY: help install run test check access bench soak faults mutants requirements clean $(INNER)
 
 help:
 	$(info $(HELP))
@@ -61,6 +62,9 @@ bench: development $(CATALOGUES)
 
 soak: development $(CATALOGUES)
 	@$(BIN)/python -m tests.bench.soak $(MINUTES)
+
+access: development $(CATALOGUES)
+	@$(BIN)/python -m pytest -rP --show-capture=stdout tests/guards/test_matrix.py -k reaches
 
 faults: development $(CATALOGUES)
 	@FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
