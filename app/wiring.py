@@ -8,7 +8,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, session, url_for
@@ -18,7 +17,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import broker, limits
+from app import broker, headers, limits
 from app.accounts import signin
 from app.accounts.policy import UNCHOSEN
 from app.accounts.views import account, people
@@ -40,15 +39,9 @@ from config.settings import Settings
 
 APP_FOLDER = Path(__file__).parent
 LARGEST_BODY = 2 * 1024 * 1024  # bytes (interface.md: a post holds at most 2 MB)
+MOST_PARTS = 500  # of a form; ours have some sixty
 CSRF_GOOD_FOR_S = 43_200  # a form may lie open through a shift
 STATIC_KEPT_S = 31_536_000  # the address of a static file changes with its content
-
-# What a browser may load for our pages: our own files, nothing else, nothing inline.
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
-)
 
 # What programs and the situation page ask all day: read from a replica, where there is one.
 FIGURES = frozenset({population_api.name, shelters_api.name, "dashboard.situation"})
@@ -60,13 +53,18 @@ csrf = CSRFProtect()
 def configure(application: Flask, settings: Settings) -> None:
     """Technical settings of Flask and its parts."""
     is_https = settings.base_url.startswith("https://")
+    key, earlier = settings.secret_key or secrets.token_hex(), settings.earlier_secret_keys
     application.config |= {
-        "SECRET_KEY": settings.secret_key or secrets.token_hex(),
+        "SECRET_KEY": key,
+        "SECRET_KEY_FALLBACKS": earlier,
+        "WTF_CSRF_SECRET_KEY": [*earlier, key],  # signed with the last of them
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "MAX_FORM_PARTS": MOST_PARTS,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": is_https,
-        "SESSION_COOKIE_NAME": "mawa",
+        "SESSION_COOKIE_NAME": "__Host-mawa" if is_https else "mawa",
         "WTF_CSRF_TIME_LIMIT": CSRF_GOOD_FOR_S,
         "SEND_FILE_MAX_AGE_DEFAULT": STATIC_KEPT_S,
         "BABEL_DEFAULT_LOCALE": "en",
@@ -82,13 +80,14 @@ def add_doors(application: Flask, settings: Settings) -> None:
 
     @application.before_request
     def name_the_request() -> None:
-        g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid4().hex
+        g.request_id = headers.request_name()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
     @application.teardown_request
     def forget_its_name(_error: BaseException | None) -> None:
         structlog.contextvars.clear_contextvars()
 
+    headers.answer_to_own_name(application, settings)
     limits.limit_open_posts(application, settings)
 
 
@@ -204,29 +203,10 @@ def add_rates(application: Flask, settings: Settings) -> None:
     limits.limit_rates(application, settings)
 
 
-def add_headers(application: Flask, settings: Settings) -> None:
-    """What a browser may do with our answers."""
-
-    @application.after_request
-    def protect(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["X-Request-Id"] = g.get("request_id", "")
-        if settings.base_url.startswith("https://"):
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint != "static":
-            headers["Cache-Control"] = "private, no-cache" if response.get_etag()[0] else "no-store"
-        return response
-
-    @application.url_defaults
-    def version_static(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "filename" in values:
-            values["v"] = templating.static_version(application.static_folder or "", values["filename"])
+def add_headers(application: OpenAPI, settings: Settings) -> None:
+    """What a browser may do with our answers, and whom to tell of a hole."""
+    headers.add_headers(application, settings)
+    headers.add_security_contact(application, settings)
 
 
 def add_pages(application: Flask, settings: Settings) -> None:

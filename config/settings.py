@@ -3,6 +3,7 @@
 The names are promises to operators and are documented in the README (a guard test compares them).
 """
 
+import re
 from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,6 +13,20 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?$")]
+
+
+SHORTEST_SECRET = 32  # characters
+LEAST_VARIED = 9  # different characters among them: random hexadecimal digits have more
+FROM_AN_EXAMPLE = ("change", "example", "password", "secret")
+
+
+def is_weak(key: str) -> bool:
+    """Whether a key is one that somebody guesses: short, of few different characters, or out of an example."""
+    return (
+        len(key) < SHORTEST_SECRET
+        or len(set(key)) < LEAST_VARIED
+        or any(word in key.lower() for word in FROM_AN_EXAMPLE)
+    )
 
 
 class SettingsMistake(Exception):
@@ -52,6 +67,10 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(
         default=None, description="Signs sessions; made on first run in development, required in production."
     )
+    secret_key_fallbacks: str | None = Field(
+        default=None,
+        description="Keys that SECRET_KEY replaced, with blanks between: what they signed stays good.",
+    )
     base_url: str = Field(
         default="http://127.0.0.1:8000", description="Address people open; links in mails begin with it."
     )
@@ -91,6 +110,22 @@ class Settings(BaseSettings):
         description="Servers before the web whose X-Forwarded-For is believed; limits need the caller's own address.",
     )
 
+    security_contact: str | None = Field(
+        default=None,
+        description="Whom to tell of a hole: an e-mail address or a page, in /.well-known/security.txt; absent: none.",
+    )
+
+    @field_validator("security_contact")
+    @classmethod
+    def contact_is_an_address(cls, said: str | None) -> str | None:
+        if not said:
+            return None
+        if re.fullmatch(r"(mailto:)?[^\s:/@]+@[^\s:/@]+", said):
+            return said if said.startswith("mailto:") else f"mailto:{said}"
+        if re.fullmatch(r"https://[!-~]+", said):
+            return said
+        raise ValueError("write an e-mail address, or a page as https://example.org/security")
+
     @field_validator("mail_from")
     @classmethod
     def mail_comes_from_an_address(cls, sender: str) -> str:
@@ -105,9 +140,19 @@ class Settings(BaseSettings):
             raise InsecureSettings(
                 "MAWA_ENV=production needs SECRET_KEY: set it to a long random text, the same for every process."
             )
+        if self.mawa_env == "production" and any(map(is_weak, (self.secret_key or "", *self.earlier_secret_keys))):
+            raise InsecureSettings(
+                f"MAWA_ENV=production needs a SECRET_KEY that cannot be guessed: {SHORTEST_SECRET} or more random"
+                " characters, as `openssl rand -hex 32` makes them. The same holds for SECRET_KEY_FALLBACKS."
+            )
         if self.mawa_env == "production" and not self.mail_url:
             raise InsecureSettings("MAWA_ENV=production needs MAIL_URL: smtp://user:password@host:port.")
         return self
+
+    @property
+    def earlier_secret_keys(self) -> list[str]:
+        """SECRET_KEY_FALLBACKS one by one."""
+        return (self.secret_key_fallbacks or "").split()
 
     @cached_property
     def data_dir(self) -> Path:

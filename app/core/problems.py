@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
@@ -88,7 +89,7 @@ def register(application: Flask) -> None:
 
     @application.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
-        log.error("unexpected_error", exc_info=error, path=request.path)
+        log.error("unexpected_error", exc_info=error, path=quote(request.path))
         return say(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", UNEXPECTED)
 
 

@@ -16,13 +16,13 @@ from config.services.binaries import OLDEST_POSTGRESQL
 from config.services.errors import ServicesError
 from config.services.folder import DataFolder
 from config.services.lock import is_supervised
+from config.settings import SHORTEST_SECRET
 
 if TYPE_CHECKING:
     from config.settings import Settings
 
 LEAST_FREE_BYTES = 1_000_000_000
 LARGEST_CLOCK_DIFFERENCE_S = 5.0
-SHORTEST_SECRET = 32
 ANSWER_WITHIN = 3.0
 NOTHING_RUNS = "Its own is started by `mawa up`, which does not run here just now."
 DEFAULT_MAIL_PORTS = {"smtp": 25, "smtps": 465}

@@ -11,6 +11,7 @@ from flask_security import Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.signals import password_reset, user_authenticated
 from flask_security.utils import uia_email_mapper
+from itsdangerous import Serializer
 from werkzeug.local import LocalProxy
 
 from app.accounts import service
@@ -87,6 +88,7 @@ def register(app: Flask) -> None:
         app.config.setdefault(f"SECURITY_{name}", value)
     datastore = _Datastore(LocalProxy(http.session), Account, None)  # type: ignore[arg-type]  # roles are memberships
     security = Security(app, datastore, mail_util_cls=mails.Mails, login_form=SignInForm)
+    _sign_with_the_newest(security)
     security.want_json(_never)
     security.login_manager.request_loader(_no_other_way)
     security.principal.identity_loaders.clear()  # would load the person at every request, for permissions we do not use
@@ -102,6 +104,13 @@ def register(app: Flask) -> None:
 
 def _note_password(_app: Flask, user: Account, **_signal: Any) -> None:
     service.note_password(http.session(), user_id=user.id)
+
+
+def _sign_with_the_newest(security: Security) -> None:
+    """Flask-Security names SECRET_KEY before its fallbacks; what signs takes the last of its keys for the newest."""
+    for part in vars(security).values():
+        if isinstance(part, Serializer):
+            part.secret_keys.reverse()
 
 
 def _never(_request: Request) -> bool:
