@@ -9,14 +9,14 @@ from unicodedata import normalize
 from uuid import UUID
 
 Role = Literal["field_worker", "coordinator", "administrator", "partner"]
-Permission = Literal["report", "read", "read_safe", "decide", "administer"]
+Permission = Literal["report", "read", "read_safe", "decide", "see_positions", "administer"]
 
 ROLES: tuple[Role, ...] = ("field_worker", "coordinator", "administrator", "partner")
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "field_worker": frozenset({"report", "read", "read_safe"}),
-    "coordinator": frozenset({"report", "read", "read_safe", "decide"}),
-    "administrator": frozenset({"report", "read", "read_safe", "decide", "administer"}),
+    "coordinator": frozenset({"report", "read", "read_safe", "decide", "see_positions"}),
+    "administrator": frozenset({"report", "read", "read_safe", "decide", "see_positions", "administer"}),
     "partner": frozenset({"read_safe"}),
 }
 

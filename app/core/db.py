@@ -5,7 +5,7 @@ commits, the workers named by `wake` are told, and only then.
 """
 
 import select
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -153,9 +153,9 @@ def run(session: Session, statement: str, said: Mapping[str, Any]) -> list[tuple
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(begin: Callable[[], Session] = new_session) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises."""
-    with new_session() as session:
+    with begin() as session:
         yield session
         commit(session)
 

@@ -1,7 +1,7 @@
 """The edge of the web: who is asking, what they may do, and how errors are said."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core import db, replica
 from app.core.errors import NotAllowed, NotSignedIn
+from app.core.kept import Kept
 from app.core.text import mark
 
 P = ParamSpec("P")
@@ -22,9 +23,12 @@ R = TypeVar("R")
 SIGN_IN_FIRST = mark("Please sign in first.")
 NOT_YOURS = mark("Your role does not allow this.")
 
+WRITTEN_DOWN_FOR_S = 300
 CHANGED_LATELY_S = 5  # longer than a replica that is read may be behind
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MOMENTS = frozenset({"as_of", "known_on"})  # parts of an answer that differ each second and say nothing new
+
+_written_down: Kept[Hashable, bool] = Kept(seconds=WRITTEN_DOWN_FOR_S)
 
 
 def session() -> Session:
@@ -60,6 +64,23 @@ def read_figures() -> None:
     if (opened := g.pop("session", None)) is not None:
         opened.close()
     _use(found)
+
+
+def write_down(what: Hashable, how: Callable[[Session], None]) -> None:
+    """Write down what somebody is about to read, in a short transaction of its own, before the answer: where that
+    cannot be written, nothing is answered. The same, by the same person from the same address, once in five minutes.
+
+    What was read so far is read: this gives its connection back first, or those who read might hold all there are.
+    """
+
+    def write() -> bool:
+        session().close()
+        with db.unit_of_work(db.new_walled) as apart:
+            apart.info["address"] = request.remote_addr
+            how(apart)
+        return True
+
+    _written_down.get((g.actor.user_id, g.actor.scope, request.remote_addr, what), write)
 
 
 def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -1,5 +1,6 @@
 """`GET /api/v1/shelters` and one of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,8 +15,9 @@ from app.core.description import Out, answers
 from app.core.errors import NotFound
 from app.core.text import mark
 from app.places.queries import frame_of
-from app.shelters.policy import Access, Building, SiteType, Status
+from app.shelters.policy import Access, Building, SiteType, Status, has_position, rounded
 from app.shelters.queries import ShelterRow, list_shelters, shelter_by_code
+from app.shelters.service import note_look
 
 NO_SHELTER = mark("There is no such shelter.")
 
@@ -51,7 +53,8 @@ class AdmissionOut(Out):
 
 
 class ShelterOut(Out):
-    """A shelter with everything known of it now; null: not known. `id` is the id of the report that registered it."""
+    """A shelter with everything known of it now; null: not known. `id` is the id of the report that registered it.
+    `position` says what `lat` and `lon` are: exact, or rounded to about a kilometre for who need not know better."""
 
     shelter: str
     id: UUID
@@ -62,6 +65,7 @@ class ShelterOut(Out):
     building: Building | None
     lat: float | None
     lon: float | None
+    position: Literal["exact", "rounded"] | None
     status: Status | None
     capacity: int | None
     blocked: int | None
@@ -84,7 +88,7 @@ class ShelterPage(Out):
     next: str | None
 
 
-NAMED_BY_US = frozenset({"shelter", "id", "area"})
+NAMED_BY_US = frozenset({"shelter", "id", "area", "position"})
 SAID_OF_IT = tuple(name for name in ShelterOut.model_fields if name not in NAMED_BY_US)
 
 
@@ -96,6 +100,7 @@ def shelters(query: Asked) -> Response:
         http.session(), scope=g.actor.scope, limit=query.limit + 1, after=query.after or None, as_of=query.moment()
     )
     page, last = pagination.page(found, query.limit)
+    _note_look(page, "shelters", beyond=query.after or None, as_of=http.instant(query.moment()))
     return http.page_of([_out(row) for row in page], next_one=last.code if last else None)
 
 
@@ -108,11 +113,26 @@ def shelter(path: Named, query: AskedOne) -> dict[str, Any]:
         found = shelter_by_code(http.session(), scope=g.actor.scope, code=path.code, as_of=query.moment())
     if found is None:
         raise NotFound("no_shelter", NO_SHELTER)
+    _note_look([found], found.code, as_of=http.instant(query.moment()))
     return _out(found)
 
 
+def _note_look(shown: Sequence[ShelterRow], subject: str, **asked: str | None) -> None:
+    """Before exact positions are shown. One entry for a page of a list, however long."""
+    known = sum(has_position(row.state) for row in shown)
+    if known and g.actor.may("see_positions"):
+        narrowed = {name: value for name, value in asked.items() if value is not None}
+        http.write_down(
+            ("shelters", subject, *narrowed.items()),
+            lambda apart: note_look(apart, actor=g.actor, subject=subject, shelters=known, **narrowed),
+        )
+
+
 def _out(row: ShelterRow) -> dict[str, Any]:
-    said = {name: row.state.get(name) for name in SAID_OF_IT}
+    is_exact = g.actor.may("see_positions")
+    state = row.state if is_exact else rounded(row.state)
+    said = {name: state.get(name) for name in SAID_OF_IT}
     if said["admits"] is not None:
         said["admits"] = {"text": said["admits"].get("text"), "cells": said["admits"].get("cells")}
-    return {"shelter": row.code, "id": str(row.id), "area": row.area, **said}
+    position = ("exact" if is_exact else "rounded") if has_position(state) else None
+    return {"shelter": row.code, "id": str(row.id), "area": row.area, "position": position, **said}

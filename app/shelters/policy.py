@@ -63,6 +63,23 @@ BASE_FIELDS = ("capacity", "blocked", "covered_area_m2")  # what places_for_peop
 SITE_TYPES, BUILDINGS, STATUSES = (get_args(words) for words in (SiteType, Building, Status))
 
 
+POSITION = ("lat", "lon")
+ROUNDED_TO = 2  # decimals of a degree, about a kilometre: which village, and which is nearer; not which house
+
+
+def has_position(said: Mapping[str, Any]) -> bool:
+    """Whether anything of where it lies is said."""
+    return any(said.get(name) is not None for name in POSITION)
+
+
+def rounded(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without its exact position. Always to the same point, so that asking often tells no more."""
+    return {
+        name: round(value, ROUNDED_TO) if name in POSITION and value is not None else value
+        for name, value in said.items()
+    }
+
+
 def places_for_people(state: Mapping[str, Any]) -> int | None:
     """How many people the shelter is meant for: declared less blocked, else its covered space by the Sphere
     standard; None where neither is known. Never below 0."""

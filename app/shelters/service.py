@@ -12,10 +12,25 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.accounts.policy import Actor
+from app.audit import service as audit
 from app.places.models import Area, Place
 from app.places.queries import bookings_of
 from app.shelters.models import Shelter, ShelterState
 from app.shelters.queries import states_of
+
+
+def note_look(session: Session, *, actor: Actor, subject: str, shelters: int, **asked: Any) -> None:
+    """Write down that somebody is shown where shelters lie exactly: how many, and what they asked for."""
+    audit.record(
+        session,
+        action="position.look",
+        subject=subject,
+        actor_id=actor.user_id,
+        operation_id=actor.scope.operation_id,
+        shelters=shelters,
+        **asked,
+    )
 
 
 def register(session: Session, *, shelter_id: UUID, code: str, area: Area) -> None:

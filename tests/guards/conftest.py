@@ -82,13 +82,14 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         values |= {"<uuid:user_id>": str(somebody.user_id), "<uuid:token_id>": str(uuid4()), "<token>": "no-link"}
         values["<uuid:sign_in_id>"] = str(uuid4())
         reports = [
-            a_shelter(code="KHM", capacity=100),
+            a_shelter(code="KHM", capacity=100, lat=35.40109, lon=35.94868),
             a_headcount("KHM", at=AT, people=120),
             {"id": str(uuid4()), "kind": "group", "occurred_at": AT, "code": "KHM", "label": "Families"},
         ]
         values["<uuid:headcount_id>"] = reports[1]["id"]
         take(session, actor=actors["field_worker"], reports=reports)
         values["<uuid:report_id>"] = reports[1]["id"]
+        values["<uuid:shelter_report>"] = reports[0]["id"]  # in no route: it says where the shelter lies
         refresh(session)
         values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
     yield Served(create_app(), tokens, values)

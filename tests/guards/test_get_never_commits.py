@@ -10,14 +10,24 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import InternalError
 
 from app.core import db, http
+from app.core.kept import Kept
 from tests.guards.conftest import EVERYBODY, Served
 from tests.guards.project import nothing
 
 WRITES = re.compile(r"\b(INSERT|UPDATE(?!\s+OF\b)|DELETE|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
 
-# Looks at precise positions and exports are written down in a transaction of their own before the answer; none yet.
-WRITTEN_DOWN: frozenset[str] = frozenset()
+# Looks at precise positions and exports are written down in a transaction of their own before the answer: these, in the
+# audit log, and nothing else.
+WRITTEN_DOWN = frozenset(
+    {
+        "GET /api/v1/shelters",
+        "GET /api/v1/shelters/<code>",
+        "GET /field/reports/<uuid:report_id>",
+        "GET /field/reports/<uuid:report_id>/correct",
+        "GET /field/reports/<uuid:report_id>/take-back",
+    }
+)
 
 
 @contextmanager
@@ -61,6 +71,17 @@ def test_no_get_route_commits(served: Served) -> None:
     routes = [route for route in served.routes() if route.startswith("GET ") and route not in WRITTEN_DOWN]
     assert len(routes) > 15
     nothing(reads_that_write(served, routes))
+
+
+def test_looks_are_written_down_in_the_audit_log_and_nowhere_else(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_written_down", Kept(seconds=0))  # every look, not the first in five minutes
+    assert set(served.routes()) >= WRITTEN_DOWN
+    served.values["<uuid:report_id>"] = served.values["<uuid:shelter_report>"]
+    found = reads_that_write(served, sorted(WRITTEN_DOWN))
+    assert {line.split(" as ")[0] for line in found} == WRITTEN_DOWN
+    nothing([line for line in found if "commits: INSERT INTO audit_entries" not in line])
 
 
 def test_it_finds_a_planted_read_that_writes(served: Served) -> None:

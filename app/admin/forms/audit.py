@@ -31,6 +31,7 @@ ACTIONS = (
     "operation.change",
     "operation.close",
     "operation.reopen",
+    "position.look",
 )
 
 NOT_AN_ADDRESS = mark("This is not an e-mail address.")

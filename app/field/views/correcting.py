@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from app.core import http
 from app.core.errors import NotFound
 from app.core.forms import language
 from app.core.http import requires, session
@@ -22,7 +23,9 @@ from app.field.views.desk import Answer, naming, pages
 from app.intake.schemas import Result
 from app.intake.service import take
 from app.places.queries import frame_of
+from app.shelters.policy import has_position
 from app.shelters.queries import ShelterRow
+from app.shelters.service import note_look
 
 LISTED = 50
 COORDINATORS_DECIDE = ("decision", "same_place")
@@ -115,11 +118,15 @@ def save_void(report_id: UUID) -> Answer:
 
 
 def _told(report_id: UUID) -> Told:
-    """A report this person may see. NotFound for any other."""
+    """A report this person may see. NotFound for any other. That it says where a shelter lies is written down, also
+    where they said so themselves: whoever holds their phone reads it too."""
     told = queries.told(session(), actor=g.actor, report_id=report_id, language=language())
     if told is None:
         raise NotFound("no_report", NO_REPORT)
     use_zone(told.desk.frame.zone)
+    if any(has_position(version.said or {}) for version in told.versions):
+        subject = f"report {told.first.id}"
+        http.write_down(subject, lambda apart: note_look(apart, actor=g.actor, subject=subject, shelters=1))
     return told
 
 

@@ -35,6 +35,7 @@ from app.ledger.queries import Version
 from app.places import queries as places
 from app.population.queries.groups import is_known_to
 from app.shelters import service as shelters
+from app.shelters.policy import has_position
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -50,7 +51,7 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
     first, last = chain[0], chain[-1]
     _check_may_correct(session, post, report, first, last)
     if last.id != report.corrects:
-        _refuse_late(post, report, last)
+        _refuse_late(session, post, report, last)
     said = _said_instead(post, report, first)
     row, warned = _row_of(session, post, report, said, chain)
     content = content_of(report)
@@ -102,8 +103,10 @@ def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -
     return any(scope.holds(booking.area_path) for booking in booked)
 
 
-def _refuse_late(post: Post, report: CorrectionReport, last: Version) -> NoReturn:
+def _refuse_late(session: Session, post: Post, report: CorrectionReport, last: Version) -> NoReturn:
     """Somebody was first: the sender is given what stands."""
+    if has_position(last.said or {}):
+        shelters.note_look(session, actor=post.actor, subject=f"report {last.first_id}", shelters=1)
     errors = (fault("corrects", "already_corrected", post.language),)
     standing = {"id": str(last.id), "report": last.said}
     raise Refused(Result(report.id, "conflict", errors=errors, standing=standing))
