@@ -81,6 +81,10 @@ class Settings(BaseSettings):
         default=Path(".mawa"),
         description="Folder of the embedded services, the development mailbox and the made secret.",
     )
+    backup_dir: Path | None = Field(
+        default=None, description="Folder in which the mail worker writes a backup a day; absent: none is made."
+    )
+    backups_kept: int = Field(default=14, ge=1, le=10_000, description="Backups that stay in BACKUP_DIR.")
     mawa_log_format: Literal["console", "json"] = Field(default="console", description="console or json.")
     session_idle_hours: int = Field(
         default=12, ge=1, le=72, description="Hours after which a browser that was not used is signed out."
@@ -158,6 +162,11 @@ class Settings(BaseSettings):
     def data_dir(self) -> Path:
         """MAWA_DATA_DIR as an absolute path."""
         return self.mawa_data_dir.expanduser().absolute()
+
+    @cached_property
+    def backups(self) -> Path | None:
+        """BACKUP_DIR as an absolute path."""
+        return self.backup_dir.expanduser().absolute() if self.backup_dir else None
 
     @property
     def broker(self) -> str | None:

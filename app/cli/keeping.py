@@ -11,6 +11,7 @@ from app.accounts.policy import ROLES
 from app.accounts.service import add_user
 from app.alerts import refresh
 from app.audit.service import seals
+from app.backups.cli import backup, restore
 from app.cli import demo as demonstration
 from app.core import db
 from app.core.db import unit_of_work
@@ -37,7 +38,11 @@ EMPTY = {
 
 @click.group()
 def database() -> None:
-    """The schema of the database."""
+    """The schema of the database, and backups of what it holds."""
+
+
+database.add_command(backup)
+database.add_command(restore)
 
 
 @database.command()

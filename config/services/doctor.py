@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import tempfile
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -42,6 +43,7 @@ def checks(settings: "Settings", *, newest: str) -> list[Check]:
     looked_at = {
         "data folder": partial(data_folder, settings),
         "disk": partial(disk, settings),
+        "backups": partial(backups, settings),
         "database": partial(database, settings),
         "schema": partial(schema, settings, newest),
         "clock": partial(clock, settings),
@@ -72,6 +74,25 @@ def disk(settings: "Settings") -> str:
     free = shutil.disk_usage(root if root.exists() else "/").free
     if free < LEAST_FREE_BYTES:
         return f"Only {free // 1_000_000} MB are free at {root}: reports are refused when the disk is full. Make room."
+    return ""
+
+
+def backups(settings: "Settings") -> str:
+    """Writes a file where backups are to be written, and takes it away."""
+    folder = settings.backups
+    if folder is None:
+        return ""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return (
+            f"No backup can be written to {folder} ({error.strerror}). Make the folder, give it to the user Mawa runs"
+            " as, or set BACKUP_DIR to another."
+        )
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        return f"Only {free // 1_000_000} MB are free at {folder}: no backup is made. Make room, or keep fewer."
     return ""
 
 

@@ -132,7 +132,7 @@ def _check(data: Path, server: PostgreSQL) -> None:
     if made_by != str(server.major):
         raise ServicesError(
             f"{data} was made by PostgreSQL {made_by}, this is {server.major}. Start the version of Mawa that "
-            "made it, write the data out with `pg_dump`, and read it into that of a new MAWA_DATA_DIR with `psql`."
+            "made it, write a backup with `mawa db backup`, and put it back with this one into a new MAWA_DATA_DIR."
         )
 
 

@@ -224,4 +224,5 @@ def test_every_action_that_is_written_can_be_asked_for() -> None:
         if path.startswith("app/") and ("audit.record(" in source or "service.noting" in source)
         for action in re.findall(r'(?:action=|note\(session, )"([a-z._]+)"', source)
     }
-    assert written == set(ACTIONS)
+    in_sql = {"backup.restore"}  # written at whatever step of the schema a backup is of
+    assert written | in_sql == set(ACTIONS)

@@ -32,6 +32,7 @@ ACTIONS = (
     "operation.close",
     "operation.reopen",
     "position.look",
+    "backup.restore",
 )
 
 NOT_AN_ADDRESS = mark("This is not an e-mail address.")

@@ -1,0 +1,1 @@
+"""Backups: everything the database holds, in one file, and how it is put back. Nobody imports from the package root."""

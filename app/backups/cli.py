@@ -1,0 +1,90 @@
+"""`mawa db backup` and `mawa db restore`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from app.backups.errors import BackupError
+from app.backups.schemas import Contents
+from app.backups.service.files import Read, reading
+from app.backups.service.restoring import check_empty, put_back
+from app.backups.service.taking import back_up
+from app.core import db
+from app.core.db import unit_of_work
+from app.migrations import knows, moves, newest
+from app.tables import table_metadata
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command()
+@FILE
+@click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
+def backup(file: Path, overwrite: bool) -> None:
+    """Write everything the database holds to FILE, while everybody works on."""
+    with _said(), db.new_snapshot() as session:
+        taken = back_up(session, file.absolute(), overwrite=overwrite)
+    click.echo(f"{file}: {_size(taken.size)}, {_told(taken.contents)}, in {taken.seconds:.1f} s")
+
+
+@click.command()
+@FILE
+@click.option("--moved", is_flag=True, help="Nothing happened since the backup: sessions go on, waiting mail is sent.")
+def restore(file: Path, moved: bool) -> None:
+    """Put the backup in FILE back into an empty database, and bring it to the newest schema."""
+    table_metadata()
+    with _said(), reading(file) as read:
+        _check_step(read)
+        with unit_of_work() as session:
+            check_empty(session)
+        _stand_at(read.contents.step)
+        with unit_of_work() as session:
+            done = put_back(session, read, moved=moved)
+        moves.upgrade()
+    click.echo(f"{file}: {_told(done.contents)}")
+    if not moved:
+        click.echo(
+            f"Held, for it may have left since: {done.mails_held} mails, and {done.notices_held} people still to be"
+            " told of alerts, which all stand under /alerts. Everybody signs in again.",
+            err=True,
+        )
+    click.echo(
+        "Accounts, roles and tokens are as they were then: shut out again whom you have shut out since.", err=True
+    )
+
+
+def _check_step(backup: Read) -> None:
+    if not knows(backup.contents.step):
+        raise BackupError(
+            f"{backup.file} is of step {backup.contents.step} of the schema, this Mawa knows none after {newest()}: put"
+            " it back with the one that made it, or a newer one."
+        )
+
+
+def _stand_at(step: str) -> None:
+    """Make the tables, all of them empty, as they were at a step."""
+    moves.upgrade(to="head")
+    moves.downgrade(to=step)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What fails is said in one line."""
+    try:
+        yield
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    except DBAPIError as error:
+        raise click.ClickException(f"The database does not do it: {error.orig}") from error
+
+
+def _told(contents: Contents) -> str:
+    seal = f", seal {contents.seal}" if contents.seal else ""
+    return f"{contents.rows} rows of {contents.taken_at:%Y-%m-%d %H:%M:%S} UTC at step {contents.step}{seal}"
+
+
+def _size(octets: int) -> str:
+    return f"{octets / 1e6:.1f} MB"

@@ -1,0 +1,1 @@
+"""Making backups, putting one back, and keeping the newest in a folder."""

@@ -1,0 +1,158 @@
+"""Half a backup never counts, what is not one is refused, and mail that may have left since does not leave again."""
+
+import errno
+import threading
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import text
+
+from app.alerts.notices import compose_mails
+from app.alerts.refresh import refresh
+from app.backups.errors import BackupError
+from app.backups.schemas import Taken
+from app.backups.service.files import Written
+from app.core import db
+from app.intake.service import take
+from app.migrations import moves
+from app.outbox import service as outbox
+from app.outbox.schemas import Letter
+from config.services.throwaway import Throwaway
+from tests.factories.backups import backed_up, empty_database, restore
+from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
+
+NOON = "2025-03-10T12:00:00+03:00"
+
+
+@pytest.fixture
+def taken(database: str, tmp_path: Path) -> Taken:
+    """A backup of an operation with a full shelter, of which somebody is still to be told, and a mail that waits."""
+    letter = Letter(operation_id=None, recipient="a@example.org", subject="A link", text="Open it", html="", headers={})
+    with db.unit_of_work() as session:
+        operation = make_operation(session)
+        actor = make_actor(session, operation, role="coordinator")
+        take(session, actor=actor, reports=[a_shelter(code="KHM", capacity=10), a_headcount("KHM", at=NOON, people=12)])
+        outbox.write(session, [letter])
+    with db.unit_of_work() as session:
+        refresh(session)
+    return backed_up(tmp_path / "mawa.backup")
+
+
+@pytest.fixture
+def damaged(taken: Taken) -> Path:
+    """The backup with one byte of its reports changed."""
+    with ZipFile(taken.file) as archive:
+        at = archive.getinfo("reports.copy").header_offset + 200
+    whole = bytearray(taken.file.read_bytes())
+    whole[at] ^= 0xFF
+    taken.file.write_bytes(whole)
+    return taken.file
+
+
+def scalar(question: str) -> object:
+    with db.new_snapshot() as session:
+        return session.scalar(text(question))
+
+
+def test_what_waited_to_be_mailed_is_held_and_everybody_signs_in_again(services: Throwaway, taken: Taken) -> None:
+    before = scalar("SELECT fs_uniquifier FROM users")
+    with empty_database(services):
+        done = restore(taken.file)
+        assert "1 mails, and 1 people" in done.output
+        with db.unit_of_work() as session:
+            assert compose_mails(session) == 0
+            assert outbox.claim(session, limit=10) == []
+            assert session.scalar(text("SELECT status FROM mails")) == "dead"
+            assert session.scalar(text("SELECT last_error FROM mails")).startswith("held:")  # type: ignore[union-attr]
+        assert scalar("SELECT fs_uniquifier FROM users") != before
+
+
+def test_a_move_to_another_machine_holds_nothing(services: Throwaway, taken: Taken) -> None:
+    before = scalar("SELECT fs_uniquifier FROM users")
+    with empty_database(services):
+        done = restore(taken.file, "--moved")
+        assert "Held" not in done.output
+        with db.unit_of_work() as session:
+            assert compose_mails(session) == 1
+            assert len(outbox.claim(session, limit=10)) == 2
+        assert scalar("SELECT fs_uniquifier FROM users") == before
+
+
+def test_a_damaged_file_is_said_so_and_nothing_is_put_back(services: Throwaway, damaged: Path) -> None:
+    with empty_database(services):
+        done = restore(damaged)
+        assert done.exit_code == 1
+        assert "damaged" in done.output
+        assert scalar("SELECT count(*) FROM operations") == 0
+        assert scalar("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'") == 0
+
+
+@pytest.mark.parametrize("cut_to", [0, 100, 5_000])
+def test_half_a_file_is_no_backup(services: Throwaway, taken: Taken, cut_to: int) -> None:
+    taken.file.write_bytes(taken.file.read_bytes()[:cut_to])
+    with empty_database(services):
+        done = restore(taken.file)
+        assert done.exit_code == 1
+        assert "is no backup of Mawa, or it is not whole" in done.output
+        assert scalar("SELECT to_regclass('operations')") is None
+
+
+def test_a_zip_of_something_else_is_no_backup(services: Throwaway, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("holiday.txt", "sun")
+    with empty_database(services):
+        assert "no backup of Mawa" in restore(tmp_path / "other.zip").output
+        assert "cannot be read" in restore(tmp_path / "missing").output
+
+
+@pytest.mark.parametrize(("said", "answer"), [('"form": 1', "newer Mawa"), ('"step": "', "put it back with the one")])
+def test_a_backup_of_a_newer_mawa_says_so(services: Throwaway, taken: Taken, said: str, answer: str) -> None:
+    newer = taken.file.with_name("newer")
+    with ZipFile(taken.file) as archive, ZipFile(newer, "w") as written:
+        for name in archive.namelist():
+            content = archive.read(name)
+            written.writestr(name, content.replace(said.encode(), f"{said}9".encode()) if "json" in name else content)
+    with empty_database(services):
+        done = restore(newer)
+        assert (done.exit_code, answer in done.output) == (1, True), done.output
+
+
+def test_a_file_that_is_there_is_not_replaced(taken: Taken) -> None:
+    before = taken.file.read_bytes()
+    with pytest.raises(BackupError, match="--overwrite"):
+        backed_up(taken.file)
+    assert taken.file.read_bytes() == before
+    with pytest.raises(BackupError, match="is a folder"):
+        backed_up(taken.file.parent)
+    with pytest.raises(BackupError, match="cannot be written"):
+        backed_up(taken.file.parent / "missing" / "file")
+
+
+def test_a_disk_that_fills_leaves_nothing(taken: Taken, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Written, "end", full)
+    with pytest.raises(BackupError, match="No space left"):
+        backed_up(taken.file.with_name("second"))
+    assert [path.name for path in taken.file.parent.iterdir()] == [taken.file.name]
+
+
+def test_without_tables_there_is_nothing_to_back_up(services: Throwaway, tmp_path: Path) -> None:
+    with empty_database(services), pytest.raises(BackupError, match="no tables yet"):
+        backed_up(tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_at_once_put_it_back_once(services: Throwaway, taken: Taken) -> None:
+    with empty_database(services):
+        moves.upgrade()
+        done: list[int] = []
+        both = [threading.Thread(target=lambda: done.append(restore(taken.file).exit_code)) for _ in range(2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        assert sorted(done) == [0, 1]
+        assert scalar("SELECT count(*) FROM reports") == 2
