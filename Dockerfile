@@ -25,10 +25,12 @@ RUN /opt/mawa/bin/pybabel compile --directory app/translations --domain messages
 FROM python:3.11-slim
 
 RUN groupadd --system --gid 10001 mawa \
- && useradd --system --uid 10001 --gid mawa --no-create-home --home-dir /tmp mawa
+ && useradd --system --uid 10001 --gid mawa --no-create-home --home-dir /tmp mawa \
+ && install -d -m 0700 -o mawa -g mawa /var/lib/mawa/backups
 COPY --from=build /opt/mawa /opt/mawa
 
-# Bytecode is there already and the root file system may be read-only: only /tmp is written to.
+# Bytecode is there already and the root file system may be read-only: only /tmp is written to, and
+# /var/lib/mawa/backups where a volume lies there and BACKUP_DIR says so.
 ENV PATH=/opt/mawa/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
