@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from app.backups.errors import BackupError
@@ -77,8 +78,9 @@ def _said() -> Iterator[None]:
         yield
     except BackupError as error:
         raise click.ClickException(str(error)) from error
-    except DBAPIError as error:
-        raise click.ClickException(f"The database does not do it: {error.orig}") from error
+    except (DBAPIError, psycopg.Error) as error:
+        said = str(getattr(error, "orig", error)).splitlines()[0]  # what follows may show rows
+        raise click.ClickException(f"The database refuses: {said}") from error
 
 
 def _told(contents: Contents) -> str:

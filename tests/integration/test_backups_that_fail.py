@@ -6,10 +6,12 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from app.alerts.notices import compose_mails
 from app.alerts.refresh import refresh
+from app.backups import cli
 from app.backups.errors import BackupError
 from app.backups.schemas import Taken
 from app.backups.service.files import Written
@@ -156,3 +158,14 @@ def test_two_at_once_put_it_back_once(services: Throwaway, taken: Taken) -> None
             one.join()
         assert sorted(done) == [0, 1]
         assert scalar("SELECT count(*) FROM reports") == 2
+
+
+def test_what_the_database_refuses_is_said_in_a_line(taken: Taken) -> None:
+    with db.unit_of_work() as session:
+        session.execute(text("ALTER TABLE users ENABLE ROW LEVEL SECURITY"))
+        session.execute(text("ALTER TABLE users FORCE ROW LEVEL SECURITY"))
+    done = CliRunner().invoke(cli.backup, [str(taken.file.with_name("second"))])
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        'Error: The database refuses: query would be affected by row-level security policy for table "users"'
+    ]
