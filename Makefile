@@ -29,6 +29,7 @@ Mawa: who is displaced, where they are, and where there is still room.
   make soak          half an hour of load, and whether anything grows; MINUTES=5 make soak takes five
   make faults        kill processes under load, for much longer than make test does
   make access        who reaches what: each route, each role, what lies in their areas and elsewhere
+  make container     build and run what Dockerfile and compose.yaml say, without a container engine
   make mutants       plant faults in the fold and see the tests notice every one
   make requirements  pin the newest versions again, with their hashes
   make clean         remove the environment and what tools left behind; the data in .mawa stays
@@ -36,7 +37,7 @@ Mawa: who is displaced, where they are, and where there is still room.
 endef
 
 INNER = environment development browser
-.PHONY: help install run test check access bench soak faults mutants requirements clean $(INNER)
+.PHONY: help install run test check access bench soak faults container mutants requirements clean $(INNER)
 
 help:
 	$(info $(HELP))
@@ -68,6 +69,9 @@ access: development $(CATALOGUES)
 
 faults: development $(CATALOGUES)
 	@FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
+
+container: development
+	@$(BIN)/python -m tests.container
 
 mutants: development
 	@$(BIN)/python -m tests.mutants
