@@ -142,7 +142,7 @@ FAULTS = (
     ),
     Fault(
         "a headcount of a day stands at its start",
-        "intake/policy.py",
+        "intake/policy/clocks.py",
         "return clock.end_of(day, zone) if counts else clock.start_of(day, zone)",
         "return clock.start_of(day, zone)",
     ),

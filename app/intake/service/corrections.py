@@ -29,6 +29,7 @@ from app.intake.service.references import Known, known_of
 from app.intake.service.rows import content_of, digest_of, row_of, row_without_people
 from app.intake.service.same_place import book_together, row_of_same_place
 from app.intake.service.store import store
+from app.intake.service.texts import about_texts, inside
 from app.ledger import queries as reports_in
 from app.ledger import service as ledger
 from app.ledger.queries import Version
@@ -54,6 +55,8 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
         _refuse_late(session, post, report, last)
     said = _said_instead(post, report, first)
     row, warned = _row_of(session, post, report, said, chain)
+    if said is not None:
+        warned = inside(warned) + about_texts(post, report)
     content = content_of(report)
     row = replace(
         row,

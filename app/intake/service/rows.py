@@ -31,6 +31,7 @@ from app.intake.schemas import (
 )
 from app.intake.service.post import Post, Taken, reject, unknown, warn
 from app.intake.service.references import Known, find
+from app.intake.service.texts import about_texts
 from app.ledger import service as ledger
 
 NO_ID = UUID(int=0)  # a replacement has none of its own: it is known by that of its correction
@@ -114,7 +115,7 @@ def row_without_people(post: Post, report: Amending, *, kind: str, **own: Any) -
         clock_shift_s=_shift(post, settled),
         **own,
     )
-    return row, _about_clocks(post, settled)
+    return row, _about_clocks(post, settled) + about_texts(post, report)
 
 
 def digest(report: Plain | Amending) -> str:
@@ -161,7 +162,7 @@ def _warnings(post: Post, report: Plain, settled: policy.Instant) -> tuple[Warne
     found = _about_clocks(post, settled)
     if isinstance(report, ShelterReport | ShelterStateReport) and not _in_country(report.lat, report.lon):
         found += (warn(post, "outside_country", OUTSIDE_COUNTRY),)
-    return found
+    return found + about_texts(post, report)
 
 
 def _in_country(lat: float | None, lon: float | None) -> bool:
