@@ -7,10 +7,9 @@ from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -153,11 +152,11 @@ def _is_api_change() -> bool:
 
 
 def _is_our_own_page() -> bool:
-    origin = request.headers.get("Origin")
-    same = request.headers.get("Sec-Fetch-Site") == "same-origin" or (
-        origin is not None and urlsplit(origin).netloc == request.host
-    )
-    return same and request.headers.get("X-Mawa-Form") == "1"
+    """A browser says where a question comes from; older ones say at least which site, with how it was reached."""
+    fetched = request.headers.get("Sec-Fetch-Site")
+    own = f"{current_app.config['PREFERRED_URL_SCHEME']}://{request.host}"
+    is_own = fetched == "same-origin" if fetched is not None else request.headers.get("Origin") == own
+    return is_own and request.headers.get("X-Mawa-Form") == "1"
 
 
 def add_edge(application: Flask, settings: Settings) -> None:
