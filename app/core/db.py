@@ -60,6 +60,7 @@ def make_engine(url: str, *, role: str | None = None, **more: Any) -> Engine:
     made = create_engine(
         url,
         pool_size=8,  # a connection made anew costs more than a report
+        hide_parameters=True,  # what people reported stands in no log, whatever goes wrong
         max_overflow=8,  # together as many as a web process has threads: none waits for a connection
         connect_args={
             "options": " ".join(f"-c {option}" for option in options),
