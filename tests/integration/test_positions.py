@@ -13,6 +13,7 @@ from app.core.kept import Kept
 from app.intake.service import take
 from tests.factories.amending import corrected
 from tests.factories.operations import a_shelter
+from tests.factories.pages import words_of
 from tests.factories.teams import Team
 from tests.integration.conftest import Caller
 
@@ -126,6 +127,15 @@ def test_a_report_that_says_where_it_is_is_written_down_too(team: Team) -> None:
     seen = [(look["subject"], look["who"]) for look in looks()]
     subject = f"report {report}"
     assert seen == [(subject, team.actors["worker"].email), (subject, team.actors["coordinator"].email)]
+
+
+def test_administrators_read_who_looked_at_what(caller: Caller) -> None:
+    caller.get("/shelters")
+    caller.get("/shelters/KHM")
+    page = caller.client.get("/admin/audit?action=position.look", headers=caller.token("administrator")).text
+    words = words_of(page)
+    assert words.count("Exact positions looked at") == 3  # the list of what may be asked for, and two looks
+    assert "Shelters Shelters: 2" in words and "KHM Shelters: 1" in words
 
 
 def test_what_stands_is_told_to_a_late_correction_and_written_down(team: Team) -> None:
