@@ -8,7 +8,8 @@ ARGS ?=
 KEYS ?=
 QUICK ?=
 CHECK ?=
-MINUTES ?= 30
+ADDRESS ?= http://127.0.0.1:8000
+WHO ?=
 
 BIN = .venv/bin
 SOURCES = app config seeds workers
@@ -31,13 +32,14 @@ Mawa: who is displaced, where they are, and where there is still room.
   make access        who reaches what: each route, each role, what lies in their areas and elsewhere
   make container     build and run what Dockerfile and compose.yaml say, without a container engine
   make mutants       plant faults in the fold and see the tests notice every one
+  make scan          let two scanners loose on a demonstration that runs here; ADDRESS=http://127.0.0.1:8001, MINUTES=10
   make requirements  pin the newest versions again, with their hashes
   make clean         remove the environment and what tools left behind; the data in .mawa stays
 
 endef
 
 INNER = environment development browser
-.PHONY: help install run test check access bench soak faults container mutants requirements clean $(INNER)
+.PHONY: help install run test check access bench soak faults container mutants scan requirements clean $(INNER)
 
 help:
 	$(info $(HELP))
@@ -61,6 +63,7 @@ check: development
 bench: development $(CATALOGUES)
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(CHECK),--check) $(KEYS)
 
+soak: MINUTES ?= 30
 soak: development $(CATALOGUES)
 	@$(BIN)/python -m tests.bench.soak $(MINUTES)
 
@@ -75,6 +78,10 @@ container: development
 
 mutants: development
 	@$(BIN)/python -m tests.mutants
+
+scan: MINUTES ?= 6
+scan: development
+	@$(BIN)/python -m tests.scan $(ADDRESS) $(MINUTES) $(WHO)
 
 requirements: development
 	$(PIN) --output-file requirements.txt
