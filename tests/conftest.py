@@ -26,7 +26,8 @@ atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 def using_database(url: str, redis: str) -> Iterator[None]:
     """Point this process at a database and a broker, and leave no trace of it afterwards."""
     before = dict(os.environ)
-    os.environ |= {"DATABASE_URL": url, "REDIS_URL": redis, "MAWA_ENV": "test", "SECRET_KEY": "only for tests"}
+    os.environ |= {"DATABASE_URL": url, "REDIS_URL": redis, "MAWA_ENV": "test"}
+    os.environ["SECRET_KEY"] = f"only for this test {uuid4()}"  # what others tried, Valkey has under other names
     os.environ["MAWA_DATA_DIR"] = DATA
     # Every test asks from the same address and within a minute: limits stand, but far away.
     os.environ |= dict.fromkeys(("LIMIT_SIGN_IN", "LIMIT_PAGES", "LIMIT_API_READS", "LIMIT_API_WRITES"), FAR_AWAY)

@@ -9,8 +9,10 @@ from flask_security.mail_util import EmailValidateException, MailUtil
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 
+from app.accounts.guessing import MAILS
 from app.accounts.policy import UNCHOSEN, address_of
 from app.accounts.signin.account import Account
+from app.accounts.signin.door import tries
 from app.core import http
 from app.core.templating import speaking
 from app.core.text import mark
@@ -38,6 +40,8 @@ class Mails(MailUtil):
     ) -> None:
         if template == SET_PASSWORD:
             hash_password("as long as it takes where there is no such account")
+            if tries().begin(f"mail:{recipient}", MAILS):
+                return  # somebody fills their mailbox
         _write(recipient, more["user"].language, SUBJECTS[template], template, **more)
 
     def normalize(self, email: str) -> str:

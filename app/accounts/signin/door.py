@@ -1,0 +1,136 @@
+"""The door at `/login`: who tries too often waits, and a browser that was let in before has a count of its own.
+
+What is counted is the address that was typed, whether there is such an account or not: nobody learns that here.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from ipaddress import ip_address, ip_network
+from secrets import token_hex
+from typing import Any
+
+import structlog
+from flask import Flask, Response, after_this_request, current_app, g, render_template, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from app.accounts import queries
+from app.accounts.forms import SignInForm
+from app.accounts.guessing import ACCOUNT, ADDRESS, Tries
+from app.accounts.models import User
+from app.accounts.policy import address_of
+from app.accounts.signin.account import Account
+from app.core import http
+
+DEVICE = "mawa_device"
+DEVICE_KNOWN_FOR_S = 180 * 86_400
+MOST_ACCOUNTS = 8  # that one browser is known to have been let in as
+IPV6_NETWORK = 64  # bits: what one subscriber gets
+
+log = structlog.get_logger(__name__)
+
+
+def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Flask-Security's view of `/login`, with a delay before passwords that were tried too often."""
+
+    @wraps(view)
+    def sign_in() -> Any:
+        typed = request.form.get("email", "")
+        if request.method != "POST" or not typed or not request.form.get("password"):
+            return view()
+        counter = _counter_of_address(address_of(typed) or typed[:254])
+        wait = begin(counter)
+        if wait:
+            return _refuse(wait)
+        answer = view()
+        settle(counter, is_right=g.get("password_was_right", False))
+        return answer
+
+    return sign_in
+
+
+def tries() -> Tries:
+    """The counters of this application."""
+    found: Tries = current_app.extensions["mawa_tries"]
+    return found
+
+
+def begin(counter: str) -> int:
+    """Seconds to wait before something secret is compared, because of this counter or of where it comes from; 0: it is
+    counted and may be compared. A browser that is known is not asked for where it is: others may be there too."""
+    away = 0 if counter.startswith("device:") else tries().wait(_network())
+    return away or tries().begin(counter, ACCOUNT)
+
+
+def settle(counter: str, *, is_right: bool) -> None:
+    """Say whether what was compared was right."""
+    if is_right:
+        tries().forget(counter)
+        return
+    log.warning("sign_in_failed", of=tries().name(counter))
+    if not counter.startswith("device:"):
+        tries().begin(_network(), ADDRESS)
+
+
+def _counter_of_address(address: str) -> str:
+    """The counter of who signs in. Whose browser is not known, nobody is looked up: that is most who guess."""
+    user = queries.user_of(http.session(), address) if _known() else None
+    return f"account:{address}" if user is None else counter_of(user)
+
+
+def counter_of(user: User | Account) -> str:
+    """The counter of somebody: of this browser, where it was let in as them before."""
+    known = _known()
+    is_known = known.get("of", {}).get(user.id.hex) == _tag(user.fs_uniquifier)
+    return f"device:{known['id']}:{user.id.hex}" if is_known else f"account:{user.email}"
+
+
+def _network() -> str:
+    """Where this request comes from, as one subscriber has it."""
+    address = request.remote_addr or "unknown"
+    try:
+        is_new = ip_address(address).version == 6
+    except ValueError:
+        return f"network:{address}"
+    return f"network:{ip_network((address, IPV6_NETWORK), strict=False) if is_new else address}"
+
+
+def _refuse(wait: int) -> Response:
+    page = render_template("accounts/login.html", login_user_form=SignInForm(), wait=wait)
+    return Response(page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(wait)}, content_type="text/html")
+
+
+def know_browser(_app: Flask, user: Account, **_signal: Any) -> None:
+    """Have this browser be known as one that was let in as this person, until they set a new password."""
+    known = _known()
+    of = {key: tag for key, tag in known.get("of", {}).items() if key != user.id.hex}
+    of = dict(list(of.items())[1 - MOST_ACCOUNTS :]) | {user.id.hex: _tag(user.fs_uniquifier)}
+    value = _signer().dumps({"id": known.get("id") or token_hex(8), "of": of})
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        is_https = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(
+            DEVICE, value, DEVICE_KNOWN_FOR_S, path="/login", secure=is_https, httponly=True, samesite="Lax"
+        )
+        return response
+
+
+def _known() -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = _signer().loads(request.cookies.get(DEVICE, ""), max_age=DEVICE_KNOWN_FOR_S)
+    except BadSignature:
+        return {}
+    return found
+
+
+def _signer() -> URLSafeTimedSerializer:
+    """Newest key last, as itsdangerous wants it."""
+    config = current_app.config
+    return URLSafeTimedSerializer([*(config.get("SECRET_KEY_FALLBACKS") or ()), config["SECRET_KEY"]], salt=DEVICE)
+
+
+def _tag(uniquifier: str) -> str:
+    """What sessions know a person by is new with each password, and nobody's business."""
+    return sha256(uniquifier.encode()).hexdigest()[:16]
