@@ -27,7 +27,15 @@ from config.services.folder import DataFolder
 from config.settings import Settings
 
 POST_REPORTS = "reports.post_reports"
-SIGN_IN = frozenset({"security.login", "security.forgot_password", "security.reset_password", "setup.set_up"})
+SIGN_IN = frozenset(
+    {
+        "security.login",
+        "security.forgot_password",
+        "security.reset_password",
+        "account.take_second_step",
+        "setup.set_up",
+    }
+)
 FREE = frozenset({None, "static", "operations.healthz", "operations.readyz"})
 WAIT_S = 0.2  # for an answer of Valkey, once; it takes a tenth of a millisecond
 IPV6_NETWORK = 64  # bits: what one subscriber gets

@@ -125,10 +125,10 @@ def add_accounts(application: Flask) -> None:
     application.register_blueprint(people)
 
     @application.before_request
-    def identify() -> None:
+    def identify() -> AnyResponse | None:
         g.actor = None
         if request.endpoint in ("static", "operations.healthz", "operations.readyz"):
-            return
+            return None
         actor = signin.actor_of_request(otherwise=_language_of_browser())
         if actor is not None and _is_api_change() and signin.bearer_token() is None and not _is_our_own_page():
             actor = None  # a cookie may change things through the API from our own pages only
@@ -137,6 +137,7 @@ def add_accounts(application: Flask) -> None:
             g.actor = replace(actor, language=_language())
         if request.blueprint in FIGURES or request.endpoint in FIGURES:
             http.read_figures()
+        return None if actor is None else signin.led_to_factor(g.actor)
 
     @application.get("/", doc_ui=False)
     @http.public

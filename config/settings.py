@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?$")]
 
+_ROLE = "(field_worker|coordinator|administrator|partner)"
+
 
 SHORTEST_SECRET = 32  # characters
 LEAST_VARIED = 9  # different characters among them: random hexadecimal digits have more
@@ -86,6 +88,12 @@ class Settings(BaseSettings):
     )
     backups_kept: int = Field(default=14, ge=1, le=10_000, description="Backups that stay in BACKUP_DIR.")
     mawa_log_format: Literal["console", "json"] = Field(default="console", description="console or json.")
+    second_factor_roles: str | None = Field(
+        default=None,
+        pattern=rf"^(none|{_ROLE}(, ?{_ROLE})*)$",
+        description="Roles that need a second factor, with commas between them, or none; absent:"
+        " coordinator,administrator in production, none elsewhere.",
+    )
     session_idle_hours: int = Field(
         default=12, ge=1, le=72, description="Hours after which a browser that was not used is signed out."
     )
@@ -167,6 +175,13 @@ class Settings(BaseSettings):
     def backups(self) -> Path | None:
         """BACKUP_DIR as an absolute path."""
         return self.backup_dir.expanduser().absolute() if self.backup_dir else None
+
+    @cached_property
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """Who needs a second factor."""
+        by_default = "coordinator,administrator" if self.mawa_env == "production" else "none"
+        named = self.second_factor_roles or by_default
+        return frozenset() if named == "none" else frozenset(role.strip() for role in named.split(","))
 
     @property
     def broker(self) -> str | None:

@@ -1,6 +1,7 @@
 """Forms about accounts: signing in, and what administrators say of people."""
 
 import re
+from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from flask_security.forms import LoginForm
@@ -18,6 +19,8 @@ CHOOSE_LANGUAGE = mark("Choose the language they read.")
 CHOOSE_ROLE = mark("Choose a role.")
 CHOOSE_WHERE = mark("Choose where the role holds.")
 WRITE_AREAS = mark("Write the P-code of at least one area, or choose the whole operation.")
+WRITE_A_CODE = mark("Write a code.")
+WRITE_PASSWORD = mark("Write your password.")
 HOW_MANY_DAYS = mark("Write for how many days it is to be good, at most %(most)s.")
 
 
@@ -87,4 +90,30 @@ class TokenForm(SecureForm):
         super().validate(extra_validators)
         if not self.days.errors and not (self.days.data and 1 <= self.days.data <= MOST_DAYS):
             self.complain("days", say(HOW_MANY_DAYS, most=MOST_DAYS))
+        return not self.complaints()
+
+
+class CodeForm(SecureForm):
+    """The second step of signing in."""
+
+    code = TypedField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if not self.code.typed.strip():
+            self.complain("code", say(WRITE_A_CODE))
+        return not self.complaints()
+
+
+class ProofForm(CodeForm):
+    """What shows that whoever sits before a browser is still its owner. `status`: what a page with its complaints is
+    answered with."""
+
+    password = TypedField()
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if not self.password.typed:
+            self.complain("password", say(WRITE_PASSWORD))
         return not self.complaints()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -15,7 +15,8 @@ class User(SQLModel, table=True):
     """A person who can sign in. `email` is kept in lower case; `password` is an argon2id hash, None until one is set.
 
     `fs_uniquifier` is what session cookies name: a new one signs the person out everywhere. `language` None: never
-    chosen, so that each request follows its Accept-Language, and mails are in English.
+    chosen, so that each request follows its Accept-Language, and mails are in English. `factor`: the secret of their
+    authenticator, encrypted, None until one is set up; `factor_step`: the last of its codes that was used.
     """
 
     __tablename__ = "users"
@@ -26,6 +27,8 @@ class User(SQLModel, table=True):
     active: bool = True
     fs_uniquifier: str = Field(unique=True)
     language: str | None = None
+    factor: str | None = None
+    factor_step: int | None = Field(default=None, sa_type=BigInteger)
     created_at: datetime = Field(sa_type=AWARE)
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
@@ -77,3 +80,13 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=AWARE)
 
     __table_args__ = (Index("ix_sign_ins_user_id", "user_id"),)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """In place of an authenticator that is lost, once. Only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    digest: bytes = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    used_at: datetime | None = Field(default=None, sa_type=AWARE)

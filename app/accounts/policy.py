@@ -51,6 +51,7 @@ class Actor:
     language: str = UNCHOSEN
     sign_in_id: UUID | None = None  # of a browser; a program has none
     works_elsewhere: bool = False
+    has_factor: bool = False  # a second one
 
     @property
     def device(self) -> str | None:

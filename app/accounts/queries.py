@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, text, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, text, true
 from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.accounts.errors import AccountMistake, NoSuchAccount
-from app.accounts.models import Membership, SignIn, Token, User
+from app.accounts.models import Membership, RecoveryCode, SignIn, Token, User
 from app.accounts.policy import TOKEN_PREFIX, UNCHOSEN, Actor, Scope, address_of, digest_of
 from app.accounts.schemas import Person, Recipient
 from app.core import clock
@@ -22,19 +22,22 @@ from app.places.models import Operation
 
 # Written out and built once: every post to the API asks it.
 _BY_TOKEN = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM tokens t"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), u.factor IS NOT NULL"
+    " FROM tokens t"
     " JOIN users u ON u.id = t.user_id AND u.active"
     " JOIN memberships m ON m.user_id = t.user_id AND m.operation_id = t.operation_id"
     " WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
 _BY_USER = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language FROM users u"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), u.factor IS NOT NULL"
+    " FROM users u"
     " JOIN memberships m ON m.user_id = u.id"
     " WHERE u.id = :user_id AND u.active AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
     " ORDER BY m.created_at, m.operation_id LIMIT 1"
 )
 _BY_SIGN_IN = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, s.id, count(*) OVER () > 1 FROM sign_ins s"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, s.id, count(*) OVER () > 1,"
+    " u.factor IS NOT NULL FROM sign_ins s"
     " JOIN users u ON u.id = s.user_id AND u.active AND u.fs_uniquifier = :uniquifier"
     " JOIN memberships m ON m.user_id = u.id"
     " WHERE s.id = :sign_in_id AND s.ended_at IS NULL AND s.made_at > :since"
@@ -149,6 +152,7 @@ _PEOPLE = (
         col(User.password).is_not(None),
         User.language,
         User.created_at,
+        col(User.factor).is_not(None),
     )
     .join(Membership, col(Membership.user_id) == col(User.id))
     .order_by(User.email)
@@ -169,6 +173,19 @@ def person_of(session: Session, operation_id: UUID, user_id: UUID) -> Person:
     if row is None:
         raise NoSuchAccount("not_member", mark("This person has no role in this operation."))
     return Person(*row)
+
+
+def has_recovery_code(session: Session, user_id: UUID, digest: bytes) -> bool:
+    """Whether a code for when the authenticator is lost is theirs, and not used."""
+    theirs = col(RecoveryCode.digest) == digest, col(RecoveryCode.user_id) == user_id
+    wanted = select(RecoveryCode.digest).where(*theirs, col(RecoveryCode.used_at).is_(None))
+    return session.scalar(wanted) is not None
+
+
+def recovery_codes_left(session: Session, user_id: UUID) -> int:
+    """How many of them are not used yet."""
+    left = col(RecoveryCode.user_id) == user_id, col(RecoveryCode.used_at).is_(None)
+    return session.scalar(select(func.count()).select_from(RecoveryCode).where(*left)) or 0
 
 
 def tokens_of(session: Session, user_id: UUID, operation_id: UUID) -> list[Token]:
@@ -242,6 +259,6 @@ def _actor(row: Row[Any] | None, otherwise: str) -> Actor | None:
     if row is None:
         return None
     found: tuple[Any, ...] = tuple(row)
-    user_id, email, role, operation_id, areas, language, *of_browser = found
+    user_id, email, role, operation_id, areas, language, sign_in_id, has_factor = found
     scope = Scope(operation_id, None if areas is None else frozenset(areas))
-    return Actor(user_id, email, role, scope, language or otherwise, *of_browser)
+    return Actor(user_id, email, role, scope, language or otherwise, sign_in_id, has_factor)

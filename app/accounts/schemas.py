@@ -34,3 +34,4 @@ class Person:
     has_password: bool
     language: str | None
     created_at: datetime
+    has_factor: bool

@@ -11,8 +11,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
+from app.accounts import codes, service
 from app.accounts.guessing import ACCOUNT, Patience, Tries
 from app.accounts.policy import Actor
+from app.accounts.signin.factor import seal
 from app.core import clock, db
 from app.factory import create_app
 from config.services.addresses import addresses
@@ -104,6 +106,29 @@ def test_of_ten_thousand_tries_from_as_many_addresses_few_are_looked_at_and_the_
     with time_machine.travel(begun + 40 * 900 + 90 + ACCOUNT.longest, tick=True):
         stranger.sign_in(rana.email)
         assert stranger.is_in(), "nobody is locked out for good"
+
+
+def test_with_two_codes_or_a_recovery_code_the_owner_need_not_wait_on_any_machine(app: Flask, rana: Actor) -> None:
+    secret = codes.new_secret()
+    with app.app_context():
+        sealed = seal(secret)
+    step = codes.step_of(clock.now().timestamp())
+    with db.unit_of_work() as session:
+        kept = service.set_factor(session, user_id=rana.user_id, sealed=sealed, step=step - 5)
+    shown, next_one = codes.code_at(secret, step), codes.code_at(secret, step + 1)
+    with time_machine.travel((step + 1) * codes.STEP_S, tick=False):
+        guess(app, rana.email, 12)
+        for typed in ("", shown, next_one, f"{next_one} {shown}", "123456 654321", kept[0][:-1]):
+            answer = Browser(app).sign_in(rana.email, code=typed)
+            assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS, "one code might be guessed"
+        wrong = Browser(app).sign_in(rana.email, "a wrong guess", code=f"{shown} {next_one}")
+        assert wrong.status_code == HTTPStatus.OK, "looked at, and wrong"
+        for typed in (f"{shown} {next_one}", kept[0]):
+            browser = Browser(app)
+            browser.sign_in(rana.email, code=typed)
+            assert browser.is_in()
+            again = Browser(app).sign_in(rana.email, code=typed)
+            assert again.status_code == HTTPStatus.TOO_MANY_REQUESTS, "each is good once"
 
 
 def test_a_known_browser_is_slowed_too(app: Flask, rana: Actor) -> None:

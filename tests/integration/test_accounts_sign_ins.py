@@ -152,7 +152,7 @@ def test_each_sign_in_is_another_one_and_written_down(app: Flask, rana: Actor, p
     phone.press("/logout")
     phone.sign_in(rana.email)
     assert phone.client.get_cookie("mawa") != before
-    assert audited("user.sign_in") == [{"browser": "Firefox, Android"}] * 2
+    assert audited("user.sign_in") == [{"browser": "Firefox, Android", "second_factor": False}] * 2
 
 
 def test_those_of_long_ago_are_forgotten(app: Flask, rana: Actor, phone: Browser) -> None:

@@ -1,5 +1,12 @@
 """Changes to accounts, each with its line in the audit log. Addresses and secrets never stand in that log."""
 
+from app.accounts.service.factors import (
+    make_recovery_codes,
+    remove_factor,
+    set_factor,
+    use_recovery_code,
+    use_step,
+)
 from app.accounts.service.people import (
     add_user,
     change_member,
@@ -21,8 +28,13 @@ __all__ = [
     "enable_user",
     "end_sign_in",
     "end_sign_ins",
+    "make_recovery_codes",
     "make_token",
     "note_password",
+    "remove_factor",
     "remove_member",
     "revoke_token",
+    "set_factor",
+    "use_recovery_code",
+    "use_step",
 ]

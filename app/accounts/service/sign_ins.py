@@ -14,14 +14,14 @@ from app.core import clock
 KEPT_FOR = timedelta(days=90)  # then the address somebody came from is nobody's business; the audit log has its own
 
 
-def begin_sign_in(session: Session, *, user_id: UUID, browser: str) -> UUID:
+def begin_sign_in(session: Session, *, user_id: UUID, browser: str, by_second_factor: bool = False) -> UUID:
     """Note that somebody has signed in, from where the edge says. Those of long ago are forgotten."""
     now = clock.now()
     of_long_ago = delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.made_at) < now - KEPT_FOR)
     session.execute(of_long_ago)
     made = SignIn(id=uuid4(), user_id=user_id, made_at=now, address=session.info.get("address"), browser=browser)
     session.add(made)
-    note(session, "user.sign_in", user_id, user_id, browser=browser)
+    note(session, "user.sign_in", user_id, user_id, browser=browser, second_factor=by_second_factor)
     session.flush()
     return made.id
 

@@ -5,6 +5,7 @@ setting a password by a link are Flask-Security's.
 """
 
 from app.accounts.signin.browser import LANGUAGE, actor_of_request, bearer_token, choose_operation, still_good
+from app.accounts.signin.factor import led_to_factor
 from app.accounts.signin.mails import SIGN_IN_FAILED, invite
 from app.accounts.signin.security import register
 
@@ -15,6 +16,7 @@ __all__ = [
     "bearer_token",
     "choose_operation",
     "invite",
+    "led_to_factor",
     "register",
     "still_good",
 ]

@@ -93,7 +93,9 @@ def begin(_app: Flask, user: Account, **_signal: Any) -> None:
         session.pop(name)
     g.pop("csrf_token", None)
     browser = browser_of(request.user_agent.string)
-    session[SIGN_IN] = service.begin_sign_in(http.session(), user_id=user.id, browser=browser).hex
+    is_by_two = bool(g.get("by_second_factor"))
+    made = service.begin_sign_in(http.session(), user_id=user.id, browser=browser, by_second_factor=is_by_two)
+    session[SIGN_IN] = made.hex
     session[USED] = int(clock.now().timestamp())
 
 

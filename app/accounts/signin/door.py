@@ -21,12 +21,19 @@ from app.accounts.guessing import ACCOUNT, ADDRESS, Tries
 from app.accounts.models import User
 from app.accounts.policy import address_of
 from app.accounts.signin.account import Account
+from app.accounts.signin.factor import prove
 from app.core import http
+from app.core.text import mark
 
 DEVICE = "mawa_device"
 DEVICE_KNOWN_FOR_S = 180 * 86_400
 MOST_ACCOUNTS = 8  # that one browser is known to have been let in as
+OF_OWNER = ("device:", "shown:")  # counters that a stranger cannot reach
 IPV6_NETWORK = 64  # bits: what one subscriber gets
+
+WRONG_CODE = mark("This code is not right, or was used before. Wait for the next one.")
+WRONG_PASSWORD = mark("This is not your password.")
+WAIT = mark("There were too many tries. Try again in %(seconds)s seconds.")
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +46,9 @@ def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
         typed = request.form.get("email", "")
         if request.method != "POST" or not typed or not request.form.get("password"):
             return view()
-        counter = _counter_of_address(address_of(typed) or typed[:254])
+        address = address_of(typed) or typed[:254]
+        counter = _counter_by_factor(address, code) if (code := request.form.get("code")) else None
+        counter = counter or _counter_of_address(address)
         wait = begin(counter)
         if wait:
             return _refuse(wait)
@@ -59,7 +68,7 @@ def tries() -> Tries:
 def begin(counter: str) -> int:
     """Seconds to wait before something secret is compared, because of this counter or of where it comes from; 0: it is
     counted and may be compared. A browser that is known is not asked for where it is: others may be there too."""
-    away = 0 if counter.startswith("device:") else tries().wait(_network())
+    away = 0 if counter.startswith(OF_OWNER) else tries().wait(_network())
     return away or tries().begin(counter, ACCOUNT)
 
 
@@ -69,8 +78,18 @@ def settle(counter: str, *, is_right: bool) -> None:
         tries().forget(counter)
         return
     log.warning("sign_in_failed", of=tries().name(counter))
-    if not counter.startswith("device:"):
+    if not counter.startswith(OF_OWNER):
         tries().begin(_network(), ADDRESS)
+
+
+def _counter_by_factor(address: str, code: str) -> str | None:
+    """The counter of who shows their second factor before the password is looked at: nobody else can fill it."""
+    user = queries.user_of(http.session(), address)
+    proof = prove(user, code, is_before_password=True)
+    if user is None or proof is None:
+        return None
+    g.factor_proof = proof
+    return f"shown:{user.id.hex}"
 
 
 def _counter_of_address(address: str) -> str:

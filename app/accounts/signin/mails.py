@@ -1,6 +1,6 @@
 """Mails about an account, in the language of its owner."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -21,13 +21,14 @@ from app.outbox.service import write
 from config.settings import settings
 
 LINK_GOOD_FOR_H = 24
-SET_PASSWORD, PASSWORD_WAS_SET, INVITATION = (
-    f"accounts/mails/{name}" for name in ("set_password", "password_was_set", "invitation")
+SET_PASSWORD, PASSWORD_WAS_SET, INVITATION, SECOND_FACTOR = (
+    f"accounts/mails/{name}" for name in ("set_password", "password_was_set", "invitation", "second_factor")
 )
 SUBJECTS = {
     SET_PASSWORD: mark("Set a password for Mawa"),
     PASSWORD_WAS_SET: mark("Your password for Mawa was set anew"),
     INVITATION: mark("You are invited to Mawa"),
+    SECOND_FACTOR: mark("The second factor of your account for Mawa was changed"),
 }
 SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
 
@@ -62,6 +63,11 @@ def invite(user_id: UUID) -> None:
     token = generate_reset_password_token(account)  # type: ignore[no-untyped-call]  # Flask-Security says none
     said = {"link_to_set_password": link, "reset_token": token, "hours": LINK_GOOD_FOR_H}
     _write(account.email, account.language, SUBJECTS[INVITATION], INVITATION, **said)
+
+
+def tell_of_factor(account: Account, what: Literal["set", "removed", "reset"]) -> None:
+    """Tell somebody what was done with their second factor: it may not have been them."""
+    _write(account.email, account.language, SUBJECTS[SECOND_FACTOR], SECOND_FACTOR, what=what)
 
 
 def link(token: str) -> str:

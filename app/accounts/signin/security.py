@@ -4,13 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, g
+from flask import Flask, Request
 from flask_login import user_logged_out
 from flask_login.utils import _user_context_processor
 from flask_security import Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.signals import password_reset, user_authenticated
-from flask_security.tf_plugin import TfPlugin
 from flask_security.utils import uia_email_mapper
 from itsdangerous import Serializer
 from werkzeug.local import LocalProxy
@@ -21,6 +20,7 @@ from app.accounts.guessing import Tries
 from app.accounts.policy import SHORTEST_PASSWORD
 from app.accounts.signin import browser, door, mails
 from app.accounts.signin.account import Account
+from app.accounts.signin.factor import SecondStep
 from app.accounts.signin.mails import LINK_GOOD_FOR_H, PASSWORD_WAS_SET, SET_PASSWORD, SIGN_IN_FAILED
 from app.core import clock, http
 from app.core.text import mark
@@ -108,13 +108,6 @@ def register(app: Flask) -> None:
     app.view_functions["security.login"] = door.slowed(app.view_functions["security.login"])
     for endpoint in ("security.login", "security.logout", "security.forgot_password", "security.reset_password"):
         http.public(app.view_functions[endpoint])
-
-
-class SecondStep(TfPlugin):
-    """What Flask-Security asks when a password was right."""
-
-    def tf_enter(self, user: Any, remember_me: Any, primary_authn_via: str, next_loc: str | None) -> Any:
-        g.password_was_right = True
 
 
 def _note_password(_app: Flask, user: Account, **_signal: Any) -> None:

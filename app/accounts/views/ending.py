@@ -7,7 +7,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.accounts import service
-from app.accounts.views.members import administered, people, person_here
+from app.accounts.signin.account import Account
+from app.accounts.signin.mails import tell_of_factor
+from app.accounts.views.members import administered, is_sure, people, person_here
 from app.core import http
 
 
@@ -27,6 +29,21 @@ def end_sign_ins(user_id: UUID) -> Response:
     person = person_here(user_id)
     service.end_sign_ins(http.session(), user_id=person.user_id, actor_id=g.actor.user_id)
     flash(gettext("They are signed out everywhere."))
+    return _back(user_id)
+
+
+@people.post("/<uuid:user_id>/second-factor/reset")
+@http.requires("administer")
+def reset_second_factor(user_id: UUID) -> Response:
+    """Of somebody whose authenticator is lost. One's own is taken away at `/account`, where a code is asked for."""
+    person = person_here(user_id)
+    if not is_sure() or person.user_id == g.actor.user_id:
+        return _back(user_id)
+    service.remove_factor(http.session(), user_id=person.user_id, actor_id=g.actor.user_id)
+    account = http.session().get(Account, person.user_id)
+    assert account is not None
+    tell_of_factor(account, "reset")
+    flash(gettext("Their second factor is taken away, and a mail tells them so."))
     return _back(user_id)
 
 

@@ -112,7 +112,7 @@ def invite(user_id: UUID) -> Response:
 def remove(user_id: UUID) -> Response:
     """Take somebody's role in this operation away, and the tokens they have for it."""
     person = person_here(user_id)
-    if not _is_sure():
+    if not is_sure():
         return redirect(url_for(".one", user_id=user_id), code=303)
     service.remove_member(http.session(), user_id=person.user_id, operation_id=administered(), actor_id=g.actor.user_id)
     flash(gettext("%(address)s has no role in this operation any more.", address=person.email))
@@ -124,7 +124,7 @@ def remove(user_id: UUID) -> Response:
 def disable(user_id: UUID) -> Response:
     """Shut somebody out everywhere: sessions end, tokens are revoked."""
     person = person_here(user_id)
-    if _is_sure():
+    if is_sure():
         service.disable_user(http.session(), email=person.email, actor_id=g.actor.user_id)
         flash(gettext("This account is disabled. Its sessions have ended and its tokens are revoked."))
     return redirect(url_for(".one", user_id=user_id), code=303)
@@ -141,7 +141,7 @@ def enable(user_id: UUID) -> Response:
     return redirect(url_for(".one", user_id=user_id), code=303)
 
 
-def _is_sure() -> bool:
+def is_sure() -> bool:
     """Whether the box beside a button was ticked that no other button takes back."""
     is_sure = request.form.get("sure") == "yes"
     if not is_sure:

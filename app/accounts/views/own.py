@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response
 from app.accounts import queries, service, signin
 from app.accounts.forms import TokenForm
 from app.accounts.policy import is_own_address
+from app.accounts.signin.factor import FIRST, lacks_factor
 from app.core import http
+from app.core.errors import NotAllowed
 from app.core.templating import use_zone
 from app.core.text import LANGUAGES
 from app.places.queries import frame_of
@@ -63,6 +65,8 @@ def make_token() -> str | tuple[str, int]:
     if not form.validate():
         return _show(form), 422
     actor = g.actor
+    if lacks_factor(actor):
+        raise NotAllowed("second_factor_first", FIRST)
     key = service.make_token(
         http.session(),
         email=actor.email,

@@ -1,0 +1,124 @@
+"""`/account/second-factor`: one's own, set up, with codes for when it is lost, and taken away."""
+
+from http import HTTPStatus
+from typing import Any
+
+import segno
+from flask import Response as Page
+from flask import flash, g, redirect, render_template, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.accounts import codes, queries, service
+from app.accounts.forms import ProofForm
+from app.accounts.signin import door, factor, mails
+from app.accounts.signin.account import Account
+from app.accounts.views.own import account
+from app.core import clock, http
+from app.core.forms import say
+
+OFFERED = "offered"  # the secret a browser was shown, until a code of it was
+
+Shown = str | tuple[str, int] | Page | Response
+
+
+@account.get("/account/second-factor")
+@http.requires("read_safe")
+def second_factor() -> Shown:
+    return _show(ProofForm())
+
+
+@account.post("/account/second-factor")
+@http.requires("read_safe")
+def set_second_factor() -> Shown:
+    """Set up: a code shows that the authenticator has the secret, the password that it is its owner's."""
+    form, me, secret = ProofForm(), _me(), session.get(OFFERED)
+    if me.factor is not None or secret is None:
+        return redirect(url_for("account.second_factor"), code=303)
+    if not _is_good(form, me):
+        return _show(form), form.status
+    step = codes.step_shown(secret, form.code.typed, now=codes.step_of(clock.now().timestamp()))
+    if step is None:
+        form.complain("code", say(door.WRONG_CODE))
+        return _show(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    made = service.set_factor(http.session(), user_id=me.id, sealed=factor.seal(secret), step=step)
+    session.pop(OFFERED)
+    mails.tell_of_factor(me, "set")
+    return render_template("accounts/recovery_codes.html", made=made, is_new=True)
+
+
+@account.post("/account/second-factor/codes")
+@http.requires("read_safe")
+def make_recovery_codes() -> Shown:
+    """Further codes, in place of those there were."""
+    form, me = ProofForm(), _me()
+    if not _proves(form, me):
+        return _show(form), form.status
+    return render_template(
+        "accounts/recovery_codes.html", made=service.make_recovery_codes(http.session(), user_id=me.id), is_new=False
+    )
+
+
+@account.post("/account/second-factor/remove")
+@http.requires("read_safe")
+def remove_second_factor() -> Shown:
+    """Take it away: to set up another, or to be without one where the role may be."""
+    form, me = ProofForm(), _me()
+    if not _proves(form, me):
+        return _show(form), form.status
+    service.remove_factor(http.session(), user_id=me.id, actor_id=me.id)
+    mails.tell_of_factor(me, "removed")
+    flash(gettext("The second factor is taken away."))
+    return redirect(url_for("account.second_factor"), code=303)
+
+
+def _me() -> Account:
+    found = http.session().get(Account, g.actor.user_id)
+    assert found is not None
+    return found
+
+
+def _is_good(form: ProofForm, me: Account) -> bool:
+    """Whether the password is right. Tries get slower here too: a browser left open is no place to guess it."""
+    if not form.validate():
+        return False
+    counter = f"{door.counter_of(me)}:again"
+    if wait := door.begin(counter):
+        form.status = HTTPStatus.TOO_MANY_REQUESTS
+        form.complain("", say(door.WAIT, seconds=wait))
+        return False
+    is_right = bool(me.password) and me.verify_and_update_password(form.password.typed)
+    door.settle(counter, is_right=is_right)
+    if not is_right:
+        form.complain("password", say(door.WRONG_PASSWORD))
+    return is_right
+
+
+def _proves(form: ProofForm, me: Account) -> bool:
+    """Whether password and a code are right; the code is used up."""
+    if me.factor is None or not _is_good(form, me):
+        return False
+    counter = f"{door.counter_of(me)}:code"
+    if wait := door.begin(counter):
+        form.status = HTTPStatus.TOO_MANY_REQUESTS
+        form.complain("", say(door.WAIT, seconds=wait))
+        return False
+    proof = factor.prove(me, form.code.typed)
+    is_right = proof is not None and factor.use(me, proof)
+    door.settle(counter, is_right=is_right)
+    if not is_right:
+        form.complain("code", say(door.WRONG_CODE))
+    return is_right
+
+
+def _show(form: ProofForm) -> str:
+    me = _me()
+    told: dict[str, Any] = {"is_set": me.factor is not None, "is_needed": factor.lacks_factor(g.actor)}
+    if me.factor is not None:
+        told["left"] = queries.recovery_codes_left(http.session(), me.id)
+    else:
+        secret = session.setdefault(OFFERED, codes.new_secret())
+        picture = segno.make(codes.address_for_authenticators(secret, me.email), error="m", micro=False)
+        told["picture"] = picture.svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+        told["secret"] = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
+    return render_template("accounts/second_factor.html", form=form, **told)
