@@ -57,8 +57,8 @@ def _fields(
     adopt_from: int, household_size: float, weights: Mapping[str, int], thresholds: OccupancyThresholds
 ) -> dict[str, float]:
     return {
+        **{f"weight_{method}": weights[method] for method in EVIDENCE_WEIGHTS},
         "adopt_from": adopt_from,
         "household_size": household_size,
-        **{f"weight_{method}": weights[method] for method in EVIDENCE_WEIGHTS},
         **{f"occupancy_{name}": getattr(thresholds, name) for name in THRESHOLDS},
     }

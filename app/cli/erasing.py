@@ -43,13 +43,14 @@ def erase(code: str, now: bool) -> None:
 
 
 def _tell(proof: erasing.Proof, before: str | None, after: str | None) -> None:
-    click.echo(f"Operation {proof.code} ({proof.operation_id}) is erased, with {proof.people} accounts.")
+    click.echo(f"Operation {proof.code} ({proof.operation_id}) was erased at {proof.at:%Y-%m-%d %H:%M:%S} UTC.")
+    click.echo(f"Accounts that went with it: {proof.people}")
     click.echo(f"{'table':20}{'erased':>12}{'left':>8}{'others before':>16}{'others after':>16}")
     for table, count in sorted(proof.counts.items()):
         click.echo(f"{table:20}{count.erased:12}{count.left:8}{count.others_before:16}{count.others_after:16}")
     click.echo(f"Record {proof.erasure_id}, SHA-256 of the ids of its reports and audit entries {proof.hash}")
     click.echo(f"The last seal before: {before or 'none'}")
-    click.echo(f"The seal that holds the record, or one before it: {after or 'none'}")
+    click.echo(f"The last seal after: {after or 'none'}")
 
 
 def _seal() -> str | None:

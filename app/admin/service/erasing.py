@@ -7,7 +7,7 @@ that is sealed as all are, and the ids it speaks of (audit.models.ErasedRow), wh
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -75,6 +75,7 @@ class Proof:
     erasure_id: UUID
     operation_id: UUID
     code: str
+    at: datetime
     people: int
     counts: dict[str, Count]
     hash: str
@@ -118,19 +119,19 @@ def erase(session: Session, *, operation: Operation, by: str) -> Proof:
     _run(session, _MAY_NOT)
     left, after = _counted(session, doomed, asked), _others(session, doomed, asked)
     counts = {table: Count(erased[table], left[table], before[table], after[table]) for table in doomed}
-    hash_ = seals.hash_of_erased(session, erasure)
+    hash_, at = seals.hash_of_erased(session, erasure), clock.now()
     rows = {table: count.erased for table, count in counts.items() if count.erased}
     session.add(
         AuditEntry(
             id=erasure,
-            at=clock.now(),
+            at=at,
             action="operation.erase",
             subject=code,
             details={"by": by, "operation": str(id_), "hash": hash_, "rows": rows},
         )
     )
     session.flush()
-    return Proof(erasure, id_, code, len(asked["leaving"]), counts, hash_)
+    return Proof(erasure, id_, code, at, len(asked["leaving"]), counts, hash_)
 
 
 def conditions() -> dict[str, str]:
