@@ -57,7 +57,7 @@ def token_of(role: str) -> str:
     return subprocess.run(made, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def crawl(address: str, who: str, minutes: int) -> list[str]:
+def crawl(address: str, who: str, minutes: int, token: str | None) -> list[str]:
     """What wapiti finds as somebody. Starts from each first page, so that it needs no luck to find them."""
     program, report = os.environ.get("WAPITI", "wapiti"), REPORTS / f"wapiti-{who}.json"
     starts = ("login", "field/", "dashboard", "shelters", "alerts", "counts", "groups", "flows", "account", "reset")
@@ -80,8 +80,8 @@ def crawl(address: str, who: str, minutes: int) -> list[str]:
         command += ["--start", f"{address}/{start}"]
     for path in ENDS_IT:
         command += ["--exclude", f"{address}/{path}"]
-    if who != NOBODY:
-        command += ["--header", f"Authorization: Bearer {token_of(who)}"]
+    if token is not None:
+        command += ["--header", f"Authorization: Bearer {token}"]
     with open(REPORTS / f"wapiti-{who}.log", "w") as log:
         subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
     said = json.loads(report.read_text())
@@ -95,9 +95,9 @@ def crawl(address: str, who: str, minutes: int) -> list[str]:
     ]
 
 
-def inject(address: str, minutes: int) -> list[str]:
+def inject(address: str, minutes: int, token: str) -> list[str]:
     """What sqlmap finds, as an administrator, who may ask everything; and at sign-in as nobody."""
-    bearer = f"--headers=Authorization: Bearer {token_of('administrator')}"
+    bearer = f"--headers=Authorization: Bearer {token}"
     tries = [["--url", f"{address}{path}", bearer] for path in ASKED]
     form = ["--csrf-token=csrf_token", f"--csrf-url={address}/login", "-p", "email,password"]
     tries.append(["--url", f"{address}/login", "--data", "email=a@example.org&password=x&csrf_token=x", *form])
@@ -121,8 +121,9 @@ def main(address: str, minutes: int, who: list[str]) -> None:
         sys.exit("Install wapiti3 (pip, in an environment of its own; WAPITI=…/bin/wapiti) and sqlmap (Debian) first.")
     REPORTS.mkdir(exist_ok=True)
     os.environ |= {"MAWA_DATA_DIR": str(settings().data_dir), "MAWA_LOG_FORMAT": "json"}
-    found = [line for one in who for line in crawl(address, one, minutes)]
-    found += inject(address, minutes)
+    tokens = {role: token_of(role) for role in ROLES}
+    found = [line for one in who for line in crawl(address, one, minutes, tokens.get(one))]
+    found += inject(address, minutes, tokens["administrator"])
     say(f"{len(found)} findings", *found)
     sys.exit(bool(found))
 
