@@ -10,7 +10,7 @@ from config.logging import configure_logging
 from config.services.addresses import addresses
 from config.settings import settings
 from workers.schedule import SCHEDULE
-from workers.tasks import alerts, audit, backups, core, outbox, population
+from workers.tasks import alerts, audit, backups, core, holds, outbox, population
 
 table_metadata()
 
@@ -33,9 +33,13 @@ app.conf.update(
     beat_max_loop_interval=1,
     timezone="UTC",
 )
-for feature in (population, alerts, outbox, audit, backups, core):
-    for name, task in feature.TASKS.items():
-        app.task(task, name=name)
+TASKS = {
+    name: task
+    for feature in (population, alerts, outbox, audit, holds, backups, core)
+    for name, task in feature.TASKS.items()
+}
+for name, task in TASKS.items():
+    app.task(task, name=name)
 
 configure_logging(settings().mawa_log_format)
 send_wakes_by(broker.sender(settings()))

@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from app.core.jobs import BACK_UP, BEAT, BEAT_MAIL, COMPOSE, FOLD, QUEUES, SEAL, SEND
+from app.core.jobs import BACK_UP, BEAT, BEAT_MAIL, COMPOSE, FOLD, HOLD, QUEUES, SEAL, SEND
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:
@@ -17,6 +17,7 @@ SCHEDULE: dict[str, Any] = {
     "compose what became due": _every(5.0, COMPOSE),
     "send what became due": _every(5.0, SEND),
     "seal what is new": _every(5.0, SEAL),
+    "hold what came since": _every(5.0, HOLD),
     "back up what is due": _every(60.0, BACK_UP),
     "fold worker's heartbeat": _every(2.0, BEAT),
     "mail worker's heartbeat": _every(2.0, BEAT_MAIL),

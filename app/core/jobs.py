@@ -15,10 +15,11 @@ COMPOSE = "alerts.compose_mails"
 SEND = "outbox.send"
 SEAL = "audit.seal"
 BACK_UP = "backups.take"
+HOLD = "holds.work"
 BEAT = "core.fold_heartbeat"
 BEAT_MAIL = "core.mail_heartbeat"
 
-QUEUES = {FOLD: "fold", BEAT: "fold", COMPOSE: "mail", SEND: "mail", SEAL: "mail", BACK_UP: "mail", BEAT_MAIL: "mail"}
+QUEUES = {FOLD: "fold", BEAT: "fold", **dict.fromkeys((COMPOSE, SEND, SEAL, HOLD, BACK_UP, BEAT_MAIL), "mail")}
 
 _PAUSE = 0.05  # seconds between two rounds: at most 20 wake-ups a second for each task (ledger.md §5)
 

@@ -1,6 +1,6 @@
 """Reading the ledger: which version of a report stands, now or as known on an earlier day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,6 +47,7 @@ class Version:
     content: dict[str, Any]
     corrects: UUID | None
     reporter: str
+    device: str | None = None
 
     @property
     def said(self) -> dict[str, Any] | None:
@@ -55,13 +56,13 @@ class Version:
         return said
 
 
-_VERSIONS = text("""
+_VERSION = """
   SELECT reports.id, coalesce(version_of, reports.id) AS first_id, operation_id, kind, reporter_id, occurred_at,
     left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id, area_code,
-    (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter
-  FROM reports JOIN users ON users.id = reporter_id
-  WHERE reports.id = :first OR version_of = :first
-""")
+    (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter, device
+  FROM reports JOIN users ON users.id = reporter_id"""
+_VERSIONS = text(f"{_VERSION} WHERE reports.id = :first OR version_of = :first")
+_CHAINS = text(f"{_VERSION} WHERE reports.id = ANY(:firsts) UNION ALL {_VERSION} WHERE version_of = ANY(:firsts)")
 _FIRST = text("SELECT coalesce(version_of, id) FROM reports WHERE id = :id AND operation_id = :operation")
 _SAME_PLACES = {
     known_on: text(
@@ -130,7 +131,19 @@ def first_version_of(session: Session, *, operation_id: UUID, report_id: UUID) -
 
 def versions_of(session: Session, first_id: UUID) -> list[Version]:
     """All versions of a report, the first one first, each followed by the one that replaced it."""
-    found = {row.corrects: Version(**row._mapping) for row in session.execute(_VERSIONS, {"first": first_id})}
+    return _chain(Version(**row._mapping) for row in session.execute(_VERSIONS, {"first": first_id}))
+
+
+def chains_of(session: Session, first_ids: Collection[UUID]) -> dict[UUID, list[Version]]:
+    """The same of many reports, by the id of the first version."""
+    found: dict[UUID, list[Version]] = {first_id: [] for first_id in first_ids}
+    for row in session.execute(_CHAINS, {"firsts": list(first_ids)}):
+        found[row.first_id].append(Version(**row._mapping))
+    return {first_id: _chain(versions) for first_id, versions in found.items()}
+
+
+def _chain(versions: Iterable[Version]) -> list[Version]:
+    found = {version.corrects: version for version in versions}
     chain: list[Version] = []
     following = found.get(None)
     while following is not None:

@@ -1,6 +1,6 @@
 """The door of the ledger: reports go in by one statement that also leaves the marks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,6 +64,13 @@ _TAKE_TURN = text(
     "INSERT INTO turns (operation_id, turn) VALUES (:operation, gen_random_uuid())"
     " ON CONFLICT (operation_id) DO UPDATE SET turn = excluded.turn"
 )
+_ROWS_OF = text("""
+  SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at, left_stands_at, place_id,
+    from_place_id, group_id, origin, total, low, high, households, cells, method, content,
+    encode(digest, 'hex') AS digest, reporter_id, device, clock_shift_s, corrects, version_of, about_id, adopt,
+    area_code
+  FROM reports WHERE id = ANY(:ids)
+""")
 # Of one that another operation has, a walled session learns just that.
 _STANDING = text(
     "SELECT id, operation_id, digest FROM reports WHERE id = ANY(:ids)"
@@ -146,6 +153,12 @@ def standing(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID | N
     """Of these reports the ones already in the ledger: operation and hexadecimal digest by id; of what stands in
     another operation, neither may be told."""
     return {row.id: (row.operation_id, row.digest.hex()) for row in session.execute(_STANDING, {"ids": list(ids)})}
+
+
+def rows_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Reports of the ledger as rows, so that what one of them said can be said again to the letter."""
+    found = session.execute(_ROWS_OF, {"ids": list(ids)}).mappings()
+    return {row["id"]: Row(**{**row, "cells": None if row["cells"] is None else tuple(row["cells"])}) for row in found}
 
 
 def mark(session: Session, *, operation_id: UUID, touched: Iterable[tuple[UUID, date | None]], at: datetime) -> None:

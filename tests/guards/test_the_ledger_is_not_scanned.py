@@ -8,16 +8,20 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.accounts.policy import Actor
 from app.core import clock, db, http
 from app.core.jobs import BACK_UP, QUEUES
+from app.holds.schemas import Theirs
+from app.holds.service import hold
 from app.intake.service import take
+from app.places.models import Operation
 from app.simulate.cli import fold_all
 from tests.factories.crowds import make_crowd
 from tests.factories.explained import what_is_read
-from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, a_state
+from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, a_state, make_actor
 from tests.guards.conftest import Served
 from tests.guards.project import nothing
-from workers.tasks import alerts, audit, core, outbox, population
+from workers.tasks import alerts, audit, core, holds, outbox, population
 
 SHELTERS, REPORTS, DAYS = 400, 60_000, 60
 MOST = REPORTS // 10  # rows of the ledger that one statement may read: a busy shelter's, never everybody's
@@ -57,7 +61,20 @@ def crowded(served: Served) -> Served:
     values = {"<code>": busiest.code, "<quiet>": quiet.code}
     values |= dict.fromkeys(("<uuid:report_id>", "<uuid:headcount_id>"), headcount)
     values["<uuid:user_id>"] = str(crowd.actor.user_id)
+    values |= doubted_in(crowd.actor, quiet.code)
     return Served(served.app, {"administrator": crowd.token}, served.values | values)
+
+
+def doubted_in(actor: Actor, code: str) -> dict[str, str]:
+    """Somebody with one report, which is held: what one person sent is read whole, and one told nearly all of these."""
+    hold_id = uuid4()
+    with db.unit_of_work() as session:
+        doubted = make_actor(session, session.get_one(Operation, actor.scope.operation_id))
+        take(session, actor=doubted, reports=[a_movement(at=clock.now() - timedelta(hours=1), people=5, to=code)])
+        theirs = Theirs(doubted.user_id, actor.scope)
+        hold(session, actor=actor, hold_id=hold_id, theirs=theirs, reason="Their phone was lost.")
+    holds.work_on_holds()
+    return {"<uuid:person_id>": str(doubted.user_id), "<uuid:hold_id>": str(hold_id)}
 
 
 def told_of(code: str, quiet: str) -> list[dict[str, Any]]:
@@ -140,7 +157,8 @@ def test_no_read_scans_the_ledger(crowded: Served) -> None:
 
 
 def test_no_report_and_no_task_scans_the_ledger(crowded: Served) -> None:
-    tasks = {**population.TASKS, **alerts.TASKS, **outbox.TASKS, **audit.TASKS, **core.TASKS}
+    features = (population, alerts, outbox, audit, holds, core)
+    tasks = {name: task for feature in features for name, task in feature.TASKS.items()}
     assert tasks.keys() == QUEUES.keys() - {BACK_UP}  # which is for reading everything
 
     def post(report: dict[str, Any]) -> None:

@@ -68,8 +68,8 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
         version_of=first.id,
     )
     store(session, post, report, row)
-    _mark_what_it_was(session, row, last)
-    _follow(session, row, said, first, last)
+    mark_what_it_was(session, row, last)
+    follow_version(session, row, said, first, last)
     return row, warned
 
 
@@ -185,7 +185,7 @@ def _keep_code(session: Session, post: Post, said: ShelterReport | GroupReport, 
         known.places.pop(said.code, None)
 
 
-def _mark_what_it_was(session: Session, row: ledger.Row, last: Version) -> None:
+def mark_what_it_was(session: Session, row: ledger.Row, last: Version) -> None:
     """What the replaced version had to do with is looked at again; the new one has marked its own."""
     touched = ledger.touched_by(last)
     if last.about_id is not None:
@@ -193,7 +193,7 @@ def _mark_what_it_was(session: Session, row: ledger.Row, last: Version) -> None:
     ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)
 
 
-def _follow(session: Session, row: ledger.Row, said: Said, first: Version, last: Version) -> None:
+def follow_version(session: Session, row: ledger.Row, said: Said, first: Version, last: Version) -> None:
     """Shelters, groups and bookings follow the version that stands now."""
     if first.kind == "same_place":
         book_together(session, row, *(place for place in (last.place_id, last.from_place_id) if place))

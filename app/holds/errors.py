@@ -1,0 +1,31 @@
+"""What can be wrong with a hold."""
+
+from app.core.errors import DomainError, NotFound
+from app.core.text import mark
+
+NO_PERSON = mark("There is no such person, or they sent nothing in your areas.")
+NO_HOLD = mark("There is no such hold.")
+SETTLED = mark("Somebody settled this hold already.")
+
+
+class NoSuchPerson(NotFound):
+    """Nobody, or somebody who sent nothing in these areas."""
+
+    def __init__(self) -> None:
+        super().__init__("no_person", NO_PERSON)
+
+
+class NoSuchHold(NotFound):
+    """None, or one that reaches beyond these areas."""
+
+    def __init__(self) -> None:
+        super().__init__("no_hold", NO_HOLD)
+
+
+class Settled(DomainError):
+    """A hold is released or set aside once."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("settled", SETTLED)
