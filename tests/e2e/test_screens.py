@@ -37,6 +37,7 @@ DESK_PAGES = (
     "/counts/decisions",
     "/counts/figures",
     "/counts/figures/new",
+    "/holds",
     "/groups",
     "/groups/G-0001",
     "/flows",

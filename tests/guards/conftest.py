@@ -21,6 +21,9 @@ from app.alerts.refresh import refresh
 from app.core import jobs
 from app.core.db import unit_of_work
 from app.factory import create_app
+from app.holds.models import Hold
+from app.holds.schemas import Theirs
+from app.holds.service import hold
 from app.intake.service import take
 from app.outbox.transports import MAILBOX
 from config.settings import settings
@@ -90,6 +93,9 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         take(session, actor=actors["field_worker"], reports=reports)
         values["<uuid:report_id>"] = reports[1]["id"]
         values["<uuid:shelter_report>"] = reports[0]["id"]  # in no route: it says where the shelter lies
+        theirs = Theirs(actors["field_worker"].user_id, actors["coordinator"].scope, device="a lost phone")
+        hold(session, actor=actors["coordinator"], hold_id=uuid4(), theirs=theirs, reason="lost")
+        values |= {"<uuid:person_id>": str(theirs.person_id), "<uuid:hold_id>": str(session.scalar(select(Hold.id)))}
         refresh(session)
         values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
     yield Served(create_app(), tokens, values)

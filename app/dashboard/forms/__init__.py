@@ -4,6 +4,7 @@ from app.dashboard.forms.alerts import AcknowledgeForm
 from app.dashboard.forms.asking import AsOfForm
 from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, SamePlaceForm, TwoPlacesForm
 from app.dashboard.forms.figure import FigureForm
+from app.dashboard.forms.holding import HoldForm, SetForm, theirs_in
 from app.dashboard.forms.sent import SentForm
 
 __all__ = [
@@ -12,7 +13,10 @@ __all__ = [
     "AsOfForm",
     "DecisionForm",
     "FigureForm",
+    "HoldForm",
     "SamePlaceForm",
     "SentForm",
+    "SetForm",
     "TwoPlacesForm",
+    "theirs_in",
 ]

@@ -1,6 +1,18 @@
 """The coordinator's pages, each with the forms that stand on it."""
 
-from app.dashboard.views import alerts, counts, flows, groups, one_place, published, reports, shelters, situation
+from app.dashboard.views import alerts, counts, flows, groups, holds, one_place, published, reports, shelters, situation
 from app.dashboard.views.blueprint import pages
 
-__all__ = ["alerts", "counts", "flows", "groups", "one_place", "pages", "published", "reports", "shelters", "situation"]
+__all__ = [
+    "alerts",
+    "counts",
+    "flows",
+    "groups",
+    "holds",
+    "one_place",
+    "pages",
+    "published",
+    "reports",
+    "shelters",
+    "situation",
+]

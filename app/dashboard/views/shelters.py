@@ -13,6 +13,7 @@ from app.dashboard.queries import groups_here, names_in
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known
 from app.dashboard.views.moments import Asked, moment_asked
+from app.holds.queries import left_out
 from app.population import queries as population
 from app.population.queries import Described
 from app.population.queries.counts import open_cases
@@ -77,9 +78,13 @@ def shelter_found(code: str, asked: Asked) -> Described:
 
 
 def _open_now(found: Described, asked: Asked) -> dict[str, Any]:
-    """What waits for a decision, and which shelters are booked here: of now alone, whatever day is shown."""
+    """What waits for a decision or is held for review, and which shelters are booked here: of now alone."""
     if not asked.past.is_present:
-        return {"case": None, "booked": []}
+        return {"case": None, "booked": [], "left_out": None}
     place_id = found.figure.place_id
     cases, _ = open_cases(session(), scope=g.actor.scope, past=asked.past, limit=1, place_id=place_id)
-    return {"case": cases[0] if cases else None, "booked": booked_here(session(), place_id)}
+    return {
+        "case": cases[0] if cases else None,
+        "booked": booked_here(session(), place_id),
+        "left_out": left_out(session(), g.actor.scope, place_id=place_id),
+    }

@@ -10,6 +10,7 @@ from app.core.http import requires, session
 from app.dashboard.schemas import Room
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known
+from app.holds.queries import left_out
 from app.places.schemas import Frame
 from app.population import queries as population
 from app.population.past import Cut, Past
@@ -32,6 +33,7 @@ def situation() -> str:
         "dashboard/situation.html",
         frame=frame,
         whole=whole,
+        left_out=left_out(session(), scope),
         pyramid=pyramid(whole.people, frame.scheme),
         known=share_known(whole.people),
         came=whole.came,

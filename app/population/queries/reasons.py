@@ -27,7 +27,7 @@ Effect = Literal["anchors", "adds", "takes", "competes", "set_aside", "describes
 _TOLD = {
     known_on: text(f"""
   SELECT reports.id, reports.kind, reports.content, reports.recorded_at, reports.corrects, reports.device,
-    reporter.email AS reporter, decision.content AS decision, decision.recorded_at AS decided_at,
+    reporter.email AS reporter, reports.reporter_id, decision.content AS decision, decision.recorded_at AS decided_at,
     decider.email AS decided_by
   FROM reports JOIN users AS reporter ON reporter.id = reports.reporter_id
   LEFT JOIN LATERAL (SELECT content, decision.recorded_at, decision.reporter_id FROM reports AS decision
@@ -77,6 +77,7 @@ class Step:
     method: str | None
     said: Mapping[str, Any]
     reporter: str
+    reporter_id: UUID
     device: str | None
     is_correction: bool
     before: int | None
@@ -214,6 +215,7 @@ def _step(event: Event, row: Any, effect: Effect, before: int | None, after: int
         method=event.method,
         said=said,
         reporter=row.reporter,
+        reporter_id=row.reporter_id,
         device=row.device,
         is_correction=row.corrects is not None,
         before=before,
