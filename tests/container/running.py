@@ -107,7 +107,7 @@ class Container:
             "BACKUP_DIR": str(self.backups),
             "BACKUPS_KEPT": "14",
         }
-        return self.image | {name: values[name] for name in self.compose[service]["environment"]}
+        return self.image | {name: values.get(name, "") for name in self.compose[service]["environment"]}
 
     def run(self, service: str) -> "subprocess.CompletedProcess[str]":
         """Run a service that ends."""

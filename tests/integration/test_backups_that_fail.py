@@ -36,6 +36,10 @@ def taken(database: str, tmp_path: Path) -> Taken:
         actor = make_actor(session, operation, role="coordinator")
         take(session, actor=actor, reports=[a_shelter(code="KHM", capacity=10), a_headcount("KHM", at=NOON, people=12)])
         outbox.write(session, [letter])
+        sign_in = (
+            "INSERT INTO sign_ins (id, user_id, made_at, browser) VALUES (gen_random_uuid(), :user, now(), 'Firefox')"
+        )
+        session.execute(text(sign_in), {"user": actor.user_id})
     with db.unit_of_work() as session:
         refresh(session)
     return backed_up(tmp_path / "mawa.backup")
@@ -68,6 +72,7 @@ def test_what_waited_to_be_mailed_is_held_and_everybody_signs_in_again(services:
             assert session.scalar(text("SELECT status FROM mails")) == "dead"
             assert session.scalar(text("SELECT last_error FROM mails")).startswith("held:")  # type: ignore[union-attr]
         assert scalar("SELECT fs_uniquifier FROM users") != before
+        assert scalar("SELECT count(*) FROM sign_ins WHERE ended_at IS NULL") == 0
 
 
 def test_a_move_to_another_machine_holds_nothing(services: Throwaway, taken: Taken) -> None:
@@ -79,6 +84,7 @@ def test_a_move_to_another_machine_holds_nothing(services: Throwaway, taken: Tak
             assert compose_mails(session) == 1
             assert len(outbox.claim(session, limit=10)) == 2
         assert scalar("SELECT fs_uniquifier FROM users") == before
+        assert scalar("SELECT count(*) FROM sign_ins WHERE ended_at IS NULL") == 1
 
 
 def test_a_damaged_file_is_said_so_and_nothing_is_put_back(services: Throwaway, damaged: Path) -> None:

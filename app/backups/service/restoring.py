@@ -1,5 +1,7 @@
 """Putting a backup back into an empty database: all of it in one transaction, or nothing."""
 
+from collections.abc import Collection
+
 import psycopg
 from psycopg import sql
 from sqlalchemy import text
@@ -18,6 +20,7 @@ _NUMBER = 'SELECT setval(pg_get_serial_sequence(:name, :column), coalesce(max("{
 _NEW_TURNS = text("UPDATE turns SET turn = gen_random_uuid()")
 # A session or link that was ended after the backup would be good again.
 _END_SESSIONS = text("UPDATE users SET fs_uniquifier = replace(gen_random_uuid()::text, '-', '')")
+_END_SIGN_INS = text("UPDATE sign_ins SET ended_at = :now WHERE ended_at IS NULL")
 _HOLD_MAILS = text(
     "UPDATE mails SET status = 'dead', leased_until = NULL, last_error = 'held: it waited when the backup was taken,"
     " and may have left since' WHERE status = 'waiting'"
@@ -55,8 +58,9 @@ def put_back(session: Session, backup: Read, *, moved: bool) -> PutBack:
     _switch_triggers(connection, tables, "ENABLE")
     for name, column in queries.numbered(session):
         session.execute(text(_NUMBER.format(name=name, column=column)), {"name": name, "column": column})
-    mails, notices = (0, 0) if moved else _hold(session)
-    if any(table.name == "turns" for table in tables):
+    there = {table.name for table in tables}
+    mails, notices = (0, 0) if moved else _hold(session, there)
+    if "turns" in there:
         session.execute(_NEW_TURNS)
     taken_at = f"{backup.contents.taken_at:%Y-%m-%d %H:%M:%S} UTC"
     session.execute(_WRITE_DOWN, {"now": clock.now(), "taken_at": taken_at})
@@ -91,9 +95,12 @@ def _fill(connection: "psycopg.Connection[tuple[object, ...]]", table: Table, ba
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.name)))
 
 
-def _hold(session: Session) -> tuple[int, int]:
-    """End sessions, and hold what may have been mailed since: how many mails, and how many people to be told."""
+def _hold(session: Session, there: Collection[str]) -> tuple[int, int]:
+    """End sessions, and hold what may have been mailed since: how many mails, and how many people to be told. `there`:
+    the tables of this step."""
     session.execute(_END_SESSIONS)
+    if "sign_ins" in there:
+        session.execute(_END_SIGN_INS, {"now": clock.now()})
     mails = session.execute(_HOLD_MAILS).rowcount  # type: ignore[attr-defined]  # an UPDATE has one
     notices = session.execute(_HOLD_NOTICES, {"now": clock.now()}).rowcount  # type: ignore[attr-defined]
     return mails, notices
