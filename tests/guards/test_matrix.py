@@ -20,6 +20,8 @@ from app.alerts.models import Alert
 from app.alerts.refresh import refresh
 from app.core import http
 from app.core.db import unit_of_work
+from app.holds.schemas import Theirs
+from app.holds.service import hold
 from app.intake.service import take
 from app.places.models import Operation
 from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, make_actor, make_operation
@@ -39,7 +41,7 @@ PEOPLE: dict[str, list[str] | None] = {
 }
 
 # Parts of an address that name something of an operation.
-NAMING = re.compile(r"<(code|uuid:(?:report|headcount|alert|user)_id)>")
+NAMING = re.compile(r"<(code|uuid:(?:report|headcount|alert|user|person|hold)_id)>")
 
 # What these name is somebody's account: it lies in no area.
 OF_NO_AREA = re.compile(r"<uuid:user_id>")
@@ -140,6 +142,9 @@ def told(session: Session, operation: Operation, area: str, position: str) -> di
     assert {result.status for result in take(session, actor=somebody, reports=reports)} == {"accepted"}
     while refresh(session):
         pass
+    decider = make_actor(session, operation, role="coordinator", areas=[area])
+    theirs = Theirs(somebody.user_id, decider.scope, device="a lost phone")
+    hold(session, actor=decider, hold_id=(hold_id := uuid4()), theirs=theirs, reason=called(position))
     alert = select(Alert.id).where(Alert.place_id == UUID(shelter["id"]), Alert.rule == "occupancy")
     worker = make_actor(session, operation, areas=[area])
     return {
@@ -148,6 +153,8 @@ def told(session: Session, operation: Operation, area: str, position: str) -> di
         "<uuid:headcount_id>": headcount["id"],
         "<uuid:alert_id>": str(session.scalars(alert).one()),
         "<uuid:user_id>": str(worker.user_id),
+        "<uuid:person_id>": str(somebody.user_id),
+        "<uuid:hold_id>": str(hold_id),
     }
 
 
