@@ -1,13 +1,16 @@
 """`mawa user …`: accounts from the command line of the server. Only answers go to standard output."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 import click
+from flask import g
 from sqlalchemy.orm import Session
 
-from app.accounts import queries, service
+from app.accounts import queries, service, signin
+from app.accounts.forms import MOST_DAYS
 from app.accounts.policy import ROLES, Role
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
@@ -30,7 +33,7 @@ def user() -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of pages and mails; none: as their browser asks.")
 @_in_operation
 def add(email: str, role: Role, areas: tuple[str, ...], language: str | None, operation: str | None) -> None:
-    """Add a person. The password is the first line of standard input."""
+    """Add a person. The password is the first line of standard input; without one, a new account is mailed a link."""
     password = _password()
     with _changes() as session:
         meant = queries.operation_meant(session, operation)
@@ -43,9 +46,36 @@ def add(email: str, role: Role, areas: tuple[str, ...], language: str | None, op
             password=password,
             language=language,
         )
-        if added.is_new and password is None:
-            raise click.ClickException("A new account needs a password: give it as a line on standard input.")
-    click.echo(f"Added as {role}." if added.is_new else f"Added as {role}; the account keeps its password.", err=True)
+        is_mailed = added.is_new and password is None
+        if is_mailed:
+            _mail(session, lambda: signin.invite(added.user_id))
+    how = " A link to set a password is mailed." if is_mailed else ""
+    click.echo(
+        f"Added as {role}.{how}" if added.is_new else f"Added as {role}; the account keeps its password.", err=True
+    )
+
+
+@user.command("invite")
+@click.argument("email")
+def invite(email: str) -> None:
+    """Mail a person a link by which to set a password."""
+    with _changes() as session:
+        found = service.existing(session, email)
+        if not found.active:
+            raise click.ClickException("This account is disabled.")
+        _mail(session, lambda: signin.invite(found.id))
+    click.echo("A link to set a password is mailed.", err=True)
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take away the second factor of who lost it; they are told by mail."""
+    with _changes() as session:
+        found = service.existing(session, email)
+        service.remove_factor(session, user_id=found.id, actor_id=None)
+        _mail(session, lambda: signin.tell_of_factor(found, "reset"))
+    click.echo("Their second factor is taken away.", err=True)
 
 
 @user.command("disable")
@@ -60,13 +90,23 @@ def disable(email: str) -> None:
 @user.command("token")
 @click.argument("email")
 @click.option("--name", default="", help="What the token is for.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), help="For how long it is good; none: until it is revoked.")
 @_in_operation
-def token(email: str, name: str, operation: str | None) -> None:
+def token(email: str, name: str, days: int | None, operation: str | None) -> None:
     """Make an API token and print it, this once."""
     with _changes() as session:
         meant = queries.operation_meant(session, operation)
-        made = service.make_token(session, email=email, operation_id=meant.id, name=name)
+        made = service.make_token(session, email=email, operation_id=meant.id, name=name, days=days)
     click.echo(made)
+
+
+def _mail(session: Session, write: Callable[[], None]) -> None:
+    """Write a mail as a page would, in this transaction: it begins with BASE_URL and is drawn from templates."""
+    application = import_module("app.factory").create_app()  # stands above us: a command is its own edge
+    with application.test_request_context():
+        g.session = session
+        write()
+        g.pop("session")  # it is ours to close
 
 
 @contextmanager

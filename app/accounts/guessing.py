@@ -71,14 +71,14 @@ class Tries:
         self._lock = Lock()
         self._look_again_at = 0.0
 
-    def begin(self, counter: str, patience: Patience) -> int:
+    def attempt(self, counter: str, patience: Patience) -> int:
         """Seconds to wait before trying; 0: go on, and this try is counted."""
         key, now = self._key(counter), _now()
 
         def there() -> int:
             return int(self._redis.eval(_BEGIN, 1, key, now, patience.free, patience.longest, patience.kept))
 
-        return ceil(self._ask(there, lambda: self._begin_here(key, now, patience)) / 1000)
+        return ceil(self._ask(there, lambda: self._attempt_here(key, now, patience)) / 1000)
 
     def wait(self, counter: str) -> int:
         """Seconds to wait before trying, without trying."""
@@ -110,7 +110,7 @@ class Tries:
                 self._look_again_at = time.monotonic() + LOOK_AGAIN_S
         return here()
 
-    def _begin_here(self, key: str, now: int, patience: Patience) -> int:
+    def _attempt_here(self, key: str, now: int, patience: Patience) -> int:
         with self._lock:
             tries, until = self._here.get(key, (0, 0))
             if until > now:

@@ -50,6 +50,7 @@ DESK_PAGES = (
     "/admin/operation/closing",
     "/admin/operation/counting",
     "/admin/operation/numbers",
+    "/account/second-factor",
     "/admin/users",
     "/admin/users/new",
     "/reset",

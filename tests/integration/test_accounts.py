@@ -1,18 +1,15 @@
 """Accounts on PostgreSQL: adding, disabling, tokens, who is asking, and the scope of every query."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
-from click.testing import CliRunner
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
-from app.accounts import cli, queries, service
+from app.accounts import queries, service
 from app.accounts.models import Membership, Token, User
 from app.accounts.policy import Scope, digest_of
 from app.audit.models import AuditEntry
@@ -207,60 +204,6 @@ def test_the_scope_condition_agrees_with_the_pure_rule(
     assert {place.area_code for place in found} == seen
     assert {place.operation_id for place in found} <= {operation_id}
     assert all(scope.holds(place.area_path) for place in found)
-
-
-class TestCommands:
-    """`mawa user …`, each in the transaction of the test."""
-
-    @pytest.fixture(autouse=True)
-    def _in_this_transaction(self, session: Session, operation_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-        @contextmanager
-        def unit_of_work() -> Iterator[Session]:
-            with session.begin_nested():
-                yield session
-
-        monkeypatch.setattr(cli, "unit_of_work", unit_of_work)
-
-    def test_add_takes_the_password_from_standard_input_and_says_nothing_on_standard_output(
-        self, session: Session
-    ) -> None:
-        asked = ["add", "w@example.org", "--role", "field_worker", "--area", "SY10", "--area", "SY06"]
-        result = CliRunner().invoke(cli.user, asked, input=PASSWORD + "\n")
-        assert (result.exit_code, result.stdout) == (0, "")
-        user = queries.user_of(session, "w@example.org")
-        assert user is not None
-        assert queries.memberships_of(session, user.id)[0].areas == ["SY06", "SY10"]
-
-    def test_add_without_a_password_says_that_one_is_needed_and_adds_nobody(self, session: Session) -> None:
-        result = CliRunner().invoke(cli.user, ["add", "w@example.org", "--role", "partner"])
-        assert result.exit_code == 1
-        assert "standard input" in result.stderr
-        assert queries.user_of(session, "w@example.org") is None
-
-    def test_token_prints_the_token_alone(self, session: Session, operation_id: UUID) -> None:
-        add(session, operation_id)
-        result = CliRunner().invoke(cli.user, ["token", "rana@example.org"])
-        assert result.exit_code == 0
-        assert queries.actor_of_token(session, result.stdout.removesuffix("\n")) is not None
-
-    def test_disable_disables(self, session: Session, operation_id: UUID) -> None:
-        user_id = add(session, operation_id)
-        assert CliRunner().invoke(cli.user, ["disable", "rana@example.org"]).exit_code == 0
-        assert not session.get_one(User, user_id).active
-
-    def test_an_unknown_account_is_said_in_a_sentence(self) -> None:
-        result = CliRunner().invoke(cli.user, ["token", "nobody@example.org"])
-        assert (result.exit_code, result.stdout) == (1, "")
-        assert "no account" in result.stderr
-
-    def test_with_two_operations_one_must_be_named(self, session: Session) -> None:
-        make_operation(session, code="other")
-        asked = ["add", "w@example.org", "--role", "partner"]
-        refused = CliRunner().invoke(cli.user, asked, input=PASSWORD)
-        assert refused.exit_code == 1
-        assert "--operation" in refused.stderr
-        assert CliRunner().invoke(cli.user, [*asked, "--operation", "nowhere"], input=PASSWORD).exit_code == 1
-        assert CliRunner().invoke(cli.user, [*asked, "--operation", "other"], input=PASSWORD).exit_code == 0
 
 
 class Statements:

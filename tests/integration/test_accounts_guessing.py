@@ -56,9 +56,9 @@ def test_the_delay_grows_up_to_its_longest_and_is_forgotten_when_nobody_tries(se
     at, waits = clock.now(), []
     for _ in range(9):
         with time_machine.travel(at, tick=False):
-            assert tries.begin("account:a@example.org", SOON) == 0
+            assert tries.attempt("account:a@example.org", SOON) == 0
             waits.append(tries.wait("account:a@example.org"))
-            assert not waits[-1] or tries.begin("account:a@example.org", SOON) == waits[-1], "too early: not counted"
+            assert not waits[-1] or tries.attempt("account:a@example.org", SOON) == waits[-1], "too early: not counted"
             at += timedelta(seconds=waits[-1])
     assert waits == [0, 0, 1, 2, 4, 8, 16, 20, 20]
     tries.forget("account:a@example.org")
@@ -69,7 +69,7 @@ def test_the_delay_grows_up_to_its_longest_and_is_forgotten_when_nobody_tries(se
 def test_tries_at_the_same_moment_are_counted_one_by_one(session: object) -> None:
     tries = Tries(addresses(settings()).limits, settings().secret_key or "")
     with time_machine.travel(clock.now(), tick=False):
-        assert [tries.begin("b", SOON) > 0 for _ in range(8)] == [False] * 3 + [True] * 5
+        assert [tries.attempt("b", SOON) > 0 for _ in range(8)] == [False] * 3 + [True] * 5
 
 
 def test_valkey_does_not_know_whose_account_is_tried(app: Flask, rana: Actor) -> None:

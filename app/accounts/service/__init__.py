@@ -17,7 +17,7 @@ from app.accounts.service.people import (
     remove_member,
 )
 from app.accounts.service.sign_ins import begin_sign_in, end_sign_in, end_sign_ins
-from app.accounts.service.tokens import make_token, revoke_token
+from app.accounts.service.tokens import existing, make_token, revoke_token
 
 __all__ = [
     "add_user",
@@ -28,6 +28,7 @@ __all__ = [
     "enable_user",
     "end_sign_in",
     "end_sign_ins",
+    "existing",
     "make_recovery_codes",
     "make_token",
     "note_password",

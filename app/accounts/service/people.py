@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -49,20 +50,18 @@ def add_user(
     address = _checked_address(email)
     _check_role(role)
     _check_areas(session, operation_id, role, areas)
-    user = queries.user_of(session, address)
-    is_new = user is None
-    if user is None:
-        user = _make_user(session, address, password, language)
-    elif not user.active and not queries.memberships_of(session, user.id):
-        user.active, user.password, is_new = True, None, True  # shut out and taken out before: as if they were new
-    elif not user.active:
-        raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
-    elif session.get(Membership, (user.id, operation_id)):
+    is_new = queries.user_of(session, address) is None and _make_user(session, address, password, language)
+    user = existing(session, address)
+    if not is_new and not user.active:
+        is_new = _begin_anew(session, user)
+    kept = sorted(set(areas)) if areas else None
+    joined = insert(Membership).values(
+        user_id=user.id, operation_id=operation_id, role=role, areas=kept, created_at=clock.now()
+    )
+    if session.scalar(joined.on_conflict_do_nothing().returning(col(Membership.user_id))) is None:
         raise AccountConflict(
             "already_member", mark("This person already has a role in this operation."), field="email"
         )
-    kept = sorted(set(areas)) if areas else None
-    session.add(Membership(user_id=user.id, operation_id=operation_id, role=role, areas=kept))
     audit.record(
         session,
         action="user.add",
@@ -168,7 +167,8 @@ def note_password(session: Session, *, user_id: UUID) -> None:
     note(session, "user.password", user_id, user_id)
 
 
-def _make_user(session: Session, address: str, password: str | None, language: str | None) -> User:
+def _make_user(session: Session, address: str, password: str | None, language: str | None) -> bool:
+    """Make an account; False where somebody else has just made it."""
     if password is not None and len(password) < SHORTEST_PASSWORD:
         raise AccountMistake(
             "password_too_short",
@@ -176,17 +176,25 @@ def _make_user(session: Session, address: str, password: str | None, language: s
             field="password",
             shortest=SHORTEST_PASSWORD,
         )
-    user = User(
+    made = insert(User).values(
         id=uuid4(),
         email=address,
         password=None if password is None else _hasher.hash(plain_password(password)),
+        active=True,
         fs_uniquifier=uuid4().hex,
         language=language if language in LANGUAGES else None,
         created_at=clock.now(),
     )
-    session.add(user)
-    session.flush()
-    return user
+    return session.scalar(made.on_conflict_do_nothing().returning(col(User.id))) is not None
+
+
+def _begin_anew(session: Session, user: User) -> bool:
+    """Let in again who was shut out and then taken out everywhere, as if they were new. AccountConflict where they
+    still work somewhere: who shut them out has to let them in."""
+    if queries.memberships_of(session, user.id):
+        raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
+    user.active, user.password = True, None
+    return True
 
 
 def _member(session: Session, user_id: UUID, operation_id: UUID) -> Membership:

@@ -78,6 +78,7 @@ def revoke_token(
 
 
 def existing(session: Session, email: str) -> User:
+    """The account of an address. NoSuchAccount where there is none."""
     user = queries.user_of(session, email)
     if user is None:
         raise NoSuchAccount("unknown_account", mark("There is no account with this address."), field="email")

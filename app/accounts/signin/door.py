@@ -49,7 +49,7 @@ def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
         address = address_of(typed) or typed[:254]
         counter = _counter_by_factor(address, code) if (code := request.form.get("code")) else None
         counter = counter or _counter_of_address(address)
-        wait = begin(counter)
+        wait = attempt(counter)
         if wait:
             return _refuse(wait)
         answer = view()
@@ -65,11 +65,11 @@ def tries() -> Tries:
     return found
 
 
-def begin(counter: str) -> int:
+def attempt(counter: str) -> int:
     """Seconds to wait before something secret is compared, because of this counter or of where it comes from; 0: it is
     counted and may be compared. A browser that is known is not asked for where it is: others may be there too."""
     away = 0 if counter.startswith(OF_OWNER) else tries().wait(_network())
-    return away or tries().begin(counter, ACCOUNT)
+    return away or tries().attempt(counter, ACCOUNT)
 
 
 def settle(counter: str, *, is_right: bool) -> None:
@@ -79,7 +79,7 @@ def settle(counter: str, *, is_right: bool) -> None:
         return
     log.warning("sign_in_failed", of=tries().name(counter))
     if not counter.startswith(OF_OWNER):
-        tries().begin(_network(), ADDRESS)
+        tries().attempt(_network(), ADDRESS)
 
 
 def _counter_by_factor(address: str, code: str) -> str | None:

@@ -10,6 +10,7 @@ from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 
 from app.accounts.guessing import MAILS
+from app.accounts.models import User
 from app.accounts.policy import UNCHOSEN, address_of
 from app.accounts.signin.account import Account
 from app.accounts.signin.door import tries
@@ -41,7 +42,7 @@ class Mails(MailUtil):
     ) -> None:
         if template == SET_PASSWORD:
             hash_password("as long as it takes where there is no such account")
-            if tries().begin(f"mail:{recipient}", MAILS):
+            if tries().attempt(f"mail:{recipient}", MAILS):
                 return  # somebody fills their mailbox
         _write(recipient, more["user"].language, SUBJECTS[template], template, **more)
 
@@ -65,7 +66,7 @@ def invite(user_id: UUID) -> None:
     _write(account.email, account.language, SUBJECTS[INVITATION], INVITATION, **said)
 
 
-def tell_of_factor(account: Account, what: Literal["set", "removed", "reset"]) -> None:
+def tell_of_factor(account: Account | User, what: Literal["set", "removed", "reset"]) -> None:
     """Tell somebody what was done with their second factor: it may not have been them."""
     _write(account.email, account.language, SUBJECTS[SECOND_FACTOR], SECOND_FACTOR, what=what)
 

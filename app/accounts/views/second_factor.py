@@ -83,7 +83,7 @@ def _is_good(form: ProofForm, me: Account) -> bool:
     if not form.validate():
         return False
     counter = f"{door.counter_of(me)}:again"
-    if wait := door.begin(counter):
+    if wait := door.attempt(counter):
         form.status = HTTPStatus.TOO_MANY_REQUESTS
         form.complain("", say(door.WAIT, seconds=wait))
         return False
@@ -99,7 +99,7 @@ def _proves(form: ProofForm, me: Account) -> bool:
     if me.factor is None or not _is_good(form, me):
         return False
     counter = f"{door.counter_of(me)}:code"
-    if wait := door.begin(counter):
+    if wait := door.attempt(counter):
         form.status = HTTPStatus.TOO_MANY_REQUESTS
         form.complain("", say(door.WAIT, seconds=wait))
         return False

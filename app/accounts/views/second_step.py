@@ -37,7 +37,7 @@ def take_second_step() -> Shown:
     if not form.validate():
         return render_template("accounts/second_step.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     counter = f"{door.counter_of(who)}:code"
-    if wait := door.begin(counter):
+    if wait := door.attempt(counter):
         return refused(form, wait)
     proof = factor.prove(who, form.code.typed)
     is_right = proof is not None and factor.use(who, proof)
