@@ -16,8 +16,8 @@ ADMINISTRATORS = frozenset({"administrator"})
 DECIDERS = frozenset({"coordinator", "administrator"})
 
 ACCESS: dict[str, frozenset[str]] = {
-    "GET /.well-known/security.txt": ANYBODY,
     "GET /": ANYBODY,  # sends each to their own first page
+    "GET /.well-known/security.txt": ANYBODY,
     "GET /account": SIGNED_IN,
     "GET /admin/operation": ADMINISTRATORS,
     "GET /admin/operation/about": ADMINISTRATORS,
@@ -138,10 +138,13 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /shelters/<code>/two-places": DECIDERS,
 }
 
-# No worker runs in this situation, and nobody is named whom to tell of a hole.
-MAY_ANSWER = {"GET /readyz": 503, "GET /.well-known/security.txt": 404}
-# No worker runs in this situation, and there is an administrator.
-MAY_ANSWER = {"GET /readyz": 503, "GET /setup/<key>": 404, "POST /setup/<key>": 404}
+# No worker runs in this situation, nobody is named whom to tell of a hole, and there is an administrator.
+MAY_ANSWER = {
+    "GET /readyz": 503,
+    "GET /.well-known/security.txt": 404,
+    "GET /setup/<key>": 404,
+    "POST /setup/<key>": 404,
+}
 
 
 def unlisted(routes: Iterable[str], access: Mapping[str, object]) -> list[str]:
