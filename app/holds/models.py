@@ -61,6 +61,7 @@ class HeldReport(SQLModel, table=True):
     __tablename__ = "held_reports"
 
     hold_id: UUID = Field(primary_key=True, foreign_key="holds.id")
+    operation_id: UUID
     report_id: UUID
     version_id: UUID = Field(primary_key=True)
     put_by: UUID
@@ -75,7 +76,7 @@ class HeldReport(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("outcome IN ('released', 'left', 'kept', 'again')", name="outcome"),
         CheckConstraint("(outcome = 'released') = (back_by IS NOT NULL)", name="back_by"),
-        Index(None, "report_id"),
+        Index(None, "report_id", "hold_id"),
         Index(None, "put_by"),
         Index(None, "back_by", postgresql_where=text("back_by IS NOT NULL")),
         Index(None, "place_id", postgresql_where=text("place_id IS NOT NULL")),
@@ -89,6 +90,7 @@ class HoldPlace(SQLModel, table=True):
     __tablename__ = "hold_places"
 
     hold_id: UUID = Field(primary_key=True, foreign_key="holds.id")
+    operation_id: UUID
     place_id: UUID = Field(primary_key=True)
     people: int | None = Field(default=None, sa_type=BigInteger)
     basis: str

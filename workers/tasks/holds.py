@@ -19,6 +19,10 @@ FIRST_PART, LARGEST_PART, SMALLEST_PART = 250, 1_000, 20  # reports
 QUICK_S, SLOW_S = 0.7, 1.5  # a part this quick may be larger, one this slow must be smaller
 PAUSE_S = 0.02  # between parts, so that others get the turn of the operation
 
+_cursors: dict[
+    UUID, Cursor
+] = {}  # how far the runs before came; lost with the process, which then looks from the start
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +42,7 @@ def work_on_holds() -> int:
 
 def _work_on(hold_id: UUID, until: float) -> tuple[int, bool]:
     """How many parts of a hold were done, and whether nothing is left to do just now."""
-    cursor: Cursor | None = None
+    cursor = _cursors.pop(hold_id, None)
     parts, most = 0, FIRST_PART
     while time.monotonic() < until:
         began = time.monotonic()
@@ -59,6 +63,8 @@ def _work_on(hold_id: UUID, until: float) -> tuple[int, bool]:
         elif took > SLOW_S:
             most = max(most // 2, SMALLEST_PART)
         time.sleep(PAUSE_S)
+    if cursor is not None:
+        _cursors[hold_id] = cursor
     return parts, False
 
 

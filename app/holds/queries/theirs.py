@@ -32,21 +32,28 @@ _THEIRS = """
 # Each report of theirs once, and their word on those of others.
 _ONCE = "AND (mine.version_of IS NULL OR first.reporter_id <> mine.reporter_id)"
 # What a report is about lies in these areas, by any of its versions: its ends, those of the headcount a decision is
-# about, the area of a figure, the home of a group or a place it moved through.
-_IN_AREAS = """
+# about, the area of a figure, the home of a group or a place it moved through. Each version is looked up by one index.
+_VERSIONS = " UNION ALL ".join(
+    f"SELECT {{columns}} FROM reports WHERE {key} = first.{of}"
+    for of in ("id", "about_id")
+    for key in ("id", "version_of")
+)
+_ENDS_IN_AREAS = """
+      CROSS JOIN LATERAL (VALUES (version.place_id), (version.from_place_id)) AS ends (id)
+      CROSS JOIN LATERAL (SELECT coalesce(same_as, id) AS id FROM places WHERE id = ends.id OFFSET 0) AS booked
+      CROSS JOIN LATERAL (SELECT area_path FROM places WHERE id = booked.id OFFSET 0) AS kept
+      WHERE kept.area_path && CAST(:areas AS text[])"""
+_IN_AREAS = f"""
     AND (EXISTS (
-      SELECT FROM reports AS version JOIN places ON places.id IN (version.place_id, version.from_place_id)
-      JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
-      WHERE (version.id IN (first.id, first.about_id) OR version.version_of IN (first.id, first.about_id))
-        AND kept.area_path && CAST(:areas AS text[])
+      SELECT FROM ({_VERSIONS.format(columns="place_id, from_place_id")}) AS version {_ENDS_IN_AREAS}
     ) OR (first.kind IN ('figure', 'group') AND EXISTS (
-      SELECT FROM reports AS version JOIN areas
-        ON areas.operation_id = version.operation_id AND areas.code = coalesce(version.area_code, version.origin)
-      WHERE (version.id = first.id OR version.version_of = first.id) AND areas.path && CAST(:areas AS text[])
+      SELECT FROM ({_VERSIONS.format(columns="operation_id, coalesce(area_code, origin) AS code")}) AS version
+      CROSS JOIN LATERAL (
+        SELECT path FROM areas WHERE operation_id = version.operation_id AND code = version.code OFFSET 0) AS about
+      WHERE about.path && CAST(:areas AS text[])
     )) OR (first.kind = 'group' AND EXISTS (
-      SELECT FROM reports AS moved JOIN places ON places.id IN (moved.place_id, moved.from_place_id)
-      JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
-      WHERE moved.group_id = first.group_id AND moved.kind = 'movement' AND kept.area_path && CAST(:areas AS text[])
+      SELECT FROM (SELECT place_id, from_place_id FROM reports
+        WHERE group_id = first.group_id AND kind = 'movement' OFFSET 0) AS version {_ENDS_IN_AREAS}
     )))"""
 _STANDS = f"""
   CROSS JOIN LATERAL (

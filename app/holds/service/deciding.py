@@ -70,7 +70,13 @@ def _keep_figures(session: Session, actor: Actor, theirs: Theirs, made: Hold) ->
     places = queries.called(session, actor, frame, queries.places_of(session, theirs, frame=frame))
     if places:
         rows = [
-            {"hold_id": made.id, "place_id": one.place_id, "people": one.people.total, "basis": one.basis}
+            {
+                "hold_id": made.id,
+                "operation_id": made.operation_id,
+                "place_id": one.place_id,
+                "people": one.people.total,
+                "basis": one.basis,
+            }
             for one in places
         ]
         session.execute(insert(HoldPlace), rows)

@@ -27,14 +27,16 @@ SURELY_VISIBLE = timedelta(seconds=30)  # what was recorded longer ago has been 
 
 _NOTE = text("""
   INSERT INTO held_reports
-    (hold_id, report_id, version_id, put_by, kind, is_correction, place_id, from_place_id, people)
-  SELECT :hold, out.report_id, out.version_id, out.put_by, first.kind, out.is_correction,
+    (hold_id, operation_id, report_id, version_id, put_by, kind, is_correction, place_id, from_place_id, people)
+  SELECT :hold, stood.operation_id, out.report_id, out.version_id, out.put_by, first.kind, out.is_correction,
     stood.place_id, stood.from_place_id,
     coalesce(stood.total, round(stood.households * CAST(:size AS numeric)))::bigint
   FROM unnest(CAST(:reports AS uuid[]), CAST(:versions AS uuid[]), CAST(:put AS uuid[]), CAST(:corrections AS bool[]))
     AS out (report_id, version_id, put_by, is_correction)
   JOIN reports AS stood ON stood.id = out.version_id JOIN reports AS first ON first.id = out.report_id
 """)
+# Taken out by another worker on the same hold, after we looked and before it was our turn.
+_OURS = text("SELECT put_by FROM held_reports WHERE hold_id = :hold AND put_by = ANY(:ids) AND outcome IS NULL")
 _AGAIN = text("""
   UPDATE held_reports SET outcome = 'again'
   WHERE hold_id = :hold AND report_id = ANY(:reports) AND outcome IS NULL
@@ -63,14 +65,15 @@ def work(session: Session, *, hold_id: UUID, cursor: Cursor | None, most: int) -
     nothing more to do now. The caller commits, unless that took too long (db.check_age)."""
     hold = session.get_one(Hold, hold_id)
     cursor = cursor or Cursor(clock.now())
-    if hold.state != "released" and not _look(session, hold, cursor, most):
+    found = _look(session, hold, cursor, most) if hold.state != "released" else ()
+    if hold.state != "released" and not found:
         return _go_on(session, hold, cursor)
     ledger.take_turn(session, hold.operation_id)
     session.refresh(hold)  # it is settled in a turn too
     db.record_at(session, clock.now())
     if hold.state == "released":
         return _put_back(session, hold, cursor, most)
-    return _take_out(session, hold, cursor, most)
+    return _take_out(session, hold, cursor, found)
 
 
 def _look(session: Session, hold: Hold, cursor: Cursor, most: int) -> Sequence[Any]:
@@ -90,16 +93,16 @@ def _worth(found: Sequence[Any], most: int) -> Sequence[Any]:
     return found
 
 
-def _take_out(session: Session, hold: Hold, cursor: Cursor, most: int) -> Cursor | None:
-    found = _look(session, hold, cursor, most)
-    if not found:
-        return _go_on(session, hold, cursor)
+def _take_out(session: Session, hold: Hold, cursor: Cursor, found: Sequence[Any]) -> Cursor:
     chains = chains_of(session, {one.first_id for one in found})
     by_holds = queries.put_by_holds(session, [version.id for chain in chains.values() for version in chain])
     theirs = _theirs(hold, since=hold.since, until=policy.ends_at(hold.until, hold.settled_at))
+    ours = set(session.scalars(_OURS, {"hold": hold.id, "ids": [chain[-1].id for chain in chains.values()]}))
     changes: list[Change] = []
     shared: list[Change] = []
     for chain in chains.values():
+        if chain[-1].id in ours:
+            continue
         like, last = policy.without(chain, theirs, by_holds), chain[-1]
         if by_holds.get(last.id) and policy.says_the_same(last, like):
             shared.append(Change(last.id, chain, like))

@@ -11,11 +11,7 @@ depends_on = None
 
 AWARE = sa.TIMESTAMP(timezone=True)
 OPERATION = "(SELECT nullif(current_setting('mawa.operation', true), '')::uuid)"
-WITHIN = {
-    "holds": f"operation_id = {OPERATION}",
-    "held_reports": "hold_id IN (SELECT id FROM holds)",
-    "hold_places": "hold_id IN (SELECT id FROM holds)",
-}
+WITHIN = ("holds", "held_reports", "hold_places")
 
 
 def upgrade() -> None:
@@ -53,6 +49,7 @@ def upgrade() -> None:
     op.create_table(
         "held_reports",
         sa.Column("hold_id", sa.Uuid(), nullable=False),
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("put_by", sa.Uuid(), nullable=False),
@@ -68,23 +65,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_held_reports_hold_id_holds")),
         sa.PrimaryKeyConstraint("hold_id", "version_id", name=op.f("pk_held_reports")),
     )
-    for name in ("report_id", "put_by"):
-        op.create_index(op.f(f"ix_held_reports_{name}"), "held_reports", [name])
+    op.create_index(op.f("ix_held_reports_report_id_hold_id"), "held_reports", ["report_id", "hold_id"])
+    op.create_index(op.f("ix_held_reports_put_by"), "held_reports", ["put_by"])
     for name in ("back_by", "place_id", "from_place_id"):
         where = sa.text(f"{name} IS NOT NULL")
         op.create_index(op.f(f"ix_held_reports_{name}"), "held_reports", [name], postgresql_where=where)
     op.create_table(
         "hold_places",
         sa.Column("hold_id", sa.Uuid(), nullable=False),
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
         sa.Column("place_id", sa.Uuid(), nullable=False),
         sa.Column("people", sa.BigInteger(), nullable=True),
         sa.Column("basis", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_hold_places_hold_id_holds")),
         sa.PrimaryKeyConstraint("hold_id", "place_id", name=op.f("pk_hold_places")),
     )
-    for table, condition in WITHIN.items():
+    for table in WITHIN:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY within_operation ON {table} USING ({condition})")
+        op.execute(f"CREATE POLICY within_operation ON {table} USING (operation_id = {OPERATION})")
 
 
 def downgrade() -> None:
