@@ -22,14 +22,16 @@ from app.places.models import Operation
 
 # Written out and built once: every post to the API asks it.
 _BY_TOKEN = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), u.factor IS NOT NULL"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), false,"
+    " u.factor IS NOT NULL"
     " FROM tokens t"
     " JOIN users u ON u.id = t.user_id AND u.active"
     " JOIN memberships m ON m.user_id = t.user_id AND m.operation_id = t.operation_id"
     " WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
 _BY_USER = text(
-    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), u.factor IS NOT NULL"
+    "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), false,"
+    " u.factor IS NOT NULL"
     " FROM users u"
     " JOIN memberships m ON m.user_id = u.id"
     " WHERE u.id = :user_id AND u.active AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
@@ -259,6 +261,6 @@ def _actor(row: Row[Any] | None, otherwise: str) -> Actor | None:
     if row is None:
         return None
     found: tuple[Any, ...] = tuple(row)
-    user_id, email, role, operation_id, areas, language, sign_in_id, has_factor = found
+    user_id, email, role, operation_id, areas, language, *of_browser = found
     scope = Scope(operation_id, None if areas is None else frozenset(areas))
-    return Actor(user_id, email, role, scope, language or otherwise, sign_in_id, has_factor)
+    return Actor(user_id, email, role, scope, language or otherwise, *of_browser)
