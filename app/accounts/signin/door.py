@@ -24,7 +24,10 @@ from app.accounts.signin.account import Account
 from app.accounts.signin.factor import prove
 from app.core import http
 from app.core.text import mark
+from config.services.addresses import addresses
+from config.settings import settings
 
+COUNTERS = "mawa_tries"
 DEVICE = "mawa_device"
 DEVICE_KNOWN_FOR_S = 180 * 86_400
 MOST_ACCOUNTS = 8  # that one browser is known to have been let in as
@@ -60,8 +63,10 @@ def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def tries() -> Tries:
-    """The counters of this application."""
-    found: Tries = current_app.extensions["mawa_tries"]
+    """The counters of this application, reached for when they are first asked."""
+    if COUNTERS not in current_app.extensions:
+        current_app.extensions[COUNTERS] = Tries(addresses(settings()).limits, current_app.config["SECRET_KEY"])
+    found: Tries = current_app.extensions[COUNTERS]
     return found
 
 

@@ -16,7 +16,6 @@ from werkzeug.local import LocalProxy
 
 from app.accounts import service
 from app.accounts.forms import SignInForm
-from app.accounts.guessing import Tries
 from app.accounts.policy import SHORTEST_PASSWORD
 from app.accounts.signin import browser, door, mails
 from app.accounts.signin.account import Account
@@ -24,8 +23,6 @@ from app.accounts.signin.factor import SecondStep
 from app.accounts.signin.mails import LINK_GOOD_FOR_H, PASSWORD_WAS_SET, SET_PASSWORD, SIGN_IN_FAILED
 from app.core import clock, http
 from app.core.text import mark
-from config.services.addresses import addresses
-from config.settings import settings
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 
@@ -104,7 +101,6 @@ def register(app: Flask) -> None:
     password_reset.connect(_note_password, app)
     user_logged_out.connect(browser.end, app)
     security.two_factor_plugins = SecondStep()
-    app.extensions["mawa_tries"] = Tries(addresses(settings()).limits, app.config["SECRET_KEY"])
     app.view_functions["security.login"] = door.slowed(app.view_functions["security.login"])
     for endpoint in ("security.login", "security.logout", "security.forgot_password", "security.reset_password"):
         http.public(app.view_functions[endpoint])
