@@ -205,7 +205,7 @@ def tokens_of(session: Session, user_id: UUID, operation_id: UUID) -> list[Token
 def administrators_of(session: Session, operation_id: UUID) -> set[UUID]:
     """Who can administer an operation: active, of all of it, with a password or a token that is good. Nobody else
     changes roles in it until this transaction ends."""
-    session.execute(select(Operation.id).where(col(Operation.id) == operation_id).with_for_update())
+    session.execute(select(Operation.id).where(col(Operation.id) == operation_id).with_for_update(key_share=True))
     found = session.execute(_ADMINISTRATORS, {"operation": operation_id, "now": clock.now()})
     return set(found.scalars())
 

@@ -113,7 +113,7 @@ def post_reports(body: Post) -> Response:
         actor=g.actor,
         reports=body.reports,
         sent_at=body.sent_at,
-        device=body.device,
+        device=body.device or g.actor.device,
         append=together.append if len(body.reports) == 1 else append,
     )
     return Response(to_json({"results": results}), content_type="application/json")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, Computed, ForeignKeyConstraint, Index, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -70,7 +70,7 @@ class Place(SQLModel, table=True):
     """Where people are booked. A shelter's place has the shelter's id; an area's place is made from its code.
 
     `same_as`: the shelter this one turned out to be; whatever is said of this one is booked there. It is always the
-    last of a chain. Null: itself.
+    last of a chain. Null: itself. `kept_id` is the one of the two; PostgreSQL works it out.
     """
 
     __tablename__ = "places"
@@ -81,11 +81,13 @@ class Place(SQLModel, table=True):
     area_code: str
     area_path: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     same_as: UUID | None = Field(default=None, foreign_key="places.id")
+    kept_id: UUID | None = Field(
+        default=None, sa_column=Column(Uuid, Computed("coalesce(same_as, id)", persisted=True), index=True)
+    )
 
     __table_args__ = (
         ForeignKeyConstraint(["operation_id", "area_code"], ["areas.operation_id", "areas.code"]),
         CheckConstraint("kind IN ('shelter', 'area')", name="kind"),
         CheckConstraint("same_as IS NULL OR (same_as <> id AND kind = 'shelter')", name="same_as"),
         Index(None, "operation_id", "kind"),
-        Index("ix_places_booked_at", text("coalesce(same_as, id)")),
     )

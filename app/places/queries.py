@@ -29,12 +29,10 @@ _LATEST_SETTINGS = text(
     " AND (CAST(:known_on AS timestamptz) IS NULL OR recorded_at <= :known_on)"
     " ORDER BY name, recorded_at DESC, id DESC"
 )
-_MEMBERS = text(
-    "SELECT id, coalesce(same_as, id) AS kept_id FROM places WHERE coalesce(same_as, id) = ANY(:kept) ORDER BY id"
-)
+_MEMBERS = text("SELECT id, kept_id FROM places WHERE kept_id = ANY(:kept) ORDER BY id")
 _BOOKINGS = text(
     "SELECT places.id, kept.id AS kept_id, kept.area_path FROM places"
-    " JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id) WHERE places.id = ANY(:places)"
+    " JOIN places AS kept ON kept.id = places.kept_id WHERE places.id = ANY(:places)"
 )
 
 

@@ -21,7 +21,7 @@ from app.places.schemas import Booking
 
 _PRESENT = text("""
   SELECT places.id, kept.id AS kept_id, kept.area_path, coalesce(shelters.is_void, false) AS is_void FROM places
-  JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id) LEFT JOIN shelters ON shelters.id = kept.id
+  JOIN places AS kept ON kept.id = places.kept_id LEFT JOIN shelters ON shelters.id = kept.id
   WHERE places.id = ANY(:places)
 """)
 # Where a shelter lies says the last version of its report; taken back, it lies where it was.

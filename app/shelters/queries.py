@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -65,7 +65,7 @@ def names_outside(session: Session, *, scope: Scope) -> list[tuple[str, dict[str
 
 def shelter_by_code(session: Session, *, scope: Scope, code: str, as_of: datetime | None = None) -> ShelterRow | None:
     """The shelter with this code; of one that turned out to be another, that other."""
-    named = select(func.coalesce(col(Place.same_as), col(Place.id))).where(
+    named = select(col(Place.kept_id)).where(
         col(Place.id) == col(Shelter.id), col(Shelter.code) == code, col(Shelter.operation_id) == scope.operation_id
     )
     found = session.execute(_shelters(scope).where(col(Shelter.id).in_(named.correlate(None)))).all()

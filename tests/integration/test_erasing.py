@@ -254,10 +254,10 @@ def test_a_table_that_comes_later_is_not_forgotten(monkeypatch: pytest.MonkeyPat
         table.to_metadata(planted)
     Table("sessions", planted, Column("user_id", ForeignKey("users.id")))
     Table("clicks", planted, Column("session_id", ForeignKey("sessions.user_id")))
-    Table("holds", planted, Column("operation_id", Uuid), Column("held_by", Uuid))
+    Table("duties", planted, Column("operation_id", Uuid), Column("held_by", Uuid))
     monkeypatch.setattr(erasing, "table_metadata", lambda: planted)
     found = erasing.conditions()
-    assert found["holds"] == "operation_id = :operation"
+    assert found["duties"] == "operation_id = :operation"
     assert found["sessions"].startswith("user_id IN (SELECT id FROM users")
     assert list(found).index("clicks") < list(found).index("sessions") < list(found).index("users")
-    assert "SELECT held_by AS id FROM holds" in erasing._people_of_it()
+    assert "SELECT held_by AS id FROM duties" in erasing._people_of_it()

@@ -81,7 +81,7 @@ FAULTS = (
     Fault(
         "shelters that are one are counted apart",
         "places/queries.py",
-        "FROM places WHERE coalesce(same_as, id) = ANY(:kept) ORDER BY id",
+        "FROM places WHERE kept_id = ANY(:kept) ORDER BY id",
         "FROM places WHERE id = ANY(:kept) ORDER BY id",
     ),
     Fault(
@@ -224,8 +224,8 @@ FAULTS = (
     Fault(
         "who has arrived is still on the way",
         "population/queries/days.py",
-        "tstzrange(left_stands_at, stands_at) @>",
-        "tstzrange(left_stands_at, 'infinity') @>",
+        "reports_on_the_way(:operation, :as_of)",
+        "reports_on_the_way(:operation, CAST(:as_of AS timestamptz) - interval '1 day')",
     ),
     Fault(
         "a shelter whose report was taken back is still described",

@@ -11,7 +11,7 @@ from app.accounts.policy import SHORTEST_PASSWORD
 from app.admin import service
 from app.admin.forms import SetUpForm
 from app.admin.forms.operation import names_in, scheme_in
-from app.core import http
+from app.core import db, http
 from app.core.errors import DomainError, NotFound
 from app.core.forms import language
 from app.places.models import Operation
@@ -62,6 +62,7 @@ def _operation(key: str) -> Operation:
         set_up_key(str(current_app.secret_key), waiting.id).encode(), key.encode()
     ):
         abort(HTTPStatus.NOT_FOUND)
+    db.within(http.session(), waiting.id)
     return waiting
 
 

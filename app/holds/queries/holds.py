@@ -54,7 +54,7 @@ _PLACES = text("""
     coalesce(sum(people) FILTER (WHERE leaves AND NOT is_correction), 0)::bigint AS left,
     count(*) FILTER (WHERE ends.kind = 'headcount' AND NOT is_correction) AS counts
   FROM ends JOIN places ON places.id = ends.place_id
-  JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
+  JOIN places AS kept ON kept.id = places.kept_id
   WHERE CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[])
   GROUP BY kept.id ORDER BY count(*) DESC, kept.id
 """)
@@ -64,7 +64,7 @@ _LEFT_OUT = text("""
   SELECT count(*) AS reports, coalesce(sum(people), 0)::bigint AS saying FROM (
     SELECT DISTINCT ON (held.report_id) held.people FROM held_reports AS held JOIN holds ON holds.id = held.hold_id
     JOIN places ON places.id IN (held.place_id, held.from_place_id)
-    JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
+    JOIN places AS kept ON kept.id = places.kept_id
     WHERE holds.operation_id = :operation AND holds.state = 'held' AND held.outcome IS NULL AND NOT held.is_correction
       AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
   ) AS out
@@ -74,7 +74,7 @@ _LEFT_OUT_AT = text("""
     SELECT DISTINCT ON (held.report_id) held.people FROM places
     JOIN held_reports AS held ON held.place_id = places.id OR held.from_place_id = places.id
     JOIN holds ON holds.id = held.hold_id
-    WHERE coalesce(places.same_as, places.id) = :place AND holds.state = 'held' AND held.outcome IS NULL
+    WHERE places.kept_id = :place AND holds.state = 'held' AND held.outcome IS NULL
       AND NOT held.is_correction
   ) AS out
 """)

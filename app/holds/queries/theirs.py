@@ -23,7 +23,8 @@ LATEST = 2_000  # reports in which a person's devices are looked for
 # operations in a way no index answers, or it would read all reports of one instead of all of one person.
 _THEIRS = """
   FROM reports AS mine CROSS JOIN LATERAL (
-    SELECT * FROM reports WHERE id = coalesce(mine.version_of, mine.id) OFFSET 0) AS first
+    SELECT * FROM reports 
+      WHERE id = CASE WHEN mine.version_of IS NULL THEN mine.id ELSE mine.version_of END OFFSET 0) AS first
   WHERE mine.reporter_id = :person AND mine.operation_id IS NOT DISTINCT FROM :operation
     AND mine.recorded_at >= :since AND mine.recorded_at <= :until
     AND (CAST(:device AS text) IS NULL OR coalesce(mine.device, '') = :device)
@@ -40,7 +41,7 @@ _VERSIONS = " UNION ALL ".join(
 )
 _ENDS_IN_AREAS = """
       CROSS JOIN LATERAL (VALUES (version.place_id), (version.from_place_id)) AS ends (id)
-      CROSS JOIN LATERAL (SELECT coalesce(same_as, id) AS id FROM places WHERE id = ends.id OFFSET 0) AS booked
+      CROSS JOIN LATERAL (SELECT kept_id AS id FROM places WHERE id = ends.id OFFSET 0) AS booked
       CROSS JOIN LATERAL (SELECT area_path FROM places WHERE id = booked.id OFFSET 0) AS kept
       WHERE kept.area_path && CAST(:areas AS text[])"""
 _IN_AREAS = f"""
@@ -130,7 +131,7 @@ _PLACES = _in_both(f"""
     coalesce(sum(coalesce(total, round(households * CAST(:size AS numeric)))) FILTER (WHERE leaves), 0)::bigint AS left,
     count(*) FILTER (WHERE ends.kind = 'headcount') AS counts
   FROM ends JOIN places ON places.id = ends.place_id
-  JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
+  JOIN places AS kept ON kept.id = places.kept_id
   WHERE CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[])
   GROUP BY kept.id ORDER BY count(*) DESC, kept.id
 """)
@@ -144,7 +145,8 @@ _PERSON = text("""
 _SPOKEN_OF = text(f"""
   SELECT made.id FROM unnest(CAST(:made AS uuid[])) AS made (id) WHERE EXISTS (
     SELECT FROM reports AS said CROSS JOIN LATERAL (
-      SELECT * FROM reports WHERE id = coalesce(said.version_of, said.id) OFFSET 0) AS first
+      SELECT * FROM reports 
+        WHERE id = CASE WHEN said.version_of IS NULL THEN said.id ELSE said.version_of END OFFSET 0) AS first
     WHERE (said.place_id = made.id OR said.from_place_id = made.id OR said.group_id = made.id)
       AND said.kind <> 'shelter_state' AND first.reporter_id <> :person AND first.id <> made.id
       AND {standing("said")})

@@ -82,7 +82,7 @@ def upgrade() -> None:
     )
     for table in WITHIN:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY within_operation ON {table} USING (operation_id = {OPERATION})")
+        op.execute(f"CREATE POLICY within_operation ON {table} USING ((operation_id = {OPERATION}) IS TRUE)")
 
 
 def downgrade() -> None:

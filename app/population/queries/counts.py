@@ -48,7 +48,8 @@ _SAID = """
 """
 _DECIDED = f"""
   LEFT JOIN LATERAL (SELECT decision.*, email FROM reports AS decision JOIN users ON users.id = decision.reporter_id
-    WHERE decision.about_id = coalesce(said.version_of, said.id) AND decision.kind = 'decision'
+    WHERE decision.kind = 'decision'
+      AND decision.about_id = CASE WHEN said.version_of IS NULL THEN said.id ELSE said.version_of END
       AND {standing("decision")}
     ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) AS decision ON true
 """
@@ -62,7 +63,7 @@ _HEADCOUNTS = text(f"""
       AS asked (place_id, first, counted_at)
     JOIN place_days ON place_days.place_id = asked.place_id AND place_days.day >= asked.first
       AND (competed > 0 OR total_anchored)
-    JOIN places AS member ON coalesce(member.same_as, member.id) = asked.place_id
+    JOIN places AS member ON member.kept_id = asked.place_id
     JOIN reports AS said ON said.day = place_days.day AND said.place_id = member.id AND said.kind = 'headcount'
       AND {standing("said")}
   )
@@ -71,7 +72,7 @@ _HEADCOUNTS = text(f"""
 """)
 _ONE = text(f"""
   SELECT kept.id AS kept_id, {_SAID} FROM reports AS said JOIN users ON users.id = said.reporter_id
-  JOIN places ON places.id = said.place_id JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
+  JOIN places ON places.id = said.place_id JOIN places AS kept ON kept.id = places.kept_id
   {_DECIDED}
   WHERE (said.id = :id OR said.version_of = :id) AND said.operation_id = :operation AND said.kind = 'headcount'
     AND {standing("said")} AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))

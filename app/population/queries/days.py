@@ -25,8 +25,7 @@ from app.population.schemas import DayFigure
 _ON_THE_WAY = {
     known_on: text(f"""
   SELECT from_place_id, place_id, total, households FROM reports
-  WHERE operation_id = :operation AND kind = 'movement' AND place_id IS NOT NULL AND from_place_id IS NOT NULL
-    AND left_stands_at < stands_at AND tstzrange(left_stands_at, stands_at) @> CAST(:as_of AS timestamptz)
+  WHERE id = ANY(ARRAY(SELECT reports_on_the_way(:operation, :as_of))) AND kind = 'movement'
     AND {standing(known_on=known_on)}
 """)
     for known_on in (False, True)

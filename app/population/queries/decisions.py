@@ -26,7 +26,7 @@ _DECISIONS = text(f"""
     UNION ALL
     SELECT * FROM reports AS version WHERE version.version_of = decision.about_id AND {standing("version")}
   ) AS said ON true
-  JOIN places ON places.id = said.place_id JOIN places AS kept ON kept.id = coalesce(places.same_as, places.id)
+  JOIN places ON places.id = said.place_id JOIN places AS kept ON kept.id = places.kept_id
   LEFT JOIN shelters ON shelters.id = kept.id
   JOIN areas ON areas.operation_id = kept.operation_id AND areas.code = kept.area_code
   WHERE decision.operation_id = :operation AND decision.about_id IS NOT NULL AND decision.kind = 'decision'

@@ -31,7 +31,8 @@ _TOLD = {
     decider.email AS decided_by
   FROM reports JOIN users AS reporter ON reporter.id = reports.reporter_id
   LEFT JOIN LATERAL (SELECT content, decision.recorded_at, decision.reporter_id FROM reports AS decision
-    WHERE decision.about_id = coalesce(reports.version_of, reports.id) AND decision.kind = 'decision'
+    WHERE decision.kind = 'decision'
+      AND decision.about_id = CASE WHEN reports.version_of IS NULL THEN reports.id ELSE reports.version_of END
       AND {standing("decision", known_on=known_on)}
     ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) AS decision ON true
   LEFT JOIN users AS decider ON decider.id = decision.reporter_id

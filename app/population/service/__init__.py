@@ -52,8 +52,8 @@ _MARKED = text("SELECT place_id FROM marks WHERE place_id <> ALL(:apart) ORDER B
 _TAKE_MARKS = text("""
   DELETE FROM marks USING places
   WHERE marks.place_id = ANY(:places) AND places.id = marks.place_id
-    AND coalesce(places.same_as, places.id) = ANY(:places)
-  RETURNING marks.place_id, coalesce(places.same_as, places.id) AS kept_id, marks.day
+    AND places.kept_id = ANY(:places)
+  RETURNING marks.place_id, places.kept_id, marks.day
 """)
 
 
