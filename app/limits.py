@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from hashlib import sha256
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import Any
 
@@ -38,7 +37,6 @@ SIGN_IN = frozenset(
 )
 FREE = frozenset({None, "static", "operations.healthz", "operations.readyz"})
 WAIT_S = 0.2  # for an answer of Valkey, once; it takes a tenth of a millisecond
-IPV6_NETWORK = 64  # bits: what one subscriber gets
 
 TOO_MANY = mark("Too many requests in a short time. Try again in %(seconds)s seconds.")
 TOO_MANY_OPEN = mark(
@@ -106,15 +104,9 @@ def _kind() -> str:
 
 
 def _caller() -> str:
-    """A person, whatever they use; before sign-in, and for signing in, the address."""
+    """A person, whatever they use; before sign-in, and for signing in, where they are."""
     actor = g.get("actor")
-    if actor is not None and _kind() != "sign-in":
-        return str(actor.user_id)
-    address = request.remote_addr or "unknown"
-    try:
-        return str(ip_network((address, IPV6_NETWORK), strict=False)) if ip_address(address).version == 6 else address
-    except ValueError:
-        return address
+    return http.network() if actor is None or _kind() == "sign-in" else str(actor.user_id)
 
 
 def _refuse(breached: RequestLimit) -> Response:

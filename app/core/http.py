@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
+from ipaddress import ip_address, ip_network
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, json, request
@@ -23,6 +24,7 @@ R = TypeVar("R")
 SIGN_IN_FIRST = mark("Please sign in first.")
 NOT_YOURS = mark("Your role does not allow this.")
 
+IPV6_NETWORK = 64  # bits: what one subscriber gets
 WRITTEN_DOWN_FOR_S = 300
 CHANGED_LATELY_S = 5  # longer than a replica that is read may be behind
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -51,6 +53,15 @@ def act_as(actor: Any) -> None:
     g.actor = actor
     if actor is not None and "session" in g:
         db.within(g.session, actor.scope.operation_id)
+
+
+def network() -> str:
+    """Where a request comes from, as one subscriber has it: an address, of the new kind a network of 64 bits."""
+    address = request.remote_addr or "unknown"
+    try:
+        return str(ip_network((address, IPV6_NETWORK), strict=False)) if ip_address(address).version == 6 else address
+    except ValueError:
+        return address
 
 
 def read_figures() -> None:

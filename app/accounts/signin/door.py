@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
 from secrets import token_hex
 from typing import Any
 
@@ -32,7 +31,6 @@ DEVICE = "mawa_device"
 DEVICE_KNOWN_FOR_S = 180 * 86_400
 MOST_ACCOUNTS = 8  # that one browser is known to have been let in as
 OF_OWNER = ("device:", "shown:")  # counters that a stranger cannot reach
-IPV6_NETWORK = 64  # bits: what one subscriber gets
 
 WRONG_CODE = mark("This code is not right, or was used before. Wait for the next one.")
 WRONG_PASSWORD = mark("This is not your password.")
@@ -111,13 +109,7 @@ def counter_of(user: User | Account) -> str:
 
 
 def _network() -> str:
-    """Where this request comes from, as one subscriber has it."""
-    address = request.remote_addr or "unknown"
-    try:
-        is_new = ip_address(address).version == 6
-    except ValueError:
-        return f"network:{address}"
-    return f"network:{ip_network((address, IPV6_NETWORK), strict=False) if is_new else address}"
+    return f"network:{http.network()}"
 
 
 def _refuse(wait: int) -> Response:

@@ -84,9 +84,7 @@ def _is_good(form: ProofForm, me: Account) -> bool:
     if not form.validate():
         return False
     counter = f"{door.counter_of(me)}:again"
-    if wait := door.attempt(counter):
-        form.status = HTTPStatus.TOO_MANY_REQUESTS
-        form.complain("", say(door.WAIT, seconds=wait))
+    if not _may_try(form, counter):
         return False
     is_right = bool(me.password) and me.verify_and_update_password(form.password.typed)
     door.settle(counter, is_right=is_right)
@@ -100,9 +98,7 @@ def _proves(form: ProofForm, me: Account) -> bool:
     if me.factor is None or not _is_good(form, me):
         return False
     counter = f"{door.counter_of(me)}:code"
-    if wait := door.attempt(counter):
-        form.status = HTTPStatus.TOO_MANY_REQUESTS
-        form.complain("", say(door.WAIT, seconds=wait))
+    if not _may_try(form, counter):
         return False
     proof = factor.prove(me, form.code.typed)
     is_right = proof is not None and factor.use(me, proof)
@@ -110,6 +106,15 @@ def _proves(form: ProofForm, me: Account) -> bool:
     if not is_right:
         form.complain("code", say(door.WRONG_CODE))
     return is_right
+
+
+def _may_try(form: ProofForm, counter: str) -> bool:
+    """Whether something secret may be compared now; else the form says how long to wait."""
+    wait = door.attempt(counter)
+    if wait:
+        form.status = HTTPStatus.TOO_MANY_REQUESTS
+        form.complain("", say(door.WAIT, seconds=wait))
+    return not wait
 
 
 def _show(form: ProofForm) -> str:
@@ -121,6 +126,7 @@ def _show(form: ProofForm) -> str:
         secret = session.setdefault(OFFERED, codes.new_secret())
         picture = segno.make(codes.address_for_authenticators(secret, me.email), error="m", micro=False)
         # Drawn into the page: pictures from a `data:` address are nothing our pages may load.
-        told["picture"] = Markup(picture.svg_inline(scale=5, border=4, dark="#000", light="#fff"))  # noqa: S704
+        drawn = picture.svg_inline(scale=5, border=4, dark="#000", light="#fff")
+        told["picture"] = Markup(drawn)  # noqa: S704  # squares that segno draws: no text of anybody's is in it
         told["secret"] = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
     return render_template("accounts/second_factor.html", form=form, **told)

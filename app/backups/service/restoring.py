@@ -102,5 +102,5 @@ def _hold(session: Session, there: Collection[str]) -> tuple[int, int]:
     if "sign_ins" in there:
         session.execute(_END_SIGN_INS, {"now": clock.now()})
     mails = session.execute(_HOLD_MAILS).rowcount  # type: ignore[attr-defined]  # an UPDATE has one
-    notices = session.execute(_HOLD_NOTICES, {"now": clock.now()}).rowcount  # type: ignore[attr-defined]
+    notices = session.execute(_HOLD_NOTICES, {"now": clock.now()}).rowcount  # type: ignore[attr-defined]  # as above
     return mails, notices

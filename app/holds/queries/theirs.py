@@ -20,7 +20,8 @@ LATEST = 2_000  # reports in which a person's devices are looked for
 
 # Both ends of the time are always said, so that the index on person and time is read from one to the other. OFFSET 0
 # has PostgreSQL look each first version up; without it it may read the whole ledger for a handful of them. It compares
-# operations in a way no index answers, or it would read all reports of one instead of all of one person.
+# operations in a way no index answers, or it would read all reports of one instead of all of one person. CASE, not
+# coalesce: ARCHITECTURE 70.
 _THEIRS = """
   FROM reports AS mine CROSS JOIN LATERAL (
     SELECT * FROM reports 

@@ -46,6 +46,7 @@ _SAID = """
     CASE WHEN decision.corrects IS NULL THEN decision.content ELSE decision.content -> 'replacement' END ->> 'reason'
       AS reason, decision.recorded_at AS decided_at, decision.email AS decided_by
 """
+# CASE, not coalesce: ARCHITECTURE 70.
 _DECIDED = f"""
   LEFT JOIN LATERAL (SELECT decision.*, email FROM reports AS decision JOIN users ON users.id = decision.reporter_id
     WHERE decision.kind = 'decision'

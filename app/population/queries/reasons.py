@@ -23,7 +23,8 @@ FIRST = date(1900, 1, 1)  # nothing is reported of earlier days (intake)
 
 Effect = Literal["anchors", "adds", "takes", "competes", "set_aside", "describes", "notes"]
 
-# What else there is to say of reports and of what was decided about them. Decisions: the one that holds.
+# What else there is to say of reports and of what was decided about them. Decisions: the one that holds. Looked up by
+# CASE: behind the walls PostgreSQL takes `coalesce` for leaky and would use no index (ARCHITECTURE 70).
 _TOLD = {
     known_on: text(f"""
   SELECT reports.id, reports.kind, reports.content, reports.recorded_at, reports.corrects, reports.device,
