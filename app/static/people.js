@@ -98,7 +98,7 @@ if (form) {
     if (sent) event.preventDefault();
     if (opened && !sent) {
       const now = Date.parse(opened.value) + (performance.now() - drawn);
-      if (Number.isFinite(now)) opened.value = new Date(now).toISOString().replace(/\.\d+Z$/, "+00:00");
+      if (Number.isFinite(now)) opened.value = new Date(now).toISOString();
     }
     sent = true;
   });

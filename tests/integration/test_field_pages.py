@@ -1,6 +1,7 @@
 """The field's forms through the whole application: what is posted is stored, folded, and said back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -233,6 +234,21 @@ def test_a_known_group_is_looked_up_and_said_anew_as_a_whole(field: Field) -> No
     assert second["needs"] is None
     again = form_of(field.visitor.open("/field/groups/new?code=G-0001").text)
     assert (again["total"], again["needs.PL"], again["households"]) == ("60", "", "9")
+
+
+def test_what_is_said_within_a_second_keeps_its_order(field: Field) -> None:
+    """Of two reports of the same instant an id decides, which nobody chose: pages tell their moment to the end."""
+    noon = "2025-03-11T12:00:00"
+    for fraction in ("100000", "900000"):
+        opened = form_of(field.visitor.open("/field/shelters/SCH/state").text)
+        assert datetime.fromisoformat(opened["opened_at"]).microsecond
+        opened["opened_at"] = f"{noon}.{fraction}+00:00"
+        opened["status"] = "open" if fraction == "100000" else "closed"
+        field.visitor.read(field.visitor.post("/field/shelters/SCH/state", opened))
+    with new_session() as session:
+        wanted = text("SELECT occurred_at FROM reports WHERE kind = 'shelter_state' ORDER BY recorded_at")
+        first, second = session.scalars(wanted)
+    assert first < second
 
 
 def test_a_group_of_others_is_neither_shown_nor_replaced(field: Field) -> None:
