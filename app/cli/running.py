@@ -51,14 +51,16 @@ def worker(queue: tuple[str, ...]) -> None:
 
     wait_for_schema()
     queues = queue or ("fold", "mail")
+    own = ("--pool", "solo", "--queues", ",".join(queues), "--hostname", f"{'-'.join(queues)}@%h")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    _celery("worker", "--pool", "solo", "--queues", ",".join(queues), "--hostname", f"{'-'.join(queues)}@%h", *quiet)
+    _celery("workers.worker", "worker", *own, *quiet)
 
 
 @click.command()
 def beat() -> None:
     """Send what is due: sweeps, heartbeats. Run exactly one."""
-    _celery("beat", "--loglevel", "WARNING", "--schedule", str(settings().data_dir / "beat-schedule"), "--pidfile", "")
+    schedule = str(settings().data_dir / "beat-schedule")
+    _celery("workers.celery_app", "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile", "")
 
 
 @click.command()
@@ -79,8 +81,8 @@ def doctor() -> None:
     sys.exit(0 if all(check.ok for check in found) else 1)
 
 
-def _celery(*words: str) -> None:
-    """Hand this process over to Celery, which answers SIGTERM by ending its present task first."""
+def _celery(module: str, *words: str) -> None:
+    """Hand this process over to the Celery of a module, which answers SIGTERM by ending its present task first."""
     from importlib import import_module
 
     from celery.exceptions import SecurityWarning
@@ -88,4 +90,4 @@ def _celery(*words: str) -> None:
     # It warns root of messages that run code when they are read. Ours are names of tasks, in JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    import_module("workers.celery_app").app.start(["--quiet", *words])
+    import_module(module).app.start(["--quiet", *words])

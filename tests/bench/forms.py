@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPResponse
@@ -12,11 +13,12 @@ from urllib.parse import urlencode
 
 from tests.bench.figure import Figure, at_least, say
 from tests.bench.floor import floor
-from tests.bench.load import CONNECTIONS, PROCESSES, START_IN_S, Load
-from tests.bench.site import EMAIL, PASSWORD, PEOPLE_MOVING, Site, WrongResult
+from tests.bench.load import PROCESSES, START_IN_S, Load
+from tests.bench.site import PASSWORD, PEOPLE_MOVING, Site, WrongResult
 from tests.factories.pages import form_of
 
 GOAL = 0.15
+PEOPLE = 16
 REPEATS = 3
 FORM = "/field/arrivals/new"
 ONCE = re.compile(r'name="(csrf_token|report_id)"[^>]*? value="([^"]+)"')  # what is new each time the form is opened
@@ -38,16 +40,17 @@ def ingest_form(site: Site, *, quick: bool) -> Figure:
     """Arrivals entered through the form by 16 people at once, in pairs of GET and POST per second against the floor."""
     seconds, warm_up = (2.0, 1.0) if quick else (6.0, 2.0)
     code = site.make_shelters(f"W{int(time.time()) % 100_000}", 1)[0]
-    person = _sign_in(site, code)
+    people = _sign_in(site, code)
     floors: list[float] = []
     reached: list[float] = []
     with floor(site.database) as (bare, _), ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         for repeat in range(REPEATS):
             floors.append(site.generator.start(Load(bare, seconds, warm_up)).wait().per_second)
             begin = time.monotonic() + START_IN_S
-            person = replace(person, begin=begin, counts_from=begin + warm_up, end=begin + warm_up + seconds)
+            times = {"begin": begin, "counts_from": begin + warm_up, "end": begin + warm_up + seconds}
+            shares = [[replace(one, **times) for one in people[first::PROCESSES]] for first in range(PROCESSES)]
             stored = site.count_movements()
-            counted, sent = map(sum, zip(*pool.map(_enter, [person] * PROCESSES), strict=True))
+            counted, sent = map(sum, zip(*pool.map(_enter, shares), strict=True))
             if site.count_movements() - stored != sent:
                 raise WrongResult(f"{sent} arrivals were entered, {site.count_movements() - stored} are in the ledger")
             site.live.wait_until_idle(60)
@@ -65,11 +68,19 @@ def ingest_form(site: Site, *, quick: bool) -> Figure:
     )
 
 
-def _sign_in(site: Site, code: str) -> Entering:
-    """A signed-in field worker, and the form as they fill it in."""
+def _sign_in(site: Site, code: str) -> list[Entering]:
+    """Field workers of a shelter, each signed in with a browser of their own."""
+    emails = [f"{code}-{number}@example.org".lower() for number in range(PEOPLE)]
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        list(pool.map(lambda email: site.add_person(email, "SY06"), emails))
+    return [_signed_in(site, email, code) for email in emails]
+
+
+def _signed_in(site: Site, email: str, code: str) -> Entering:
+    """One of them, and the form as they fill it in."""
     line = HTTPConnection("127.0.0.1", site.port)
     page, cookie = _get(line, "/login", "")
-    typed = {**dict(ONCE.findall(page)), "email": EMAIL, "password": PASSWORD}
+    typed = {**dict(ONCE.findall(page)), "email": email, "password": PASSWORD}
     answer = _post(line, "/login", cookie, typed)
     morsels = SimpleCookie(answer.getheader("Set-Cookie", ""))
     answer.read()
@@ -82,11 +93,10 @@ def _sign_in(site: Site, code: str) -> Entering:
     return Entering(site.port, cookie, tuple(held.items()), 0, 0, 0)
 
 
-def _enter(person: Entering) -> tuple[int, int]:
-    """Enter arrivals on as many connections as are this process's share: how many were counted, and sent in all."""
-    share = CONNECTIONS // PROCESSES
-    with ThreadPoolExecutor(share) as pool:
-        counted, sent = map(sum, zip(*pool.map(_enter_on_one, [person] * share), strict=True))
+def _enter(people: Sequence[Entering]) -> tuple[int, int]:
+    """Have these people enter arrivals, one connection each: how many were counted, and sent in all."""
+    with ThreadPoolExecutor(len(people)) as pool:
+        counted, sent = map(sum, zip(*pool.map(_enter_on_one, people), strict=True))
     return counted, sent
 
 

@@ -64,6 +64,10 @@ class Site:
         """Start on the same data, once it was stopped; returns when it is ready."""
         self.live = start(self.live.folder, port=self.port, words=WORDS, mail_url=mail_url)
 
+    def add_person(self, email: str, *area: str) -> None:
+        """A field worker of some areas, all by default, who signs in with PASSWORD."""
+        _add_person(self.live, email, *area)
+
     def reporter(self, email: str, *area: str) -> str:
         """A field worker of some areas, all by default, and a key for their programs."""
         return _token(self.live, email, *area)
@@ -155,10 +159,14 @@ def site() -> Iterator[Site]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _token(live: Live, email: str, *areas: str) -> str:
-    """A field worker of these areas, and a key for their programs."""
+def _add_person(live: Live, email: str, *areas: str) -> None:
     within = [word for area in areas for word in ("--area", area)]
     live.mawa("user", "add", email, "--role", "field_worker", *within, stdin=f"{PASSWORD}\n")
+
+
+def _token(live: Live, email: str, *areas: str) -> str:
+    """A field worker of these areas, and a key for their programs."""
+    _add_person(live, email, *areas)
     made = live.mawa("user", "token", email)
     if made.returncode:
         raise WrongResult(made.stderr)

@@ -18,7 +18,7 @@ from tests.guards.project import ROOT, nothing, read
 
 TOLD_BY_WORKERS = """
 import json
-from workers.celery_app import app
+from workers.worker import app
 tasks = sorted(name for name in app.tasks if not name.startswith("celery."))
 routes = {name: route["queue"] for name, route in app.conf.task_routes.items()}
 beat = [[entry["task"], entry["options"]["queue"]] for entry in app.conf.beat_schedule.values()]

@@ -5,6 +5,7 @@ import statistics
 import time
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 import time_machine
@@ -50,6 +51,16 @@ def guess(app: Flask, email: str, times: int, *, network: str = "10.0") -> list[
     return [once(turn) for turn in range(times)]
 
 
+def with_factor(app: Flask, actor: Actor) -> tuple[str, list[str]]:
+    """Give somebody a second factor: its secret, and their recovery codes."""
+    secret = codes.new_secret()
+    with app.app_context():
+        sealed = seal(secret)
+    step = codes.step_of(clock.now().timestamp())
+    with db.unit_of_work() as session:
+        return secret, service.set_factor(session, user_id=actor.user_id, sealed=sealed, step=step - 5)
+
+
 @pytest.mark.parametrize("is_away", [False, True])
 def test_the_delay_grows_up_to_its_longest_and_is_forgotten_when_nobody_tries(session: object, is_away: bool) -> None:
     tries = Tries(NOWHERE if is_away else addresses(settings()).limits, settings().secret_key or "")
@@ -82,10 +93,18 @@ def test_valkey_does_not_know_whose_account_is_tried(app: Flask, rana: Actor) ->
 def test_of_ten_thousand_tries_from_as_many_addresses_few_are_looked_at_and_the_owner_gets_in(
     app: Flask, rana: Actor
 ) -> None:
-    known = Browser(app)
-    known.sign_in(rana.email)
-    known.press("/logout")
+    secret, recovery = with_factor(app, rana)
     begun = time.time()
+
+    def at(seconds: float) -> Any:
+        return time_machine.travel(begun + 40 * 900 + seconds, tick=True)
+
+    def code() -> str:
+        return codes.code_at(secret, codes.step_of(clock.now().timestamp()))
+
+    known = Browser(app)
+    known.sign_in(rana.email, code=recovery[0])
+    known.press("/logout")
     answers: list[int] = []
     for quarter in range(40):  # ten thousand within ten hours
         with time_machine.travel(begun + quarter * 900, tick=True):
@@ -93,28 +112,31 @@ def test_of_ten_thousand_tries_from_as_many_addresses_few_are_looked_at_and_the_
     looked_at = answers.count(HTTPStatus.OK)
     assert looked_at + answers.count(HTTPStatus.TOO_MANY_REQUESTS) == 10_000
     assert looked_at < 60, "one in a hundred and sixty, and fewer an hour the longer it goes on"
-    with time_machine.travel(begun + 40 * 900 + 60, tick=True):
+    stranger = Browser(app)
+    with at(60):
         guess(app, rana.email, 1, network="10.99")
-        stranger = Browser(app)
-        refused = stranger.sign_in(rana.email)
+        refused = stranger.sign_in(rana.email, code=code())
         assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
         assert 800 < int(refused.headers["Retry-After"]) <= ACCOUNT.longest
         assert "Wait 15 minutes, then try again." in words_of(refused.text)
-        known.sign_in(rana.email)
+        known.sign_in(rana.email, code=code())
         assert known.is_in(), "a browser that was let in before has a count of its own"
+    with at(180):
+        before, now = (codes.code_at(secret, codes.step_of(clock.now().timestamp()) - ago) for ago in (1, 0))
+        for shown in (f"{before} {now}", recovery[1]):
+            new = Browser(app, address="198.51.100.7")
+            new.sign_in(rana.email, code=shown)
+            assert new.is_in(), "whoever shows the second factor waits for nobody, on any machine"
+        stranger.sign_in(rana.email, code=code())
         assert not stranger.is_in()
-    with time_machine.travel(begun + 40 * 900 + 90 + ACCOUNT.longest, tick=True):
-        stranger.sign_in(rana.email)
+    with at(180 + ACCOUNT.longest):
+        stranger.sign_in(rana.email, code=code())
         assert stranger.is_in(), "nobody is locked out for good"
 
 
 def test_with_two_codes_or_a_recovery_code_the_owner_need_not_wait_on_any_machine(app: Flask, rana: Actor) -> None:
-    secret = codes.new_secret()
-    with app.app_context():
-        sealed = seal(secret)
+    secret, kept = with_factor(app, rana)
     step = codes.step_of(clock.now().timestamp())
-    with db.unit_of_work() as session:
-        kept = service.set_factor(session, user_id=rana.user_id, sealed=sealed, step=step - 5)
     shown, next_one = codes.code_at(secret, step), codes.code_at(secret, step + 1)
     with time_machine.travel((step + 1) * codes.STEP_S, tick=False):
         guess(app, rana.email, 12)
@@ -129,6 +151,22 @@ def test_with_two_codes_or_a_recovery_code_the_owner_need_not_wait_on_any_machin
             assert browser.is_in()
             again = Browser(app).sign_in(rana.email, code=typed)
             assert again.status_code == HTTPStatus.TOO_MANY_REQUESTS, "each is good once"
+
+
+def test_behind_https_a_browser_is_known_over_https_only(rana: Actor) -> None:
+    served = create_app(settings().model_copy(update={"base_url": "https://localhost"}))
+    browser = Browser(served)
+    browser.asks["base_url"] = "https://localhost"
+    browser.asks["headers"]["Referer"] = "https://localhost/login"
+    said = browser.sign_in(rana.email).headers.getlist("Set-Cookie")
+    (known,) = (cookie.split("; ") for cookie in said if "mawa_device" in cookie)
+    assert known[0].startswith("__Secure-mawa_device=")
+    assert {"Secure", "HttpOnly", "Path=/login", "SameSite=Lax"} <= set(known)
+    browser.press("/logout")
+    with time_machine.travel(clock.now(), tick=False):
+        guess(served, rana.email, 6)
+        browser.sign_in(rana.email)
+        assert browser.is_in()
 
 
 def test_a_known_browser_is_slowed_too(app: Flask, rana: Actor) -> None:

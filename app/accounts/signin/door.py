@@ -126,16 +126,24 @@ def know_browser(_app: Flask, user: Account, **_signal: Any) -> None:
 
     @after_this_request
     def keep(response: Response) -> Response:
-        is_https = current_app.config["SESSION_COOKIE_SECURE"]
         response.set_cookie(
-            DEVICE, value, DEVICE_KNOWN_FOR_S, path="/login", secure=is_https, httponly=True, samesite="Lax"
+            _cookie(), value, DEVICE_KNOWN_FOR_S, path="/login", secure=_is_https(), httponly=True, samesite="Lax"
         )
         return response
 
 
+def _cookie() -> str:
+    """Behind HTTPS a browser takes a cookie of this name over HTTPS only."""
+    return f"__Secure-{DEVICE}" if _is_https() else DEVICE
+
+
+def _is_https() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
 def _known() -> dict[str, Any]:
     try:
-        found: dict[str, Any] = _signer().loads(request.cookies.get(DEVICE, ""), max_age=DEVICE_KNOWN_FOR_S)
+        found: dict[str, Any] = _signer().loads(request.cookies.get(_cookie(), ""), max_age=DEVICE_KNOWN_FOR_S)
     except BadSignature:
         return {}
     return found
