@@ -25,8 +25,9 @@ class Theirs:
 
 @dataclass(frozen=True)
 class SentReport:
-    """One thing a person sent, as they said it. `first_id`: the report it is a version of; `is_correction`: of somebody
-    else's. `is_void`: it counts no longer; `hold_id`: because of this hold."""
+    """One thing a person sent, as they said it. `first_id`: the report it is a version of; `is_correction`: of a report
+    that is not of the set itself, `is_anothers`: but somebody else's. `is_void`: it counts no longer; `hold_id`: because
+    of this hold."""
 
     id: UUID
     first_id: UUID
@@ -35,6 +36,7 @@ class SentReport:
     is_day_dated: bool
     kind: str
     is_correction: bool
+    is_anothers: bool
     device: str | None
     is_void: bool
     hold_id: UUID | None

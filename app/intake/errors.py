@@ -51,6 +51,7 @@ MESSAGES = {
     ),
     "coordinators_only": mark("Only a coordinator may decide this."),
     "not_yours_to_correct": mark("You may correct your own reports. Ask a coordinator to correct this one."),
+    "taken_back_by_others": mark("A coordinator took this report back. Ask them: only they can bring it back."),
     "already_corrected": mark("This report was corrected meanwhile. Look at how it stands now, then correct that."),
     "already_void": mark("This report is taken back already."),
     "other_kind": mark("A correction is of the same kind as the report it corrects."),

@@ -87,7 +87,8 @@ def test_a_correction_by_somebody_meanwhile_survives_a_release(doubt: Doubt) -> 
     assert differences() == []
 
 
-def test_what_they_put_back_themselves_is_taken_out_again(doubt: Doubt) -> None:
+def test_what_somebody_who_decides_puts_back_of_their_own_is_taken_out_again(doubt: Doubt) -> None:
+    doubt = replace(doubt, doubted=replace(doubt.doubted, role="coordinator"))
     arrival = a_movement(to="A", at=clock.now(), people=500)
     tell(doubt.doubted, arrival)
     held, also = hold(doubt.coordinator, doubt.theirs), hold(doubt.coordinator, doubt.theirs)

@@ -12,10 +12,15 @@ from app.core.forms import IdField, NotUnderstood, SecureForm, TypedField, say, 
 from app.core.text import mark
 from app.dashboard.forms.sent import SAY_WHY
 from app.holds.schemas import Theirs
+from app.intake.policy import looks_personal
 
 WRITE_MOMENT = mark("Write the day and the time, for example 2025-03-16 14:20.")
 ENDS_FIRST = mark("This ends before it begins.")
 TOO_LONG = mark("This is too long. Say it in fewer words.")
+IS_PERSONAL = mark(
+    "This looks like the name of a person, a phone or identity number, or an e-mail address. Take it out: it would"
+    " stand with each of these reports for good. If it is none of these, press the button again."
+)
 LONGEST = 2_000
 OF_A_MINUTE = timedelta(seconds=59, microseconds=999_999)  # times are shown to the minute: all of it is meant
 NAMED = "is:"  # before the name of a device, so that none can look like no answer
@@ -61,13 +66,15 @@ class SetForm(SecureForm):
 
 
 class HoldForm(SecureForm):
-    """The same set, and why it is held. `hold_id` is made when the form is shown, so that sent twice it is one hold."""
+    """The same set, and why it is held. `hold_id` is made when the form is shown, so that sent twice it is one hold.
+    `reread`: the reason that looked as if it pointed at a person, and is meant all the same."""
 
     hold_id = IdField()
     device = TypedField()
     since = MomentField()
     until = MomentField()
     reason = TypedField()
+    reread = TypedField()
 
     def __init__(self, known: SetForm) -> None:
         data = {"device": known.device.data, "since": known.since.data, "until": known.until.data}
@@ -81,6 +88,9 @@ class HoldForm(SecureForm):
             self.complain("reason", say(SAY_WHY))
         elif len(self.reason.data) > LONGEST:
             self.complain("reason", say(TOO_LONG))
+        elif looks_personal(self.reason.data) and self.reread.data != self.reason.data:
+            self.reread.process_data(self.reason.data)
+            self.complain("reason", say(IS_PERSONAL))
         return not self.complaints()
 
 

@@ -22,6 +22,7 @@ from app.field.schemas import Told, instant_of, people_in, settled
 from app.field.views.desk import Answer, naming, pages
 from app.intake.schemas import Result
 from app.intake.service import take
+from app.intake.service.corrections import is_taken_back_by_others
 from app.places.queries import frame_of
 from app.shelters.policy import has_position
 from app.shelters.queries import ShelterRow
@@ -52,7 +53,8 @@ def report(report_id: UUID) -> Answer:
     """Everything that was said in one report, the first version too."""
     told = _told(report_id)
     can_be = can_be_corrected(told, _shelter_of(told))
-    may = {"may_correct": _may_correct(told), "can_be_corrected": can_be}
+    may_correct = _may_correct(told) and not is_taken_back_by_others(g.actor, told.last)
+    may = {"may_correct": may_correct, "can_be_corrected": can_be}
     return render_template("field/report.html", told=told, **may, **_readable(told))
 
 

@@ -23,6 +23,10 @@ _VISIBLE = """
     SELECT FROM unnest(holds.areas) AS one (code)
     LEFT JOIN areas ON areas.operation_id = holds.operation_id AND areas.code = one.code
     WHERE areas.path IS NULL OR NOT areas.path && CAST(:areas AS text[]))))"""
+# Taken out, and nobody corrected it since: whoever says it anew after it was held has their say.
+_IS_OUT = (
+    "outcome IS NULL AND NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = held_reports.put_by OFFSET 0)"
+)
 _HOLDS = text(f"""
   SELECT holds.id, holds.reporter_id AS person_id, people.email AS person, device, since, until, areas, reason,
     makers.email AS made_by, made_at, found, state, settlers.email AS settled_by, settled_at, looked_until, done_at,
@@ -31,23 +35,24 @@ _HOLDS = text(f"""
   FROM holds JOIN users AS people ON people.id = holds.reporter_id JOIN users AS makers ON makers.id = holds.made_by
   LEFT JOIN users AS settlers ON settlers.id = holds.settled_by
   LEFT JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE outcome IS NULL) AS out, count(*) FILTER (WHERE outcome = 'released') AS back,
-      count(*) FILTER (WHERE outcome = 'left') AS left, count(*) FILTER (WHERE outcome = 'kept') AS kept,
-      sum(people) FILTER (WHERE outcome IS NULL AND NOT is_correction) AS saying
-    FROM held_reports WHERE hold_id = holds.id
+    SELECT count(*) FILTER (WHERE is_out) AS out, count(*) FILTER (WHERE outcome = 'released') AS back,
+      count(*) FILTER (WHERE outcome = 'left' OR (outcome IS NULL AND NOT is_out)) AS left,
+      count(*) FILTER (WHERE outcome = 'kept') AS kept,
+      sum(people) FILTER (WHERE is_out AND NOT is_correction) AS saying
+    FROM (SELECT *, {_IS_OUT} AS is_out FROM held_reports WHERE hold_id = holds.id) AS held
   ) AS sums ON true
   WHERE holds.operation_id = :operation AND (CAST(:id AS uuid) IS NULL OR holds.id = :id) AND {_VISIBLE}
     AND (CAST(:person AS uuid) IS NULL OR holds.reporter_id = :person)
     AND (made_at, holds.id) < (:before, :before_id)
   ORDER BY made_at DESC, holds.id DESC LIMIT :limit
 """)
-_PLACES = text("""
-  WITH ends AS (
-    SELECT place_id, kind = 'movement' AS comes, false AS leaves, kind, is_correction, people FROM held_reports
-      WHERE hold_id = :hold AND outcome IS NULL AND place_id IS NOT NULL
+_PLACES = text(f"""
+  WITH held AS (SELECT * FROM held_reports WHERE hold_id = :hold AND {_IS_OUT}), ends AS (
+    SELECT place_id, kind = 'movement' AS comes, false AS leaves, kind, is_correction, people FROM held
+      WHERE place_id IS NOT NULL
     UNION ALL
-    SELECT from_place_id, false, kind = 'movement', kind, is_correction, people FROM held_reports
-      WHERE hold_id = :hold AND outcome IS NULL AND from_place_id IS NOT NULL
+    SELECT from_place_id, false, kind = 'movement', kind, is_correction, people FROM held
+      WHERE from_place_id IS NOT NULL
   )
   SELECT kept.id, count(*) AS reports,
     coalesce(sum(people) FILTER (WHERE comes AND NOT is_correction), 0)::bigint AS came,
@@ -60,22 +65,21 @@ _PLACES = text("""
 """)
 _WERE = text("SELECT place_id, people, basis FROM hold_places WHERE hold_id = :hold AND place_id = ANY(:places)")
 _IS_HELD = text("SELECT EXISTS (SELECT FROM holds WHERE operation_id = :operation AND state = 'held')")
-_LEFT_OUT = text("""
+_LEFT_OUT = text(f"""
   SELECT count(*) AS reports, coalesce(sum(people), 0)::bigint AS saying FROM (
-    SELECT DISTINCT ON (held.report_id) held.people FROM held_reports AS held JOIN holds ON holds.id = held.hold_id
-    JOIN places ON places.id IN (held.place_id, held.from_place_id)
+    SELECT DISTINCT ON (report_id) people FROM held_reports JOIN holds ON holds.id = hold_id
+    JOIN places ON places.id IN (held_reports.place_id, from_place_id)
     JOIN places AS kept ON kept.id = places.kept_id
-    WHERE holds.operation_id = :operation AND holds.state = 'held' AND held.outcome IS NULL AND NOT held.is_correction
+    WHERE holds.operation_id = :operation AND holds.state = 'held' AND {_IS_OUT} AND NOT is_correction
       AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
   ) AS out
 """)
-_LEFT_OUT_AT = text("""
+_LEFT_OUT_AT = text(f"""
   SELECT count(*) AS reports, coalesce(sum(people), 0)::bigint AS saying FROM (
-    SELECT DISTINCT ON (held.report_id) held.people FROM places
-    JOIN held_reports AS held ON held.place_id = places.id OR held.from_place_id = places.id
-    JOIN holds ON holds.id = held.hold_id
-    WHERE places.kept_id = :place AND holds.state = 'held' AND held.outcome IS NULL
-      AND NOT held.is_correction
+    SELECT DISTINCT ON (report_id) people FROM places
+    JOIN held_reports ON held_reports.place_id = places.id OR from_place_id = places.id
+    JOIN holds ON holds.id = hold_id
+    WHERE places.kept_id = :place AND holds.state = 'held' AND {_IS_OUT} AND NOT is_correction
   ) AS out
 """)
 _PUT_BY_HOLDS = text("""

@@ -31,8 +31,12 @@ _THEIRS = """
     AND (CAST(:device AS text) IS NULL OR coalesce(mine.device, '') = :device)
     AND (mine.version_of IS NULL
       OR NOT EXISTS (SELECT FROM held_reports WHERE put_by = mine.id OR back_by = mine.id))"""
-# Each report of theirs once, and their word on those of others.
-_ONCE = "AND (mine.version_of IS NULL OR first.reporter_id <> mine.reporter_id)"
+# Each report of theirs once, and their word on those of others, which is also what one device said of a report that
+# they had sent with another, or at another time.
+_ONCE = """
+    AND (mine.version_of IS NULL OR first.reporter_id <> mine.reporter_id
+      OR coalesce(first.device, '') <> coalesce(:device, first.device, '')
+      OR first.recorded_at < :since OR first.recorded_at > :until)"""
 # What a report is about lies in these areas, by any of its versions: its ends, those of the headcount a decision is
 # about, the area of a figure, the home of a group or a place it moved through. Each version is looked up by one index.
 _VERSIONS = " UNION ALL ".join(
@@ -72,23 +76,24 @@ def _in_both(statement: str) -> dict[bool, Any]:
 
 _SENT = _in_both(f"""
   WITH theirs AS (
-    SELECT mine.*, first.id AS first_id, first.kind AS first_kind {{theirs}} {_ONCE}
+    SELECT mine.*, first.id AS first_id, first.kind AS first_kind,
+      first.reporter_id <> mine.reporter_id AS is_anothers {{theirs}} {_ONCE}
       AND (mine.recorded_at, mine.id) < (:before, :before_id)
     ORDER BY mine.recorded_at DESC, mine.id DESC LIMIT :limit
   )
   SELECT theirs.id, theirs.first_id, theirs.recorded_at, theirs.occurred_at, theirs.first_kind AS kind,
     coalesce((CASE WHEN theirs.corrects IS NULL THEN theirs.content ELSE theirs.content -> 'replacement' END)
       ->> 'precision', '') IN ('day', 'about') AS is_day_dated,
-    theirs.version_of IS NOT NULL AS is_correction, theirs.device, last.kind = 'void' AS is_void,
+    theirs.version_of IS NOT NULL AS is_correction, theirs.is_anothers, theirs.device, last.kind = 'void' AS is_void,
     (SELECT hold_id FROM held_reports WHERE report_id = theirs.first_id AND outcome IS NULL LIMIT 1) AS hold_id,
     theirs.place_id, theirs.from_place_id,
     coalesce(theirs.total, round(theirs.households * CAST(:size AS numeric)))::bigint AS people
   FROM theirs {_STANDS} ORDER BY theirs.recorded_at DESC, theirs.id DESC
 """)
 _ANYTHING = _in_both("SELECT EXISTS (SELECT 1 {theirs} LIMIT 1)")
-_DEVICES = _in_both(f"""
-  SELECT device AS name, count(*) AS reports, max(recorded_at) AS last_at
-  FROM (SELECT coalesce(mine.device, '') AS device, mine.recorded_at {{theirs}} {_ONCE}
+_DEVICES = _in_both("""
+  SELECT device AS name, count(DISTINCT first_id) AS reports, max(recorded_at) AS last_at
+  FROM (SELECT coalesce(mine.device, '') AS device, mine.recorded_at, first.id AS first_id {theirs}
     ORDER BY mine.recorded_at DESC LIMIT :limit) AS latest
   GROUP BY device ORDER BY last_at DESC, device
 """)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
@@ -23,8 +23,6 @@ def hold(session: Session, *, actor: Actor, hold_id: UUID, theirs: Theirs, reaso
     nothing of it lies in scope."""
     if not is_there(session, Theirs(theirs.person_id, theirs.scope)):
         raise NoSuchPerson
-    if session.get(Hold, hold_id) is not None:
-        return
     areas = theirs.scope.areas
     made = Hold(
         id=hold_id,
@@ -39,8 +37,9 @@ def hold(session: Session, *, actor: Actor, hold_id: UUID, theirs: Theirs, reaso
         made_at=clock.now(),
         found=queries.count_of(session, theirs),
     )
-    session.add(made)
-    session.flush()
+    added = insert(Hold).values(made.model_dump()).on_conflict_do_nothing().returning(Hold.__table__.c.id)
+    if session.scalar(added) is None:
+        return
     _keep_figures(session, actor, theirs, made)
     _write_down(session, actor, made, action="reports.hold", reports=made.found)
     db.wake(session, jobs.HOLD)

@@ -82,6 +82,14 @@ def _check_may_correct(session: Session, post: Post, report: CorrectionReport, f
         reject(post, report, "corrects", "coordinators_only")
     if not is_own and not post.actor.may("decide"):
         reject(post, report, "corrects", "not_yours_to_correct")
+    if is_taken_back_by_others(post.actor, last):
+        reject(post, report, "corrects", "taken_back_by_others")
+
+
+def is_taken_back_by_others(actor: Actor, last: Version) -> bool:
+    """Whether only somebody who decides may bring a report back: whoever takes one back for its sender, or holds it,
+    has a reason that its sender cannot settle."""
+    return last.kind == "void" and last.reporter_id != actor.user_id and not actor.may("decide")
 
 
 def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -> bool:
