@@ -157,6 +157,11 @@ class Settings(BaseSettings):
                 f"MAWA_ENV=production needs a SECRET_KEY that cannot be guessed: {SHORTEST_SECRET} or more random"
                 " characters, as `openssl rand -hex 32` makes them. The same holds for SECRET_KEY_FALLBACKS."
             )
+        if self.mawa_env == "production" and not self.base_url.startswith("https://"):
+            raise InsecureSettings(
+                "MAWA_ENV=production needs a BASE_URL that begins with https://, or cookies and passwords could be read"
+                " on the way. Put a server that speaks HTTPS before the web."
+            )
         if self.mawa_env == "production" and not self.mail_url:
             raise InsecureSettings("MAWA_ENV=production needs MAIL_URL: smtp://user:password@host:port.")
         return self

@@ -19,7 +19,7 @@ class AuditEntry(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     at: datetime = Field(sa_type=AWARE)
-    operation_id: UUID | None = None
+    operation_id: UUID | None = Field(default=None, foreign_key="operations.id")
     actor_id: UUID | None = None
     address: str | None = None
     action: str

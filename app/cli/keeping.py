@@ -12,6 +12,7 @@ from app.accounts.service import add_user
 from app.alerts import refresh
 from app.audit.service import seals
 from app.backups.cli import backup, restore
+from app.backups.service.comparing import differing
 from app.cli import demo as demonstration
 from app.core import db
 from app.core.db import unit_of_work
@@ -21,6 +22,7 @@ from app.migrations import moves
 from app.migrations.state import is_current
 from app.places.queries import count_operations, operation_by_code
 from app.tables import table_metadata
+from config.settings import settings
 
 table_metadata()
 
@@ -76,6 +78,7 @@ def verify(seal: str | None) -> None:
     with db.new_snapshot() as session:
         pending = session.scalar(text(f"SELECT count(DISTINCT place_id) FROM ({MARKED}) AS marked"))
         noted = [f"seal {seal} is another now"] if seal and not _is_sealed_as(session, seal) else []
+        noted += _differing_backups(session)
         for found in chain([noted], seals.verify(session), refresh.verify(session)):
             for difference in found:
                 click.echo(difference)
@@ -86,6 +89,15 @@ def verify(seal: str | None) -> None:
     click.echo(f"{differences} differences, {pending} places still to be folded", err=True)
     click.echo(f"{unsealed} rows still to be sealed, the last seal is {last or 'none'}", err=True)
     sys.exit(1 if differences else 0)
+
+
+def _differing_backups(session: Session) -> list[str]:
+    """Backups in BACKUP_DIR that were made of another past than this one."""
+    folder = settings().backups
+    try:
+        return list(differing(session, folder)) if folder else []
+    except OSError as error:
+        return [f"{folder} cannot be read: {error.strerror}"]
 
 
 def _is_sealed_as(session: Session, seal: str) -> bool:

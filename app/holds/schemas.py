@@ -26,8 +26,8 @@ class Theirs:
 @dataclass(frozen=True)
 class SentReport:
     """One thing a person sent, as they said it. `first_id`: the report it is a version of; `is_correction`: of a report
-    that is not of the set itself, `is_anothers`: but somebody else's. `is_void`: it counts no longer; `hold_id`: because
-    of this hold."""
+    that is not of the set itself, `is_anothers`: but somebody else's. `is_void`: it counts no longer; `hold_id`:
+    because of this hold."""
 
     id: UUID
     first_id: UUID

@@ -52,6 +52,21 @@ def test_what_watches_the_machine_asks_by_address(caller_with: CallerWith) -> No
     assert client.get("/readyz", headers={"Host": "10.0.0.7:8000"}).json["ready"] is False
 
 
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {"headers": {"X-Forwarded-For": "10.0.0.7"}},
+        {"headers": {"Forwarded": "for=127.0.0.1"}},
+        {"environ_base": {"REMOTE_ADDR": "9.9.9.9"}},
+    ],
+)
+def test_strangers_learn_only_whether_it_is_ready(caller_with: CallerWith, asks: dict[str, Any]) -> None:
+    client = caller_with(**PRODUCTION).client
+    assert client.get("/readyz", **asks).json == {"ready": False}
+    near = {"environ_base": {"REMOTE_ADDR": "172.18.0.3"}}
+    assert {"reasons", "places_to_fold", "mails_to_send"} <= client.get("/readyz", **near).json.keys()
+
+
 def test_in_development_any_name_will_do(caller_with: CallerWith) -> None:
     assert caller_with().client.get("/login", headers={"Host": "192.168.1.5:8000"}).status_code == 200
 

@@ -121,9 +121,13 @@ def test_production_takes_no_key_that_can_be_guessed(key: str) -> None:
         assert key not in str(refused.value)
 
 
-def test_production_takes_a_random_key() -> None:
-    told = Settings(mawa_env="production", mail_url=MAIL, secret_key=os.urandom(32).hex(), secret_key_fallbacks=GOOD)
-    assert told.earlier_secret_keys == [GOOD]
+def test_production_takes_a_random_key_and_an_address_with_https() -> None:
+    told = {"mawa_env": "production", "mail_url": MAIL, "secret_key": os.urandom(32).hex()}
+    set_ = Settings(**told, base_url="https://mawa.example.org", secret_key_fallbacks=GOOD)  # type: ignore[arg-type]
+    assert set_.earlier_secret_keys == [GOOD]
+    for plain in ({}, {"base_url": "http://mawa.example.org"}):
+        with pytest.raises(InsecureSettings, match="https://"):
+            Settings(**told, **plain)  # type: ignore[arg-type]
 
 
 def test_the_key_made_in_development_is_for_its_owner_alone(tmp_path: Path) -> None:

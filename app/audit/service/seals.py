@@ -2,7 +2,8 @@
 
 A trigger notes every row that comes in; every few seconds a task seals what was noted and is committed. It stands
 outside of what takes reports in, which must not wait for one another. Who may write to the database can make a new
-chain from any point on: compare a seal with one that was written down elsewhere (`mawa verify --seal`).
+chain from any point on, or cut off its end with all it sealed: compare a seal with one that was written down elsewhere
+(`mawa verify --seal`; by itself it looks into backups).
 """
 
 from collections.abc import Iterator
@@ -86,7 +87,8 @@ _CHANGED = text(f"""
 _VANISHED = text(f"SELECT row_id FROM unsealed WHERE NOT {_IS_THERE}")
 _COUNTED = text("""
   SELECT (SELECT count(*) FROM reports) + (SELECT count(*) FROM audit_entries) AS written,
-    (SELECT coalesce(sum(cardinality(rows)), 0) FROM seals) - (SELECT count(*) FROM seals
+    (SELECT coalesce(sum(cardinality(rows)), 0) FROM seals)
+      - (SELECT count(DISTINCT (seals.id, row_id, one.is_entry)) FROM seals
       CROSS JOIN LATERAL unnest(rows, are_entries) AS one (row_id, is_entry)
       JOIN erased_rows AS gone ON gone.id = one.row_id AND gone.is_entry = one.is_entry
       JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id AND seals.at <= erasure.at) AS sealed,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from app.accounts.policy import Actor
 from app.audit import service as audit
@@ -37,7 +38,7 @@ def hold(session: Session, *, actor: Actor, hold_id: UUID, theirs: Theirs, reaso
         made_at=clock.now(),
         found=queries.count_of(session, theirs),
     )
-    added = insert(Hold).values(made.model_dump()).on_conflict_do_nothing().returning(Hold.__table__.c.id)
+    added = insert(Hold).values(made.model_dump()).on_conflict_do_nothing().returning(col(Hold.id))
     if session.scalar(added) is None:
         return
     _keep_figures(session, actor, theirs, made)
