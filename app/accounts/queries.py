@@ -47,9 +47,7 @@ _BY_SIGN_IN = text(
 )
 _ADMINISTRATORS = text(
     "SELECT u.id FROM users u JOIN memberships m ON m.user_id = u.id AND m.operation_id = :operation"
-    " WHERE m.role = 'administrator' AND m.areas IS NULL AND u.active AND (u.password IS NOT NULL OR EXISTS ("
-    "SELECT FROM tokens t WHERE t.user_id = u.id AND t.operation_id = m.operation_id AND t.revoked_at IS NULL"
-    " AND (t.expires_at IS NULL OR t.expires_at > :now)))"
+    " WHERE m.role = 'administrator' AND m.areas IS NULL AND u.active AND u.password IS NOT NULL"
 )
 
 
@@ -203,10 +201,10 @@ def tokens_of(session: Session, user_id: UUID, operation_id: UUID) -> list[Token
 
 
 def administrators_of(session: Session, operation_id: UUID) -> set[UUID]:
-    """Who can administer an operation: active, of all of it, with a password or a token that is good. Nobody else
-    changes roles in it until this transaction ends."""
+    """Who can administer an operation: active, of all of it, with a password to sign in with. Nobody else changes roles
+    in it until this transaction ends."""
     session.execute(select(Operation.id).where(col(Operation.id) == operation_id).with_for_update(key_share=True))
-    found = session.execute(_ADMINISTRATORS, {"operation": operation_id, "now": clock.now()})
+    found = session.execute(_ADMINISTRATORS, {"operation": operation_id})
     return set(found.scalars())
 
 

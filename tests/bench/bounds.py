@@ -12,6 +12,7 @@ from app.intake.service import take
 from tests.factories.crowds import Crowd
 from tests.factories.explained import what_is_read
 from tests.factories.operations import a_movement
+from tests.factories.pages import sign_in
 
 SHELTERS, DAYS = 500, 90
 
@@ -32,9 +33,12 @@ def touched(application: Flask, crowd: Crowd) -> Touched:
     """Rows and pages read for each of MOST, at a shelter of medium size. Reports one arrival there."""
     shelter = crowd.sites[len(crowd.sites) // 2].code
 
+    browser = application.test_client()
+    sign_in(browser, crowd.actor)
+
     def ask(path: str) -> Callable[[], None]:
         def asked() -> None:
-            answer = application.test_client().get(path, headers={"Authorization": f"Bearer {crowd.token}"})
+            answer = browser.get(path)
             assert answer.status_code == 200, f"{path} answers {answer.status}"
 
         return asked

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPResponse
-from http.cookies import SimpleCookie
 from multiprocessing import get_context
 from statistics import median
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from tests.bench.figure import Figure, at_least, say
 from tests.bench.floor import floor
 from tests.bench.load import PROCESSES, START_IN_S, Load
 from tests.bench.site import PASSWORD, PEOPLE_MOVING, Site, WrongResult
+from tests.factories.live import sign_in
 from tests.factories.pages import form_of
 
 GOAL = 0.15
@@ -79,14 +79,7 @@ def _sign_in(site: Site, code: str) -> list[Entering]:
 def _signed_in(site: Site, email: str, code: str) -> Entering:
     """One of them, and the form as they fill it in."""
     line = HTTPConnection("127.0.0.1", site.port)
-    page, cookie = _get(line, "/login", "")
-    typed = {**dict(ONCE.findall(page)), "email": email, "password": PASSWORD}
-    answer = _post(line, "/login", cookie, typed)
-    morsels = SimpleCookie(answer.getheader("Set-Cookie", ""))
-    answer.read()
-    if "mawa" not in morsels:
-        raise WrongResult(f"signing in was answered {answer.status}")
-    cookie = f"mawa={morsels['mawa'].value}"
+    cookie = sign_in(site.live.url, email, PASSWORD)
     page, with_token = _get(line, FORM, cookie)
     cookie = with_token or cookie
     held = form_of(page).to_dict() | {"place": f"shelter:{code}", "how": "total", "total": str(PEOPLE_MOVING)}

@@ -17,7 +17,8 @@ import psycopg
 from tests.bench import processes
 from tests.bench.figure import say
 from tests.bench.load import Line, Load, Requests
-from tests.bench.site import AREAS, PASSWORD, Site, WrongResult, readable, site
+from tests.bench.site import AREAS, EMAIL, PASSWORD, Site, WrongResult, readable, site
+from tests.factories.live import sign_in
 
 RATE = 100.0
 SAMPLED_EVERY_S = 20.0
@@ -73,6 +74,7 @@ def main() -> int:
 def soak(site: Site, seconds: float) -> list[Sample]:
     """Load an installation for so long, and look at it all the while. WrongResult where anything was lost."""
     site.live.mawa("user", "add", "told@example.org", "--role", "coordinator", stdin=f"{PASSWORD}\n")
+    cookie = sign_in(site.live.url, EMAIL, PASSWORD)
     beside = site.make_shelters("SOAK", BESIDE)
     filling = [f"FILL-{number:02d}" for number in range(FILLING)]
     site.open_shelters({code: AREAS[number % len(AREAS)] for number, code in enumerate(filling)}, capacity=3)
@@ -84,7 +86,7 @@ def soak(site: Site, seconds: float) -> list[Sample]:
     while time.monotonic() < begin + seconds:
         if b'"accepted"' not in (answer := line.ask(next(changes))):
             raise WrongResult(f"not accepted: {answer[:600]!r}")
-        _read(site, line, READ[sent % len(READ)])
+        _read(line, READ[sent % len(READ)], site.token, cookie)
         sent += 1
         if time.monotonic() < begin + seconds - 1:
             running.check()
@@ -142,8 +144,9 @@ def _changes(site: Site, codes: list[str]) -> Iterator[bytes]:
             yield next(leaving.make())
 
 
-def _read(site: Site, line: Line, path: str) -> None:
-    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {site.token}\r\n\r\n"
+def _read(line: Line, path: str, token: str, cookie: str) -> None:
+    who = f"Authorization: Bearer {token}" if path.startswith("/api/") else f"Cookie: {cookie}"
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{who}\r\n\r\n"
     answer = line.ask(asked.encode())
     if not answer.startswith(b"HTTP/1.1 200"):
         raise WrongResult(f"{path} answers {answer[:300]!r}")

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from app.accounts.policy import Actor, Role
-from app.accounts.service import make_token
 from app.alerts.refresh import refresh
 from app.core.db import new_session, unit_of_work
 from app.factory import create_app
@@ -30,8 +29,7 @@ class Site:
     def visitor(self, role: Role = "coordinator", areas: list[str] | None = None) -> Visitor:
         with unit_of_work() as session:
             actor = make_actor(session, self.operation, role=role, areas=areas)
-            token = make_token(session, email=actor.email, operation_id=self.operation.id)
-        return Visitor(self.application, token)
+        return Visitor(self.application, actor)
 
     def report(self, *reports: dict[str, Any]) -> None:
         """Have reports taken and folded."""
@@ -64,11 +62,11 @@ def stored(kind: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Collects what is asked of the database; but for whose token it is, which is known for half a second."""
+    """Collects what is asked of the database; but for whose sign-in it is."""
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if "FROM tokens" not in statement:
+        if "FROM sign_ins" not in statement:
             asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,9 +17,11 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
 
 from aiosmtpd.controller import Controller
 
@@ -107,6 +110,20 @@ class Live:
     def stop(self, sign: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(sign)
         return self.process.wait(timeout=60)
+
+
+def sign_in(url: str, email: str, password: str = PASSWORD) -> str:
+    """The cookie of a browser in which somebody has signed in and opened a page with forms: all of them take it."""
+    jar = CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    with browser.open(f"{url}/login", timeout=30) as page:
+        form = re.search(r'name="csrf_token" value="([^"]+)"', page.read().decode())
+    assert form is not None
+    typed = {"csrf_token": form[1], "email": email, "password": password}
+    browser.open(f"{url}/login", urlencode(typed).encode(), timeout=30).close()
+    with browser.open(f"{url}/account", timeout=30) as answer:
+        assert "/login" not in answer.url, f"{email} was not let in"
+    return next(f"{one.name}={one.value}" for one in jar if one.name == "mawa")
 
 
 def wait_for(condition: Callable[[], Any], within: float, what: str) -> None:

@@ -2,9 +2,11 @@
 
 import re
 
+from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
 from app.accounts import service
+from app.accounts.models import User
 from app.accounts.policy import Actor
 from app.core import db
 from app.factory import create_app
@@ -22,6 +24,7 @@ class Office:
             self.worker = make_actor(session, here, areas=["SY0602"])
             self.other_boss = make_actor(session, elsewhere, role="administrator")
             service.add_user(session, email=self.other_boss.email, role="coordinator", areas=None, operation_id=here.id)
+            session.execute(update(User).values(password="of nobody's knowledge"))
             self.keys = {
                 actor.email: service.make_token(session, email=actor.email, operation_id=actor.scope.operation_id)
                 for actor in (self.boss, self.worker, self.other_boss)
@@ -30,7 +33,7 @@ class Office:
         self.visitor = self.visits(self.boss)
 
     def visits(self, actor: Actor) -> Visitor:
-        return Visitor(self.application, self.keys[actor.email])
+        return Visitor(self.application, actor)
 
     def presses(self, path: str, *, by: Visitor | None = None, **typed: str) -> str:
         """What the page says after a button of it was pressed, by the administrator unless somebody else is named."""

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import text
 
 from app.accounts.policy import Actor
-from app.accounts.service import make_token
 from app.alerts.refresh import refresh
 from app.core.db import new_session, unit_of_work
 from app.factory import create_app
@@ -50,17 +49,16 @@ class Team:
 def make_team() -> Team:
     """With two shelters in the district and one far away."""
     places = {"worker": ["SY0602"], "colleague": ["SY0602"], "coordinator": ["SY06"], "stranger": ["SY10"]}
-    actors, tokens = {}, {}
+    actors = {}
     with unit_of_work() as session:
         operation = make_operation(session)
         for who, areas in places.items():
             role: Any = "field_worker" if who in ("worker", "colleague") else "coordinator"
             actors[who] = make_actor(session, operation, role=role, areas=areas)
-            tokens[who] = make_token(session, email=actors[who].email, operation_id=operation.id)
         take(session, actor=actors["colleague"], reports=[a_shelter(code="KHM"), a_shelter(code="SCH")])
         take(session, actor=actors["stranger"], reports=[a_shelter(code="FAR", area="SY1002")])
     application = create_app()
-    return Team(actors, {who: Visitor(application, token) for who, token in tokens.items()})
+    return Team(actors, {who: Visitor(application, actor) for who, actor in actors.items()})
 
 
 def stored(kind: str = "headcount") -> list[dict[str, Any]]:

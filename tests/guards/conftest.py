@@ -1,9 +1,10 @@
 """A served situation in which every route has something to answer with."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import partial
 from mailbox import Maildir
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.accounts.policy import ROLES
+from app.accounts.policy import ROLES, Actor
 from app.accounts.service import make_token
 from app.alerts.models import Alert
 from app.alerts.refresh import refresh
@@ -28,6 +29,7 @@ from app.intake.service import take
 from app.outbox.transports import MAILBOX
 from config.settings import settings
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
+from tests.factories.pages import sign_in
 
 NOBODY = "nobody"
 AT = "2025-03-10T12:00:00+03:00"
@@ -39,6 +41,7 @@ class Served:
     """An application with one person of each role, a full shelter, its alert and a mail."""
 
     app: Flask
+    actors: dict[str, Actor]
     tokens: dict[str, str]
     values: dict[str, str]
 
@@ -52,19 +55,27 @@ class Served:
         return sorted(methods)
 
     def request(self, route: str, who: str) -> TestResponse:
-        """Ask for a route as somebody; a change carries what its shape and the protection of forms want, no more."""
+        """Ask for a route as somebody: for a page with a browser, for the API with a token. A change carries what its
+        shape and the protection of forms want, no more."""
+        return self.ready(route, who)()
+
+    def ready(self, route: str, who: str) -> Callable[[], TestResponse]:
+        """The same, all but asking: whoever is to ask has signed in."""
         method, path = route.split(" ", 1)
         for name, value in self.values.items():
             path = path.replace(name, value)
         client = self.app.test_client()
-        sent: dict[str, Any] = {}
-        if method != "GET" and path.startswith("/api/"):
-            sent = {"json": {"reports": [{}]}}
-        elif method != "GET":
+        sent: dict[str, Any] = {"method": method, "buffered": True}
+        if path.startswith("/api/"):
+            sent |= {"json": {"reports": [{}]}} if method != "GET" else {}
+            sent |= {"headers": {"Authorization": f"Bearer {self.tokens[who]}"}} if who in self.tokens else {}
+            return partial(client.open, path, **sent)
+        if method != "GET":
             form_token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
-            sent = {"data": {"csrf_token": form_token[1] if form_token else ""}}
-        headers = {"Authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
-        return client.open(path, method=method, headers=headers, buffered=True, **sent)
+            sent["data"] = {"csrf_token": form_token[1] if form_token else ""}
+        if who in self.actors:
+            sign_in(client, self.actors[who])
+        return partial(client.open, path, **sent)
 
 
 @pytest.fixture
@@ -98,7 +109,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         values |= {"<uuid:person_id>": str(theirs.person_id), "<uuid:hold_id>": str(session.scalar(select(Hold.id)))}
         refresh(session)
         values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
-    yield Served(create_app(), tokens, values)
+    yield Served(create_app(), dict(actors), tokens, values)
     jobs.send_wakes_by(None)
     settings.cache_clear()
 

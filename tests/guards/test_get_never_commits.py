@@ -61,8 +61,9 @@ def reads_that_write(served: Served, routes: Iterable[str]) -> list[str]:
     found: list[str] = []
     for route in routes:
         for who in EVERYBODY:
+            ask = served.ready(route, who)
             with commits_of_writes() as committed:
-                served.request(route, who)
+                ask()
             found += [f"{route} as {who} commits: {' '.join(statement.split())[:80]}" for statement in committed]
     return found
 

@@ -62,7 +62,7 @@ class Matrix:
 
     def request(self, route: str, who: str, position: str) -> TestResponse:
         values = self.served.values | self.values[position]
-        return Served(self.served.app, self.served.tokens, values).request(route, who)
+        return Served(self.served.app, self.served.actors, self.served.tokens, values).request(route, who)
 
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """Route, person, and where lies what the route names; one that names nothing is asked once."""
@@ -164,16 +164,16 @@ def told(session: Session, operation: Operation, area: str, position: str) -> di
 def matrix(served: Served) -> Matrix:
     with unit_of_work() as session:
         here, elsewhere = make_operation(session), make_operation(session)
-        tokens = {}
+        actors, tokens = {}, {}
         for role, areas in PEOPLE.items():
-            actor = make_actor(session, here, role=role, areas=areas)  # type: ignore[arg-type]  # keys are roles
-            tokens[role] = make_token(session, email=actor.email, operation_id=here.id)
+            actors[role] = make_actor(session, here, role=role, areas=areas)  # type: ignore[arg-type]  # keys are roles
+            tokens[role] = make_token(session, email=actors[role].email, operation_id=here.id)
         values = {
             MINE: told(session, here, "SY0602", MINE),
             AREA: told(session, here, "SY1002", AREA),
             OPERATION: told(session, elsewhere, "SY0602", OPERATION),
         }
-    return Matrix(Served(served.app, tokens, served.values), values)
+    return Matrix(Served(served.app, actors, tokens, served.values), values)
 
 
 def test_everybody_reaches_what_is_theirs_and_nothing_else(matrix: Matrix) -> None:
@@ -199,8 +199,7 @@ def test_a_query_that_forgets_the_operation_shows_nothing_of_another(matrix: Mat
         return "".join(http.session().scalars(text("SELECT state ->> 'name' FROM shelters")))
 
     def read(who: str) -> str:
-        headers = {"Authorization": f"Bearer {matrix.served.tokens[who]}"}
-        return matrix.served.app.test_client().get("/planted", headers=headers).text
+        return matrix.served.request("GET /planted", who).text
 
     matrix.served.app.add_url_rule("/planted", view_func=planted)
     assert called(AREA) in read("administrator")

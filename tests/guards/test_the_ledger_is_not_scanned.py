@@ -63,7 +63,7 @@ def crowded(served: Served) -> Served:
     values |= dict.fromkeys(("<uuid:report_id>", "<uuid:headcount_id>"), headcount)
     values["<uuid:user_id>"] = str(crowd.actor.user_id)
     values |= doubted_in(crowd.actor, quiet.code)
-    return Served(served.app, {"administrator": crowd.token}, served.values | values)
+    return Served(served.app, {"administrator": crowd.actor}, {"administrator": crowd.token}, served.values | values)
 
 
 def doubted_in(actor: Actor, code: str) -> dict[str, str]:

@@ -50,7 +50,7 @@ def app(session: Session) -> Flask:
         session.expire_all()
         g.session = session
 
-    @app.get("/who")
+    @app.get("/api/who")
     def who() -> Response:
         actor = signin.actor_of_request()
         return jsonify(actor and actor.email)
@@ -94,7 +94,7 @@ class TestSignIn:
     def test_it_signs_in_whatever_the_case_of_the_address_and_goes_home(self, client: FlaskClient) -> None:
         answer = sign_in(client, " Rana@Example.ORG ")
         assert (answer.status_code, answer.location) == (302, "/")
-        assert client.get("/who").json == ADDRESS
+        assert client.get("/api/who").json == ADDRESS
 
     def test_it_goes_to_the_page_that_was_asked_for(self, client: FlaskClient) -> None:
         assert sign_in(client, next="/shelters/KHM").location == "/shelters/KHM"
@@ -114,11 +114,11 @@ class TestSignIn:
         assert client.get("/logout").status_code == 405
         assert client.post("/logout").status_code == 400
         assert client.post("/logout", data={"csrf_token": token}).location == "/login"
-        assert client.get("/who").json is None
+        assert client.get("/api/who").json is None
 
     def test_it_wants_the_csrf_token(self, client: FlaskClient) -> None:
         assert client.post("/login", data={"email": ADDRESS, "password": PASSWORD}).status_code == 400
-        assert client.get("/who").json is None
+        assert client.get("/api/who").json is None
 
     def test_nothing_of_the_session_before_outlives_sign_in(self, client: FlaskClient) -> None:
         client.get("/plant")
@@ -144,9 +144,9 @@ class TestSignIn:
     def test_disabling_ends_the_session_and_shuts_the_door(self, client: FlaskClient, session: Session) -> None:
         sign_in(client)
         service.disable_user(session, email=ADDRESS)
-        assert client.get("/who").json is None
+        assert client.get("/api/who").json is None
         assert sign_in(client).status_code == 200
-        assert client.get("/who").json is None
+        assert client.get("/api/who").json is None
 
     def test_it_says_the_same_of_a_wrong_password_an_unknown_address_and_a_disabled_account(
         self, client: FlaskClient, session: Session, user_id: UUID
@@ -185,7 +185,7 @@ class TestSignIn:
         assert "COMMIT" not in seen
         assert any("INSERT INTO sign_ins" in statement for statement in seen)
         seen.clear()
-        client.get("/who")
+        client.get("/api/who")
         assert {statement.split()[0] for statement in seen} == {"SELECT"}
 
     def test_a_page_asks_once_who_it_is_for(self, client: FlaskClient, session: Session) -> None:
@@ -201,7 +201,7 @@ class TestSignIn:
         sign_in(client)
         session.get_one(User, user_id).fs_uniquifier = "another"
         session.flush()
-        assert client.get("/who").json is None
+        assert client.get("/api/who").json is None
 
     def test_a_weaker_hash_is_renewed_at_sign_in(self, client: FlaskClient, session: Session, user_id: UUID) -> None:
         weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
@@ -220,9 +220,9 @@ class TestSignIn:
         assert actor
         key = service.make_token(session, email=ADDRESS, operation_id=actor.scope.operation_id)
         bearer = {"Authorization": f"Bearer {key}"}
-        assert client.get("/who", headers={"Authorization": "Bearer mawa_wrong"}).json is None
-        assert client.get("/who", headers=bearer).json == ADDRESS
-        assert client.application.test_client().get("/who", headers=bearer).json == ADDRESS
+        assert client.get("/api/who", headers={"Authorization": "Bearer mawa_wrong"}).json is None
+        assert client.get("/api/who", headers=bearer).json == ADDRESS
+        assert client.application.test_client().get("/api/who", headers=bearer).json == ADDRESS
 
 
 def test_only_signing_in_and_out_and_setting_a_password_are_switched_on(app: Flask) -> None:

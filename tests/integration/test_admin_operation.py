@@ -103,7 +103,7 @@ def test_zone_and_ages_stay_once_there_is_a_report(office: Office) -> None:
         assert "They cannot be changed any more" in words_of(shown.text)
         assert "<select" not in shown.text
     stale = dict(form_of(before.text).to_dict(), time_zone="Africa/Bamako")
-    answer = office.visitor.client.post(COUNTING, data=stale, headers=office.visitor.headers)
+    answer = office.visitor.client.post(COUNTING, data=stale)
     assert answer.status_code == 409
     assert "The first report has come in meanwhile." in words_of(answer.text)
     assert frame(office).zone.key == "Asia/Damascus"
@@ -191,7 +191,7 @@ def test_numbers_that_cannot_be_meant_are_refused(office: Office, typed: dict[st
 def test_who_comes_second_is_told_what_stands_now(office: Office) -> None:
     first = form_of(office.visitor.open(NUMBERS).text).to_dict() | {"household_size": "6"}
     office.visitor.send(NUMBERS, household_size="7")
-    answer = office.visitor.client.post(NUMBERS, data=first, headers=office.visitor.headers)
+    answer = office.visitor.client.post(NUMBERS, data=first)
     assert answer.status_code == 409
     said = words_of(answer.text)
     assert "Somebody changed this while you were typing." in said
@@ -199,7 +199,7 @@ def test_who_comes_second_is_told_what_stands_now(office: Office) -> None:
     assert frame(office).settings.household_size == 7
     again = form_of(answer.text).to_dict()
     assert again["household_size"] == "6"
-    assert office.visitor.client.post(NUMBERS, data=again, headers=office.visitor.headers).status_code == 303
+    assert office.visitor.client.post(NUMBERS, data=again).status_code == 303
     assert frame(office).settings.household_size == 6
 
 

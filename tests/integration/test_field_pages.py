@@ -11,7 +11,6 @@ from sqlalchemy import text
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.policy import Actor
-from app.accounts.service import make_token
 from app.alerts.refresh import refresh
 from app.core.db import new_session, unit_of_work
 from app.factory import create_app
@@ -47,7 +46,6 @@ def field(database: str) -> Field:
     with unit_of_work() as session:
         operation = make_operation(session)
         actor = make_actor(session, operation, areas=["SY0602"])
-        token = make_token(session, email=actor.email, operation_id=operation.id)
         reports = [
             a_shelter(code="KHM", capacity=100, status="open", toilets=6),
             a_shelter(code="SCH", capacity=200),
@@ -58,7 +56,7 @@ def field(database: str) -> Field:
         assert {result.status for result in taken} == {"accepted"}
         elsewhere = [a_shelter(code="FAR", area="SY1002")]
         take(session, actor=make_actor(session, operation), reports=elsewhere)
-    return Field(actor, Visitor(create_app(), token))
+    return Field(actor, Visitor(create_app(), actor))
 
 
 def stored(kind: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.accounts.policy import ROLES
-from config.settings import settings
+from tests.factories.live import sign_in
 
 REPORTS = Path(".scan")
 NOBODY = "nobody"
@@ -22,13 +22,15 @@ MODULES = "backup,cookieflags,crlf,csp,exec,file,htaccess,http_headers,methods,p
 # Left out: csrf (3.2.3 sends each form with its type said twice, which is no form: both of its tries are refused alike,
 # and it takes that for a token nobody checks), and what asks servers elsewhere.
 PLAIN_HTTP = "Secure Flag cookie"  # on 127.0.0.1; behind https:// it is set
-ENDS_IT = ("logout", "account/tokens/*", "admin/users/*/disable", "admin/users/*/remove")  # of the caller's own access
+# Of the access of those who scan.
+ENDS_IT = ("logout", "admin/users/*/sign-ins/*", "admin/users/*/disable", "admin/users/*/remove")
 SQLMAP = [
     "--batch",
     "--level=2",
     "--risk=1",
     "--threads=1",
     "--dbms=PostgreSQL",
+    "--skip=cookie",  # it is signed: what is put into it is not read
     "--flush-session",
     "--disable-coloring",
 ]
@@ -51,13 +53,7 @@ def say(*lines: str) -> None:
     sys.stdout.flush()
 
 
-def token_of(role: str) -> str:
-    """A token of the demonstration's person of this role."""
-    made = [sys.executable, "-m", "app.cli", "user", "token", f"{role}@demo.example.org", "--name", "scan"]
-    return subprocess.run(made, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def crawl(address: str, who: str, minutes: int, token: str | None) -> list[str]:
+def crawl(address: str, who: str, minutes: int, cookie: str | None) -> list[str]:
     """What wapiti finds as somebody. Starts from each first page, so that it needs no luck to find them."""
     program, report = os.environ.get("WAPITI", "wapiti"), REPORTS / f"wapiti-{who}.json"
     starts = ("login", "field/", "dashboard", "shelters", "alerts", "counts", "groups", "flows", "account", "reset")
@@ -80,8 +76,8 @@ def crawl(address: str, who: str, minutes: int, token: str | None) -> list[str]:
         command += ["--start", f"{address}/{start}"]
     for path in ENDS_IT:
         command += ["--exclude", f"{address}/{path}"]
-    if token is not None:
-        command += ["--header", f"Authorization: Bearer {token}"]
+    if cookie is not None:
+        command += ["--header", f"Cookie: {cookie}"]
     with open(REPORTS / f"wapiti-{who}.log", "w") as log:
         subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
     said = json.loads(report.read_text())
@@ -95,10 +91,9 @@ def crawl(address: str, who: str, minutes: int, token: str | None) -> list[str]:
     ]
 
 
-def inject(address: str, minutes: int, token: str) -> list[str]:
+def inject(address: str, minutes: int, cookie: str) -> list[str]:
     """What sqlmap finds, as an administrator, who may ask everything; and at sign-in as nobody."""
-    bearer = f"--headers=Authorization: Bearer {token}"
-    tries = [["--url", f"{address}{path}", bearer] for path in ASKED]
+    tries = [["--url", f"{address}{path}", f"--cookie={cookie}"] for path in ASKED]
     form = ["--csrf-token=csrf_token", f"--csrf-url={address}/login", "-p", "email,password"]
     tries.append(["--url", f"{address}/login", "--data", "email=a@example.org&password=x&csrf_token=x", *form])
     found = []
@@ -120,10 +115,9 @@ def main(address: str, minutes: int, who: list[str]) -> None:
     if shutil.which(os.environ.get("WAPITI", "wapiti")) is None or shutil.which("sqlmap") is None:
         sys.exit("Install wapiti3 (pip, in an environment of its own; WAPITI=…/bin/wapiti) and sqlmap (Debian) first.")
     REPORTS.mkdir(exist_ok=True)
-    os.environ |= {"MAWA_DATA_DIR": str(settings().data_dir), "MAWA_LOG_FORMAT": "json"}
-    tokens = {role: token_of(role) for role in ROLES}
-    found = [line for one in who for line in crawl(address, one, minutes, tokens.get(one))]
-    found += inject(address, minutes, tokens["administrator"])
+    cookies = {role: sign_in(address.rstrip("/"), f"{role}@demo.example.org") for role in ROLES}
+    found = [line for one in who for line in crawl(address, one, minutes, cookies.get(one))]
+    found += inject(address, minutes, cookies["administrator"])
     say(f"{len(found)} findings", *found)
     sys.exit(bool(found))
 

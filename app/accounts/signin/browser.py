@@ -38,9 +38,12 @@ def bearer_token() -> str | None:
 
 def actor_of_request(otherwise: str = UNCHOSEN) -> Actor | None:
     """Who is behind this request, reading `otherwise` if they never chose a language. A token, once sent, is the only
-    thing that counts: a bad one is nobody."""
+    thing that counts: a bad one is nobody, and so is a good one before a page. It shows no second factor, and whoever
+    has one for a day must not make themselves another."""
     token = bearer_token()
     if token is not None:
+        if not request.path.startswith("/api/"):
+            return None
         key = (digest_of(token), otherwise)
         return _actors.get(key, lambda: queries.actor_of_token(http.session(), token, otherwise=otherwise))
     if "_user_id" not in session:
