@@ -93,10 +93,13 @@ def disable(email: str) -> None:
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), help="For how long it is good; none: until it is revoked.")
 @_in_operation
 def token(email: str, name: str, days: int | None, operation: str | None) -> None:
-    """Make an API token and print it, this once."""
+    """Make an API token and print it, this once. It acts as its person, and no second factor is asked of it; they are
+    told by mail."""
     with _changes() as session:
         meant = queries.operation_meant(session, operation)
         made = service.make_token(session, email=email, operation_id=meant.id, name=name, days=days)
+        owner = service.existing(session, email)
+        _mail(session, lambda: signin.tell_of_token(owner))
     click.echo(made)
 
 

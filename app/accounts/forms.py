@@ -80,27 +80,15 @@ class PersonForm(AddressForm, MemberForm):
     needed: ClassVar[dict[str, str]] = {"email": WRITE_AN_ADDRESS, "language": CHOOSE_LANGUAGE, **MemberForm.needed}
 
 
-class TokenForm(SecureForm):
-    """A key for programs: what it is for, and for how long."""
-
-    name_of_token = TypedField()
-    days = WholeNumberField()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        super().validate(extra_validators)
-        if not self.days.errors and not (self.days.data and 1 <= self.days.data <= MOST_DAYS):
-            self.complain("days", say(HOW_MANY_DAYS, most=MOST_DAYS))
-        return not self.complaints()
-
-
 class CodeForm(SecureForm):
-    """The second step of signing in."""
+    """The second step of signing in. `asks_code`: not of who has no second factor."""
 
     code = TypedField()
+    asks_code: bool = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
-        if not self.code.typed.strip():
+        if self.asks_code and not self.code.typed.strip():
             self.complain("code", say(WRITE_A_CODE))
         return not self.complaints()
 
@@ -116,4 +104,17 @@ class ProofForm(CodeForm):
         super().validate(extra_validators)
         if not self.password.typed:
             self.complain("password", say(WRITE_PASSWORD))
+        return not self.complaints()
+
+
+class TokenForm(ProofForm):
+    """A key for programs: what it is for, and for how long."""
+
+    name_of_token = TypedField()
+    days = WholeNumberField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if not self.days.errors and not (self.days.data and 1 <= self.days.data <= MOST_DAYS):
+            self.complain("days", say(HOW_MANY_DAYS, most=MOST_DAYS))
         return not self.complaints()

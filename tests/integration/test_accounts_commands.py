@@ -83,11 +83,13 @@ class TestCommands:
         with time_machine.travel(datetime.now(UTC) + timedelta(days=4), tick=False):
             assert queries.actor_of_token(session, key) is None
 
-    def test_token_prints_the_token_alone(self, session: Session, operation_id: UUID) -> None:
+    def test_token_prints_the_token_alone_and_its_owner_is_told(self, session: Session, operation_id: UUID) -> None:
         add(session, operation_id)
         result = CliRunner().invoke(cli.user, ["token", "rana@example.org"])
         assert result.exit_code == 0
         assert queries.actor_of_token(session, result.stdout.removesuffix("\n")) is not None
+        (mail,) = session.scalars(select(Mail)).all()
+        assert (mail.recipient, mail.subject) == ("rana@example.org", "A token was made for your account for Mawa")
 
     def test_disable_disables(self, session: Session, operation_id: UUID) -> None:
         user_id = add(session, operation_id)

@@ -4,12 +4,15 @@ import re
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from argon2 import PasswordHasher
+from sqlalchemy import text, update
 
 from app.accounts import queries, service
 from app.accounts.errors import AccountConflict, NoSuchAccount
+from app.accounts.models import User
 from app.accounts.policy import Actor
 from app.core import db
+from tests.factories.browsers import PASSWORD
 from tests.factories.offices import Office, page_of
 from tests.factories.pages import words_of
 
@@ -170,10 +173,12 @@ def test_people_of_another_operation_are_not_there(office: Office) -> None:
 
 
 def test_a_token_is_made_by_its_owner_shown_once_expires_and_is_revoked(office: Office) -> None:
-    visitor = office.visits(office.worker)
-    said = office.presses("/account/tokens", by=visitor, name_of_token="desk", days="0")
+    with db.unit_of_work() as session:
+        session.execute(update(User).values(password=PasswordHasher(time_cost=1).hash(PASSWORD)))
+    visitor, typed = office.visits(office.worker), {"name_of_token": "desk", "password": PASSWORD}
+    said = office.presses("/account/tokens", by=visitor, days="0", **typed)
     assert "Write for how many days" in said
-    said = office.presses("/account/tokens", by=visitor, name_of_token="desk", days="30")
+    said = office.presses("/account/tokens", by=visitor, days="30", **typed)
     key = re.search(r"mawa_[\w-]+", said)
     assert key is not None
     page = office.visitor.open(page_of(office.worker)).text

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.accounts import queries
 from app.accounts.errors import AccountConflict, AccountMistake, NoSuchAccount
-from app.accounts.models import Membership, Token, User
+from app.accounts.models import Membership, User
 from app.accounts.policy import (
     ROLES,
     SHORTEST_PASSWORD,
@@ -22,7 +22,7 @@ from app.accounts.policy import (
 from app.accounts.schemas import Added
 from app.accounts.service.noting import note
 from app.accounts.service.sign_ins import forget_sign_ins
-from app.accounts.service.tokens import existing
+from app.accounts.service.tokens import existing, revoke_tokens
 from app.audit import service as audit
 from app.core import clock
 from app.core.text import LANGUAGES, mark
@@ -86,8 +86,7 @@ def disable_user(session: Session, *, email: str, actor_id: UUID | None = None) 
     user.active = False
     user.fs_uniquifier = uuid4().hex
     forget_sign_ins(session, user_id=user.id)
-    of_person = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
-    session.execute(of_person.values(revoked_at=clock.now()))
+    revoke_tokens(session, user_id=user.id)
     note(session, "user.disable", user.id, actor_id)
     session.flush()
 
@@ -136,10 +135,7 @@ def remove_member(session: Session, *, user_id: UUID, operation_id: UUID, actor_
     """Take a person's role in an operation away, and revoke the tokens they have for it. The account stays."""
     _check_not_last(session, user_id, [operation_id])
     member = _member(session, user_id, operation_id)
-    of_person = update(Token).where(
-        col(Token.user_id) == user_id, col(Token.operation_id) == operation_id, col(Token.revoked_at).is_(None)
-    )
-    session.execute(of_person.values(revoked_at=clock.now()))
+    revoke_tokens(session, user_id=user_id, operation_id=operation_id)
     audit.record(
         session,
         action="user.remove",
@@ -162,8 +158,10 @@ def choose_language(session: Session, *, user_id: UUID, language: str) -> None:
 
 
 def note_password(session: Session, *, user_id: UUID) -> None:
-    """Write down that a person has set a password by a link, which ends their sign-ins."""
+    """Write down that a person has set a password by a link. It ends whatever lets anybody in as them: their sign-ins,
+    and their tokens too, or whoever took the account over would still have a key to it."""
     forget_sign_ins(session, user_id=user_id)
+    revoke_tokens(session, user_id=user_id)
     note(session, "user.password", user_id, user_id)
 
 

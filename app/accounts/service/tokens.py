@@ -77,6 +77,14 @@ def revoke_token(
         )
 
 
+def revoke_tokens(session: Session, *, user_id: UUID, operation_id: UUID | None = None) -> None:
+    """The same of all of theirs, for one operation or for all, where what revokes them is written down already."""
+    theirs = update(Token).where(col(Token.user_id) == user_id, col(Token.revoked_at).is_(None))
+    if operation_id is not None:
+        theirs = theirs.where(col(Token.operation_id) == operation_id)
+    session.execute(theirs.values(revoked_at=clock.now()))
+
+
 def existing(session: Session, email: str) -> User:
     """The account of an address. NoSuchAccount where there is none."""
     user = queries.user_of(session, email)

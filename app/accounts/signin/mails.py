@@ -22,14 +22,16 @@ from app.outbox.service import write
 from config.settings import settings
 
 LINK_GOOD_FOR_H = 24
-SET_PASSWORD, PASSWORD_WAS_SET, INVITATION, SECOND_FACTOR = (
-    f"accounts/mails/{name}" for name in ("set_password", "password_was_set", "invitation", "second_factor")
+SET_PASSWORD, PASSWORD_WAS_SET, INVITATION, SECOND_FACTOR, TOKEN_MADE = (
+    f"accounts/mails/{name}"
+    for name in ("set_password", "password_was_set", "invitation", "second_factor", "token_made")
 )
 SUBJECTS = {
     SET_PASSWORD: mark("Set a password for Mawa"),
     PASSWORD_WAS_SET: mark("Your password for Mawa was set anew"),
     INVITATION: mark("You are invited to Mawa"),
     SECOND_FACTOR: mark("The second factor of your account for Mawa was changed"),
+    TOKEN_MADE: mark("A token was made for your account for Mawa"),
 }
 SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
 
@@ -69,6 +71,12 @@ def invite(user_id: UUID) -> None:
 def tell_of_factor(account: Account | User, what: Literal["set", "removed", "reset"]) -> None:
     """Tell somebody what was done with their second factor: it may not have been them."""
     _write(account.email, account.language, SUBJECTS[SECOND_FACTOR], SECOND_FACTOR, what=what)
+
+
+def tell_of_token(account: Account | User) -> None:
+    """Tell somebody that there is another key to what they may do: it may not have been them who made it."""
+    where = settings().base_url + url_for("account.show", _external=False)
+    _write(account.email, account.language, SUBJECTS[TOKEN_MADE], TOKEN_MADE, where=where)
 
 
 def link(token: str) -> str:

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from app.accounts import queries, service, signin
 from app.accounts.forms import TokenForm
 from app.accounts.policy import is_own_address
-from app.accounts.signin.factor import FIRST, lacks_factor
+from app.accounts.signin.mails import tell_of_token
+from app.accounts.views.proof import me, proves
 from app.core import http
-from app.core.errors import NotAllowed
 from app.core.templating import use_zone
 from app.core.text import LANGUAGES
 from app.places.queries import frame_of
@@ -60,13 +60,12 @@ def operation_here() -> dict[str, str]:
 @account.post("/account/tokens")
 @http.requires("read_safe")
 def make_token() -> str | tuple[str, int]:
-    """A key for one's own programs, shown this once. Nobody makes one for anybody else: it acts in their name."""
-    form = TokenForm()
-    if not form.validate():
-        return _show(form), 422
-    actor = g.actor
-    if lacks_factor(actor):
-        raise NotAllowed("second_factor_first", FIRST)
+    """A key for one's own programs, shown this once. Nobody makes one for anybody else: it acts in their name. It is
+    good for longer than the browser it is made in, so that must be its owner's: who makes one shows it, and is told."""
+    form, actor, owner = TokenForm(), g.actor, me()
+    form.asks_code = owner.factor is not None
+    if not proves(form, owner):
+        return _show(form), form.status
     key = service.make_token(
         http.session(),
         email=actor.email,
@@ -75,6 +74,7 @@ def make_token() -> str | tuple[str, int]:
         days=form.days.data,
         actor_id=actor.user_id,
     )
+    tell_of_token(owner)
     return _show(TokenForm(formdata=None), key=key)
 
 

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from app.accounts import codes, queries, service
 from app.accounts.forms import ProofForm
 from app.accounts.signin import door, factor, mails
-from app.accounts.signin.account import Account
 from app.accounts.views.own import account
+from app.accounts.views.proof import knows_password, me, proves
 from app.core import clock, http
 from app.core.forms import say
 
@@ -33,18 +33,18 @@ def second_factor() -> Shown:
 @http.requires("read_safe")
 def set_second_factor() -> Shown:
     """Set up: a code shows that the authenticator has the secret, the password that it is its owner's."""
-    form, me, secret = ProofForm(), _me(), session.get(OFFERED)
-    if me.factor is not None or secret is None:
+    form, owner, secret = ProofForm(), me(), session.get(OFFERED)
+    if owner.factor is not None or secret is None:
         return redirect(url_for("account.second_factor"), code=303)
-    if not _is_good(form, me):
+    if not knows_password(form, owner):
         return _show(form), form.status
     step = codes.step_shown(secret, form.code.typed, now=codes.step_of(clock.now().timestamp()))
     if step is None:
         form.complain("code", say(door.WRONG_CODE))
         return _show(form), HTTPStatus.UNPROCESSABLE_ENTITY
-    made = service.set_factor(http.session(), user_id=me.id, sealed=factor.seal(secret), step=step)
+    made = service.set_factor(http.session(), user_id=owner.id, sealed=factor.seal(secret), step=step)
     session.pop(OFFERED)
-    mails.tell_of_factor(me, "set")
+    mails.tell_of_factor(owner, "set")
     return render_template("accounts/recovery_codes.html", made=made, is_new=True)
 
 
@@ -52,11 +52,11 @@ def set_second_factor() -> Shown:
 @http.requires("read_safe")
 def make_recovery_codes() -> Shown:
     """Further codes, in place of those there were."""
-    form, me = ProofForm(), _me()
-    if not _proves(form, me):
+    form, owner = ProofForm(), me()
+    if owner.factor is None or not proves(form, owner):
         return _show(form), form.status
     return render_template(
-        "accounts/recovery_codes.html", made=service.make_recovery_codes(http.session(), user_id=me.id), is_new=False
+        "accounts/recovery_codes.html", made=service.make_recovery_codes(http.session(), user_id=owner.id), is_new=False
     )
 
 
@@ -64,67 +64,23 @@ def make_recovery_codes() -> Shown:
 @http.requires("read_safe")
 def remove_second_factor() -> Shown:
     """Take it away: to set up another, or to be without one where the role may be."""
-    form, me = ProofForm(), _me()
-    if not _proves(form, me):
+    form, owner = ProofForm(), me()
+    if owner.factor is None or not proves(form, owner):
         return _show(form), form.status
-    service.remove_factor(http.session(), user_id=me.id, actor_id=me.id)
-    mails.tell_of_factor(me, "removed")
+    service.remove_factor(http.session(), user_id=owner.id, actor_id=owner.id)
+    mails.tell_of_factor(owner, "removed")
     flash(gettext("The second factor is taken away."))
     return redirect(url_for("account.second_factor"), code=303)
 
 
-def _me() -> Account:
-    found = http.session().get(Account, g.actor.user_id)
-    assert found is not None
-    return found
-
-
-def _is_good(form: ProofForm, me: Account) -> bool:
-    """Whether the password is right. Tries get slower here too: a browser left open is no place to guess it."""
-    if not form.validate():
-        return False
-    counter = f"{door.counter_of(me)}:again"
-    if not _may_try(form, counter):
-        return False
-    is_right = bool(me.password) and me.verify_and_update_password(form.password.typed)
-    door.settle(counter, is_right=is_right)
-    if not is_right:
-        form.complain("password", say(door.WRONG_PASSWORD))
-    return is_right
-
-
-def _proves(form: ProofForm, me: Account) -> bool:
-    """Whether password and a code are right; the code is used up."""
-    if me.factor is None or not _is_good(form, me):
-        return False
-    counter = f"{door.counter_of(me)}:code"
-    if not _may_try(form, counter):
-        return False
-    proof = factor.prove(me, form.code.typed)
-    is_right = proof is not None and factor.use(me, proof)
-    door.settle(counter, is_right=is_right)
-    if not is_right:
-        form.complain("code", say(door.WRONG_CODE))
-    return is_right
-
-
-def _may_try(form: ProofForm, counter: str) -> bool:
-    """Whether something secret may be compared now; else the form says how long to wait."""
-    wait = door.attempt(counter)
-    if wait:
-        form.status = HTTPStatus.TOO_MANY_REQUESTS
-        form.complain("", say(door.WAIT, seconds=wait))
-    return not wait
-
-
 def _show(form: ProofForm) -> str:
-    me = _me()
-    told: dict[str, Any] = {"is_set": me.factor is not None, "is_needed": factor.lacks_factor(g.actor)}
-    if me.factor is not None:
-        told["left"] = queries.recovery_codes_left(http.session(), me.id)
+    owner = me()
+    told: dict[str, Any] = {"is_set": owner.factor is not None, "is_needed": factor.lacks_factor(g.actor)}
+    if owner.factor is not None:
+        told["left"] = queries.recovery_codes_left(http.session(), owner.id)
     else:
         secret = session.setdefault(OFFERED, codes.new_secret())
-        picture = segno.make(codes.address_for_authenticators(secret, me.email), error="m", micro=False)
+        picture = segno.make(codes.address_for_authenticators(secret, owner.email), error="m", micro=False)
         # Drawn into the page: pictures from a `data:` address are nothing our pages may load.
         drawn = picture.svg_inline(scale=5, border=4, dark="#000", light="#fff")
         told["picture"] = Markup(drawn)  # noqa: S704  # squares that segno draws: no text of anybody's is in it
