@@ -49,9 +49,14 @@ def add(email: str, role: Role, areas: tuple[str, ...], language: str | None, op
         is_mailed = added.is_new and password is None
         if is_mailed:
             _mail(session, lambda: signin.invite(added.user_id))
+        elif not added.is_new:
+            _mail(session, lambda: signin.tell_of_role(added.user_id, meant.id))
     how = " A link to set a password is mailed." if is_mailed else ""
     click.echo(
-        f"Added as {role}.{how}" if added.is_new else f"Added as {role}; the account keeps its password.", err=True
+        f"Added as {role}.{how}"
+        if added.is_new
+        else f"Added as {role}; the account keeps its password, and they are told by mail.",
+        err=True,
     )
 
 

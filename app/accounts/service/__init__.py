@@ -16,10 +16,11 @@ from app.accounts.service.people import (
     note_password,
     remove_member,
 )
-from app.accounts.service.sign_ins import begin_sign_in, end_sign_in, end_sign_ins
+from app.accounts.service.sign_ins import NOT_SHOWN, begin_sign_in, end_sign_in, end_sign_ins, enter
 from app.accounts.service.tokens import existing, make_token, revoke_token
 
 __all__ = [
+    "NOT_SHOWN",
     "add_user",
     "begin_sign_in",
     "change_member",
@@ -28,6 +29,7 @@ __all__ = [
     "enable_user",
     "end_sign_in",
     "end_sign_ins",
+    "enter",
     "existing",
     "make_recovery_codes",
     "make_token",

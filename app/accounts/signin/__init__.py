@@ -6,7 +6,7 @@ setting a password by a link are Flask-Security's.
 
 from app.accounts.signin.browser import LANGUAGE, actor_of_request, bearer_token, choose_operation, still_good
 from app.accounts.signin.factor import led_to_factor
-from app.accounts.signin.mails import SIGN_IN_FAILED, invite, tell_of_factor, tell_of_token
+from app.accounts.signin.mails import SIGN_IN_FAILED, invite, tell_of_factor, tell_of_role, tell_of_token
 from app.accounts.signin.security import register
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "register",
     "still_good",
     "tell_of_factor",
+    "tell_of_role",
     "tell_of_token",
 ]

@@ -19,18 +19,20 @@ from app.core.templating import speaking
 from app.core.text import mark
 from app.outbox.schemas import Letter
 from app.outbox.service import write
+from app.places.queries import frame_of
 from config.settings import settings
 
 LINK_GOOD_FOR_H = 24
-SET_PASSWORD, PASSWORD_WAS_SET, INVITATION, SECOND_FACTOR, TOKEN_MADE = (
+SET_PASSWORD, PASSWORD_WAS_SET, INVITATION, SECOND_FACTOR, TOKEN_MADE, FURTHER_ROLE = (
     f"accounts/mails/{name}"
-    for name in ("set_password", "password_was_set", "invitation", "second_factor", "token_made")
+    for name in ("set_password", "password_was_set", "invitation", "second_factor", "token_made", "further_role")
 )
 SUBJECTS = {
     SET_PASSWORD: mark("Set a password for Mawa"),
     PASSWORD_WAS_SET: mark("Your password for Mawa was set anew"),
     INVITATION: mark("You are invited to Mawa"),
     SECOND_FACTOR: mark("The second factor of your account for Mawa was changed"),
+    FURTHER_ROLE: mark("You work in a further operation on Mawa"),
     TOKEN_MADE: mark("A token was made for your account for Mawa"),
 }
 SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
@@ -71,6 +73,13 @@ def invite(user_id: UUID) -> None:
 def tell_of_factor(account: Account | User, what: Literal["set", "removed", "reset"]) -> None:
     """Tell somebody what was done with their second factor: it may not have been them."""
     _write(account.email, account.language, SUBJECTS[SECOND_FACTOR], SECOND_FACTOR, what=what)
+
+
+def tell_of_role(user_id: UUID, operation_id: UUID) -> None:
+    """Tell somebody who has an account that they were given a role in a further operation."""
+    account: Any = http.session().get(Account, user_id)
+    name = frame_of(http.session(), operation_id).name
+    _write(account.email, account.language, SUBJECTS[FURTHER_ROLE], FURTHER_ROLE, name=name)
 
 
 def tell_of_token(account: Account | User) -> None:

@@ -1,5 +1,6 @@
 """`/admin/users`: who has a role in this operation, as administrators keep it."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from app.accounts import queries, service
 from app.accounts.forms import MemberForm, PersonForm
 from app.accounts.schemas import Person
 from app.accounts.signin import invite as send_invitation
-from app.accounts.signin import still_good
+from app.accounts.signin import still_good, tell_of_role
 from app.core import http
 from app.core.errors import DomainError
 from app.core.templating import use_zone
@@ -41,7 +42,7 @@ def new() -> str:
 @people.post("/new")
 @http.requires("administer")
 def add() -> Shown:
-    """Give somebody a role here; who has no account yet is invited by mail to set a password."""
+    """Give somebody a role here; who has no account yet is invited by mail to set a password, who has one is told."""
     form = PersonForm()
     if not form.validate():
         return render_template("accounts/new_person.html", form=form), 422
@@ -62,7 +63,8 @@ def add() -> Shown:
         send_invitation(added.user_id)
         flash(gettext("They are added. A mail with a link to set a password is on its way to them."))
     else:
-        flash(gettext("They are added. They have an account already and sign in with it as before."))
+        tell_of_role(added.user_id, administered())
+        flash(gettext("They are added. They have an account already, sign in with it as before, and are told by mail."))
     return redirect(url_for(".one", user_id=added.user_id), code=303)
 
 
@@ -163,5 +165,7 @@ def person_here(user_id: UUID) -> Person:
 def _show(person: Person, form: MemberForm) -> str:
     use_zone(frame_of(http.session(), administered()).zone)
     tokens = queries.tokens_of(http.session(), person.user_id, administered())
-    sign_ins = queries.sign_ins_of(http.session(), person.user_id, since=still_good())
-    return render_template("accounts/person.html", person=person, form=form, tokens=tokens, sign_ins=sign_ins)
+    told: dict[str, Any] = {"tokens": tokens, "not_shown": service.NOT_SHOWN, "sign_ins": None}
+    if queries.administers_all(http.session(), g.actor.user_id, of=person.user_id):
+        told["sign_ins"] = queries.sign_ins_of(http.session(), person.user_id, since=still_good())
+    return render_template("accounts/person.html", person=person, form=form, **told)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts import queries, service, signin
 from app.accounts.forms import TokenForm
-from app.accounts.policy import is_own_address
+from app.accounts.policy import browser_of, is_own_address
 from app.accounts.signin.mails import tell_of_token
 from app.accounts.views.proof import me, proves
 from app.core import http
@@ -47,6 +47,9 @@ def choose_operation() -> Response:
     if wanted not in theirs:
         flash(gettext("You have no role in this operation."), "error")
         return redirect(url_for("account.show"), code=303)
+    if theirs[wanted] != g.actor.scope.operation_id:
+        said = browser_of(request.user_agent.string)
+        service.enter(http.session(), user_id=g.actor.user_id, operation_id=theirs[wanted], browser=said)
     signin.choose_operation(theirs[wanted])
     return redirect("/", code=303)
 
