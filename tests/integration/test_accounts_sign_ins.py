@@ -115,6 +115,34 @@ def test_signing_out_ends_it_so_that_a_copy_of_the_cookie_is_worth_nothing(app: 
     assert not stolen.is_in()
 
 
+def test_signing_out_ends_it_however_long_nobody_used_it(phone: Browser) -> None:
+    form, kept = phone.csrf("/account"), phone.client.get_cookie("mawa")
+    assert kept is not None
+    with time_machine.travel(time.time() + 13 * 3600, tick=True):
+        answer = phone.client.post("/logout", data={"csrf_token": form}, **phone.asks)
+        assert answer.location == "/login"
+    with db.new_snapshot() as session:
+        assert session.scalar(text("SELECT count(*) FROM sign_ins WHERE ended_at IS NULL")) == 0
+    stolen = Browser(phone.client.application)
+    stolen.client.set_cookie("mawa", kept.value)
+    assert not stolen.is_in(), "not with a clock set back either"
+    assert audited("user.sign_out") == [{"browser": "Firefox, Android"}]
+
+
+def test_nobody_is_signed_out_by_a_page_of_somebody_else(phone: Browser) -> None:
+    assert phone.client.post("/logout", data={"csrf_token": "guessed"}, **phone.asks).status_code == 400
+    assert phone.client.post("/logout", **phone.asks).status_code == 400
+    assert phone.is_in()
+
+
+def test_signing_in_anew_after_half_a_day_leaves_no_other_behind(rana: Actor, phone: Browser) -> None:
+    with time_machine.travel(time.time() + 13 * 3600, tick=True):
+        assert not phone.is_in()
+        phone.sign_in(rana.email)
+        assert phone.is_in()
+        assert ids_on(phone.open("/account").text) == []
+
+
 def test_a_new_password_ends_all_of_them(app: Flask, rana: Actor, phone: Browser) -> None:
     phone.press("/reset", on="/account", email=rana.email)
     fresh = Browser(app)

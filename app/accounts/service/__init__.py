@@ -16,7 +16,14 @@ from app.accounts.service.people import (
     note_password,
     remove_member,
 )
-from app.accounts.service.sign_ins import NOT_SHOWN, begin_sign_in, end_sign_in, end_sign_ins, enter
+from app.accounts.service.sign_ins import (
+    NOT_SHOWN,
+    begin_sign_in,
+    end_sign_in,
+    end_sign_in_of_browser,
+    end_sign_ins,
+    enter,
+)
 from app.accounts.service.tokens import existing, make_token, revoke_token
 
 __all__ = [
@@ -28,6 +35,7 @@ __all__ = [
     "disable_user",
     "enable_user",
     "end_sign_in",
+    "end_sign_in_of_browser",
     "end_sign_ins",
     "enter",
     "existing",

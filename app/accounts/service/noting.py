@@ -19,15 +19,18 @@ def note(session: Session, action: str, user_id: UUID, actor_id: UUID | None, **
         _record(session, action, user_id, actor_id, operation_id, says_from_where=operation_id == here, **details)
 
 
-def note_here(session: Session, action: str, user_id: UUID, actor_id: UUID | None, **details: Any) -> None:
-    """The same only where somebody acts: when and from where people come is nobody else's business."""
-    _record(session, action, user_id, actor_id, _here(session, user_id), **details)
+def note_here(
+    session: Session, action: str, user_id: UUID, actor_id: UUID | None, *, at: UUID | None = None, **details: Any
+) -> None:
+    """The same only where somebody acts: when and from where people come is nobody else's business. `at`: where they
+    did, if this session is not `within` it."""
+    _record(session, action, user_id, actor_id, _here(session, user_id, at), **details)
 
 
-def _here(session: Session, user_id: UUID) -> UUID | None:
+def _here(session: Session, user_id: UUID, at: UUID | None = None) -> UUID | None:
     """The operation of theirs that this session is `within`; before sign-in the first they were given a role in."""
     theirs = [operation.id for operation in queries.operations_of(session, user_id)]
-    within = session.info.get("within")
+    within = session.info.get("within") if at is None else str(at)
     return next((one for one in theirs if str(one) == within), next(iter(theirs), None))
 
 

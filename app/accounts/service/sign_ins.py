@@ -57,6 +57,16 @@ def end_sign_in(session: Session, *, user_id: UUID, sign_in_id: UUID, actor_id: 
     return browser is not None
 
 
+def end_sign_in_of_browser(session: Session, *, sign_in_id: UUID, operation_id: UUID | None) -> None:
+    """End the sign-in a browser shows, whosever it is: that is all it takes. The operation is where they were."""
+    open_one = update(SignIn).where(col(SignIn.id) == sign_in_id, col(SignIn.ended_at).is_(None))
+    ended = session.execute(
+        open_one.values(ended_at=clock.now()).returning(col(SignIn.user_id), col(SignIn.browser))
+    ).one_or_none()
+    if ended is not None:
+        note_here(session, "user.sign_out", ended.user_id, ended.user_id, at=operation_id, browser=ended.browser)
+
+
 def end_sign_ins(session: Session, *, user_id: UUID, actor_id: UUID, but: UUID | None = None) -> int:
     """Sign all browsers of a person out, but perhaps one. How many they were. As above."""
     _check_theirs(session, user_id, actor_id)

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g, request, session
+from flask import Flask, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.wrappers import Response
+from wtforms import ValidationError
 
 from app.accounts import queries, service
 from app.accounts.policy import UNCHOSEN, Actor, browser_of, digest_of
@@ -23,7 +26,7 @@ SIGN_IN = "sign_in"  # its sign-in
 USED = "used"  # seconds since 1970
 # A program that posts many reports is looked up twice a second: what is revoked is refused within one (quality.md).
 _actors: Kept[tuple[bytes, str], Actor] = Kept(seconds=0.5)
-_OF_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", SIGN_IN, USED})
+_OF_LOGIN = frozenset({"_user_id", "_id", "_fresh", "fs_paa"})  # by which Flask-Login takes somebody for signed in
 _KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", "fs_cc"})
 _NOTED_EVERY_S = 300
 
@@ -49,8 +52,8 @@ def actor_of_request(otherwise: str = UNCHOSEN) -> Actor | None:
     if "_user_id" not in session:
         return None
     actor = _actor_of_browser(otherwise)
-    if actor is None:  # else Flask-Login would take them for signed in and never show them where to sign in
-        for name in _OF_SIGN_IN & set(session):
+    if actor is None:  # else they would never be shown where to sign in; which sign-in it was, signing out still asks
+        for name in _OF_LOGIN & set(session):
             session.pop(name)
     return actor
 
@@ -64,7 +67,7 @@ def _actor_of_browser(otherwise: str) -> Actor | None:
     actor = queries.actor_of_sign_in(
         http.session(),
         UUID(session[SIGN_IN]),
-        UUID(session[OPERATION]) if OPERATION in session else None,
+        _operation(),
         uniquifier=str(session["_user_id"]),
         since=still_good(),
         otherwise=otherwise,
@@ -89,7 +92,8 @@ def still_good() -> datetime:
 
 def begin(_app: Flask, user: Account, **_signal: Any) -> None:
     """Nothing written into the session before sign-in survives it, the CSRF token above all. A language chosen on the
-    way in is the person's from now on."""
+    way in is the person's from now on. The sign-in this browser had before is over, however old it is."""
+    _end_what_was()
     if (chosen := session.get(LANGUAGE)) in LANGUAGES:
         service.choose_language(http.session(), user_id=user.id, language=chosen)
     for name in set(session) - _KEPT_AT_SIGN_IN:
@@ -102,11 +106,27 @@ def begin(_app: Flask, user: Account, **_signal: Any) -> None:
     session[USED] = int(clock.now().timestamp())
 
 
-def end(_app: Flask, user: Account, **_signal: Any) -> None:
-    """Signing out ends the sign-in for good: a copy of the cookie is worth nothing. Whoever signs in next on this
-    device chooses their language for themselves."""
-    sign_in = session.pop(SIGN_IN, None)
-    if sign_in is not None:
-        service.end_sign_in(http.session(), user_id=user.id, sign_in_id=UUID(sign_in), actor_id=user.id)
-    for name in (LANGUAGE, OPERATION, USED):
-        session.pop(name, None)
+@http.public
+def sign_out() -> Response:
+    """In place of Flask-Security's, which does nothing for who is not let in any more: it ends the sign-in the cookie
+    names for good, also one that nobody used for a day, and from a page that was open as long. A copy of the cookie is
+    worth nothing then. Whoever signs in next on this device chooses their language for themselves."""
+    try:
+        validate_csrf(request.form.get("csrf_token"), time_limit=settings().session_longest_days * 86_400)
+    except ValidationError as error:
+        raise CSRFError(error.args[0]) from error
+    _end_what_was()
+    session.clear()
+    return redirect(url_for("security.login"))
+
+
+def _end_what_was() -> None:
+    """End the sign-in this browser has or had."""
+    if SIGN_IN in session:
+        sign_in, where = UUID(session[SIGN_IN]), _operation()
+        service.end_sign_in_of_browser(http.session(), sign_in_id=sign_in, operation_id=where)
+
+
+def _operation() -> UUID | None:
+    """The operation that this browser was in last."""
+    return UUID(session[OPERATION]) if OPERATION in session else None

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request
-from flask_login import user_logged_out
 from flask_login.utils import _user_context_processor
 from flask_security import Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
@@ -66,9 +65,7 @@ OPTIONS: dict[str, Any] = {
     "API_ENABLED_METHODS": ["session"],
     "LOGIN_USER_TEMPLATE": "accounts/login.html",
     "LOGOUT_METHODS": ["POST"],
-    "LOGOUT_CSRF": True,
     "POST_LOGIN_VIEW": "/",
-    "POST_LOGOUT_VIEW": "/login",
     "FRESHNESS": timedelta(seconds=-1),
     "STATIC_FOLDER": None,
     "CLI_USERS_NAME": None,
@@ -99,10 +96,11 @@ def register(app: Flask) -> None:
     user_authenticated.connect(browser.begin, app)
     user_authenticated.connect(door.know_browser, app)
     password_reset.connect(_note_password, app)
-    user_logged_out.connect(browser.end, app)
     security.two_factor_plugins = SecondStep()
     app.view_functions["security.login"] = door.slowed(app.view_functions["security.login"])
-    for endpoint in ("security.login", "security.logout", "security.forgot_password", "security.reset_password"):
+    app.extensions["csrf"].exempt(browser.sign_out)  # it looks itself, and is not particular about the age of a page
+    app.view_functions["security.logout"] = browser.sign_out
+    for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
         http.public(app.view_functions[endpoint])
 
 
