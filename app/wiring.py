@@ -135,6 +135,7 @@ def add_accounts(application: Flask) -> None:
         http.act_as(actor)
         if actor is not None:
             g.actor = replace(actor, language=_language())
+            signin.stay_in_operation(g.actor)
         if request.blueprint in FIGURES or request.endpoint in FIGURES:
             http.read_figures()
         return None if actor is None else signin.led_to_factor(g.actor)

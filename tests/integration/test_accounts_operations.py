@@ -10,8 +10,8 @@ from sqlalchemy import text
 from app.accounts import service
 from app.core import db
 from app.factory import create_app
-from tests.factories.operations import make_operation
-from tests.factories.pages import words_of
+from tests.factories.operations import a_shelter, make_operation
+from tests.factories.pages import form_of, words_of
 
 ADDRESS, PASSWORD = "rana@example.org", "correct horse battery"
 HERE, THERE = "North coast", "South coast"
@@ -89,6 +89,63 @@ def test_a_choice_that_is_no_longer_theirs_falls_back_to_the_first(browser: Brow
     assert browser.client.get("/admin/users").status_code == 403
     assert browser.shown() == ""  # there is nothing to choose between any more
     assert "Work there" not in words_of(browser.client.get("/account").text)
+
+
+def taken_out(browser: Browser, name: str) -> None:
+    with db.unit_of_work() as session:
+        service.remove_member(session, user_id=browser.user_id, operation_id=browser.operations[name])
+
+
+def writes_a_note(browser: Browser, form: dict[str, str]) -> tuple[int, str]:
+    """What is answered to who sends a note from a form, and where notes are then."""
+    typed = form | {"place": "area:SY0602", "text": "The road is closed."}
+    answer = browser.client.post("/field/notes/new", data=typed)
+    return answer.status_code, words_of(answer.text) if answer.status_code != 303 else ""
+
+
+def noted() -> list[UUID]:
+    with db.new_snapshot() as session:
+        return list(session.scalars(text("SELECT operation_id FROM reports")))
+
+
+def note_form(browser: Browser) -> dict[str, str]:
+    return form_of(browser.client.get("/field/notes/new").text).to_dict()
+
+
+def test_what_was_typed_where_one_has_no_role_any_more_is_not_stored_elsewhere(browser: Browser) -> None:
+    form = note_form(browser)
+    taken_out(browser, HERE)
+    status, said = writes_a_note(browser, form)
+    assert status == 403
+    assert "You have no role any more in the operation you were in" in said
+    assert writes_a_note(browser, form)[0] == 400, "nor is it when it is sent again"
+    assert noted() == []
+    assert writes_a_note(browser, note_form(browser))[0] == 303
+    assert noted() == [browser.operations[THERE]]
+
+
+def test_nor_once_another_page_was_opened_meanwhile_which_says_so(browser: Browser) -> None:
+    form = note_form(browser)
+    taken_out(browser, HERE)
+    assert "You have no role any more in the operation you were in" in words_of(browser.client.get("/dashboard").text)
+    assert "You have no role any more" not in words_of(browser.client.get("/dashboard").text)
+    assert writes_a_note(browser, form)[0] == 400
+    assert noted() == []
+
+
+def test_a_page_of_ours_that_sends_json_is_refused_too(browser: Browser) -> None:
+    browser.client.get("/field/")
+    taken_out(browser, HERE)
+    ours = {"X-Mawa-Form": "1", "Sec-Fetch-Site": "same-origin"}
+    answer = browser.client.post("/api/v1/reports", json={"reports": [a_shelter()]}, headers=ours)
+    assert (answer.status_code, answer.json["code"]) == (403, "other_operation")  # type: ignore[index]
+    assert noted() == []
+
+
+def test_signing_out_works_all_the_same(browser: Browser) -> None:
+    form = browser.token()
+    taken_out(browser, HERE)
+    assert browser.client.post("/logout", data={"csrf_token": form}).location == "/login"
 
 
 def test_a_token_stays_in_its_operation(browser: Browser) -> None:

@@ -4,7 +4,14 @@ It holds no page of ours: it is the technical joint between Flask-Security and t
 setting a password by a link are Flask-Security's.
 """
 
-from app.accounts.signin.browser import LANGUAGE, actor_of_request, bearer_token, choose_operation, still_good
+from app.accounts.signin.browser import (
+    LANGUAGE,
+    actor_of_request,
+    bearer_token,
+    choose_operation,
+    stay_in_operation,
+    still_good,
+)
 from app.accounts.signin.factor import led_to_factor
 from app.accounts.signin.mails import SIGN_IN_FAILED, invite, tell_of_factor, tell_of_role, tell_of_token
 from app.accounts.signin.security import register
@@ -18,6 +25,7 @@ __all__ = [
     "invite",
     "led_to_factor",
     "register",
+    "stay_in_operation",
     "still_good",
     "tell_of_factor",
     "tell_of_role",

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, flash, g, redirect, request, session, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
@@ -17,8 +18,9 @@ from app.accounts import queries, service
 from app.accounts.policy import UNCHOSEN, Actor, browser_of, digest_of
 from app.accounts.signin.account import Account
 from app.core import clock, http
+from app.core.errors import NotAllowed
 from app.core.kept import Kept
-from app.core.text import LANGUAGES
+from app.core.text import LANGUAGES, mark
 from config.settings import settings
 
 LANGUAGE, OPERATION = "language", "operation"  # where a browser session keeps what was chosen in it
@@ -29,6 +31,11 @@ _actors: Kept[tuple[bytes, str], Actor] = Kept(seconds=0.5)
 _OF_LOGIN = frozenset({"_user_id", "_id", "_fresh", "fs_paa"})  # by which Flask-Login takes somebody for signed in
 _KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "fs_paa", "fs_cc"})
 _NOTED_EVERY_S = 300
+
+OTHER_OPERATION = mark(
+    "You have no role any more in the operation you were in, and work in another one now. What you sent from a page of"
+    " the first was not stored."
+)
 
 
 def bearer_token() -> str | None:
@@ -83,6 +90,23 @@ def choose_operation(operation_id: UUID) -> None:
     session[OPERATION] = str(operation_id)
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
+
+
+def stay_in_operation(actor: Actor) -> None:
+    """Remember which operation a browser is in. Where it is suddenly another, since the role in the first was taken
+    away, forms that lie open are void as if it had been chosen, and what comes from one now is refused; but for signing
+    out, which is good anywhere."""
+    before = _operation()
+    if actor.sign_in_id is None or before == actor.scope.operation_id or request.endpoint == "security.logout":
+        return
+    if before is None:
+        session[OPERATION] = str(actor.scope.operation_id)
+        return
+    choose_operation(actor.scope.operation_id)
+    if request.method not in http.CHANGING:
+        flash(gettext(OTHER_OPERATION), "error")
+    else:
+        raise NotAllowed("other_operation", OTHER_OPERATION)
 
 
 def still_good() -> datetime:
