@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
@@ -52,6 +51,8 @@ log = structlog.get_logger(__name__)
 
 def register(application: Flask) -> None:
     """Answer every error, expected or not."""
+    # Flask's own would log the address, of what goes wrong after the answer was made.
+    application.log_exception = lambda exc_info: _write_down(exc_info[1])  # type: ignore[method-assign]
 
     @application.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Any:
@@ -89,8 +90,13 @@ def register(application: Flask) -> None:
 
     @application.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
-        log.error("unexpected_error", exc_info=error, path=quote(request.path))
+        _write_down(error)
         return say(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", UNEXPECTED)
+
+
+def _write_down(error: BaseException | None) -> None:
+    """Where it went wrong is said by the rule of the address: the address may hold a secret that is still good."""
+    log.error("unexpected_error", exc_info=error, route=f"{request.method} {request.url_rule}")
 
 
 def say(
