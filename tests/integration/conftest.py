@@ -20,15 +20,16 @@ from app.outbox.transports import SmtpTransport
 from config.settings import settings
 from tests.factories.mail_server import Sink, serve
 from tests.factories.operations import a_shelter, make_actor, make_operation
+from tests.factories.pages import Visitor
 from tests.factories.teams import Team, make_team
 from tests.factories.trials import START, Trial
 
 
 class Caller:
-    """Programs of an operation, one for each role."""
+    """Programs of an operation, one for each role, and whose they are."""
 
-    def __init__(self, application: Flask, tokens: dict[str, str]) -> None:
-        self.application, self.tokens = application, tokens
+    def __init__(self, application: Flask, tokens: dict[str, str], actors: dict[str, Actor]) -> None:
+        self.application, self.tokens, self.actors = application, tokens, actors
         self.client: FlaskClient = application.test_client()
 
     def get(self, path: str, role: str = "coordinator", **headers: str) -> Any:
@@ -37,6 +38,10 @@ class Caller:
     def post(self, path: str, body: Any, role: str = "field_worker") -> Any:
         return self.client.post(f"/api/v1{path}", json=body, headers=self.token(role))
 
+    def page(self, path: str, role: str = "coordinator") -> str:
+        """A page as the person of a role sees it."""
+        return Visitor(self.application, self.actors[role]).open(path).text
+
     def token(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens[role]}"}
 
@@ -44,15 +49,15 @@ class Caller:
 @pytest.fixture
 def caller_with(database: str) -> Callable[..., Caller]:
     """Makes callers of an application with these settings in place of the usual."""
-    tokens = {}
+    actors, tokens = {}, {}
     with unit_of_work() as session:
         operation = make_operation(session)
         for role in ROLES:
-            actor = make_actor(session, operation, role=role)
-            tokens[role] = make_token(session, email=actor.email, operation_id=operation.id)
+            actors[role] = make_actor(session, operation, role=role)
+            tokens[role] = make_token(session, email=actors[role].email, operation_id=operation.id)
 
     def make(**changed: Any) -> Caller:
-        return Caller(create_app(settings().model_copy(update=changed)), tokens)
+        return Caller(create_app(settings().model_copy(update=changed)), tokens, dict(actors))
 
     return make
 

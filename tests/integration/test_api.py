@@ -93,7 +93,7 @@ def test_partners_get_rounded_totals_and_nothing_to_reckon_back_from(caller: Cal
         }
         for area, total in (("SY", 80), ("SY06", 80), ("SY10", 0))
     ]
-    page = caller.client.get("/dashboard", headers=caller.token("partner")).text
+    page = caller.page("/dashboard", "partner")
     assert "fewer than 10" in page
     assert not {"84", "91", "17"} & set(words_of(page).split())
 

@@ -132,7 +132,7 @@ def test_a_report_that_says_where_it_is_is_written_down_too(team: Team) -> None:
 def test_administrators_read_who_looked_at_what(caller: Caller) -> None:
     caller.get("/shelters")
     caller.get("/shelters/KHM")
-    page = caller.client.get("/admin/audit?action=position.look", headers=caller.token("administrator")).text
+    page = caller.page("/admin/audit?action=position.look", "administrator")
     words = words_of(page)
     assert words.count("Exact positions looked at") == 3  # the list of what may be asked for, and two looks
     assert "Shelters Shelters: 2" in words and "KHM Shelters: 1" in words

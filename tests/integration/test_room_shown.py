@@ -50,4 +50,4 @@ def test_people_over_the_places_of_a_closed_shelter_are_shown_with_both(caller: 
 
 def pages(caller: Caller) -> list[str]:
     paths = ("/field/", "/shelters", "/dashboard")
-    return [words_of(caller.client.get(path, headers=caller.token("coordinator")).text) for path in paths]
+    return [words_of(caller.page(path)) for path in paths]
