@@ -40,6 +40,10 @@ MESSAGES = {
     "no_best_figure": mark("A movement needs a number of people or households above 0."),
     "unknown_shelter": mark("There is no shelter with this code or id yet."),
     "unknown_group": mark("There is no group with this code or id yet."),
+    "group_elsewhere": mark(
+        "A group outside your areas has this code. If these are other people, choose another code or leave it empty."
+        " If it came to you, report its arrival first, then send this again."
+    ),
     "unknown_area": mark("There is no area with this P-code."),
     "code_taken": mark("This code belongs to another report already."),
     "about": mark("Say what the figure is about: one area, or the whole operation."),

@@ -14,11 +14,12 @@ from app.ledger import service as ledger
 from app.places.queries import bookings_of
 from app.population.past import Cut, Past
 from app.population.queries import shelter_figure
-from app.population.queries.groups import called_of, whereabouts
+from app.population.queries.groups import Called, called_of, is_outside, whereabouts
 
 SHELTER_CLOSED = mark("This shelter is booked as closed.")
 BOOKED_AS = mark("This is booked at %(shelter)s: the two are one shelter.")
 BOOKED_ELSEWHERE = mark("This group is booked at %(place)s (%(people)s people). Did they come from there?")
+BOOKED_OUTSIDE = mark("This group is booked at %(place)s. Did they come from there?")
 PEOPLE_ON_THE_BOOKS = mark("%(people)s people are still booked there. Say where they went.")
 
 Found = dict[UUID, tuple[Warned, ...]]
@@ -93,9 +94,15 @@ def _elsewhere(
         places = at.get(row.group_id, {}) if row.group_id is not None else {}
         for place, people in sorted(places.items(), key=lambda one: (-one[1], str(one[0]))):
             if people > 0 and row.place_id is not None and place != here[row.place_id]:
-                shelter, area, name = called[place]
-                said = {"place": name_in(name, post.language), "people": text.number(people, post.language)}
-                warned = warn(post, "booked_elsewhere", BOOKED_ELSEWHERE, **said)
-                details = {"shelter": shelter, "area": area, "people": people}
-                asked.append((report.id, Warned(warned.code, warned.message, details)))
+                asked.append((report.id, _is_booked(post, called[place], people)))
     return asked
+
+
+def _is_booked(post: Post, called: Called, people: int) -> Warned:
+    """Where a group is booked; of a place outside the sender's areas its name alone."""
+    shelter, area, name = called
+    outside = is_outside(shelter, area)
+    said = {"place": name_in(name, post.language)} | ({} if outside else {"people": text.number(people, post.language)})
+    warned = warn(post, "booked_elsewhere", BOOKED_OUTSIDE if outside else BOOKED_ELSEWHERE, **said)
+    details = {"shelter": shelter, "area": area, "people": None if outside else people}
+    return Warned(warned.code, warned.message, details)

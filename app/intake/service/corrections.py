@@ -187,6 +187,7 @@ def _keep_code(session: Session, post: Post, said: ShelterReport | GroupReport, 
         group = queries.find_groups(session, post.frame.operation_id, [str(first.group_id)])
         code = group[str(first.group_id)][1]
         known.groups |= {key: group[str(first.group_id)] for key in (code, str(said.id))}
+        known.hidden.clear()  # who may correct a report may say what it says
     if said.code not in (None, code):
         reject(post, said, "code", "code_stays")
     if isinstance(said, ShelterReport) and said.code:

@@ -22,14 +22,18 @@ from app.intake.schemas import (
 )
 from app.intake.service.post import Post, unknown
 from app.intake.service.remembered import recall, remember
+from app.population.queries.groups import hidden_from
 
 
 @dataclass
 class Known:
-    """What the reports of a post may refer to: places and groups by the word used for them."""
+    """What the reports of a post may refer to: places and groups by the word used for them. `hidden`: groups that stood
+    before and that the sender may not know of; their people may come to the sender's areas, but nobody says them anew
+    from there."""
 
     places: dict[str, queries.Found] = field(default_factory=dict)
     groups: dict[str, tuple[UUID, str]] = field(default_factory=dict)
+    hidden: set[UUID] = field(default_factory=set)
 
     @property
     def merged(self) -> set[UUID]:
@@ -75,7 +79,7 @@ def _one(word: str | None) -> set[str]:
 
 
 def known_of(session: Session, post: Post, reports: Sequence[Plain | Amending]) -> Known:
-    """Look up everything the reports name, in at most two statements."""
+    """Look up everything the reports name, in at most two statements; where they say groups anew, in a few more."""
     named = named_by(reports)
     operation = post.frame.operation_id
     known = Known()
@@ -85,6 +89,9 @@ def known_of(session: Session, post: Post, reports: Sequence[Plain | Amending]) 
             remember(operation, known.places)
     if named.groups:
         known.groups = queries.find_groups(session, operation, named.groups)
+        codes = {one.code for one in reports if isinstance(one, GroupReport) and one.code} & known.groups.keys()
+        if codes and post.actor.scope.areas is not None:
+            known.hidden = hidden_from(session, post.actor, {known.groups[code][0] for code in codes})
     return known
 
 

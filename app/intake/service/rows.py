@@ -220,6 +220,8 @@ def _of_figure(post: Post, known: Known, report: FigureReport) -> dict[str, Any]
 def _of_group(post: Post, known: Known, report: GroupReport) -> dict[str, Any]:
     _check_origin(post, known, report, report.origin)
     group_id, _ = known.groups[report.code or str(report.id)]
+    if group_id in known.hidden:
+        unknown(post, report, "code", "group_elsewhere")
     return {"group_id": group_id, "origin": report.origin} | _people(post, report, report.people)
 
 

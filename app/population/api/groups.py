@@ -29,10 +29,10 @@ class NamedGroup(BaseModel):
 
 
 class GroupAtOut(Out):
-    """So many people of the group are booked at a place."""
+    """So many people of the group are booked at a place. `people` null: outside the reader's areas."""
 
     place: PlaceOut
-    people: int
+    people: int | None
 
 
 class GroupOut(Out):
@@ -62,7 +62,7 @@ class GroupPage(Out):
 @api.get("/groups", operation_id="list_groups", responses=answers(GroupPage))
 @http.requires("read")
 def list_groups(query: AskedGroups) -> Response:
-    """Groups whose home or places lie in the reader's areas, and those they reported, by code."""
+    """Groups whose home or places lie in the reader's areas, and those they made, by code."""
     past = past_asked(query)
     page = group_figures(http.session(), actor=g.actor, past=past, limit=query.limit, after=query.after or None)
     return http.page_of([_group(figure) for figure in page.items], next_one=page.next, **moments(past))

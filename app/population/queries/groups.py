@@ -25,11 +25,12 @@ _CANDIDATES = text("""
 """)
 _ENDS = {
     known_on: text(f"""
-  SELECT DISTINCT group_id, place_id, from_place_id, reporter_id = :user AS is_own FROM reports
-  WHERE group_id = ANY(:groups) AND {standing(known_on=known_on)}
+  SELECT DISTINCT group_id, place_id, from_place_id FROM reports
+  WHERE group_id = ANY(:groups) AND kind = 'movement' AND {standing(known_on=known_on)}
 """)
     for known_on in (False, True)
 }
+_MADE = text("SELECT id FROM reports WHERE id = ANY(:groups) AND reporter_id = :user")
 # Who came to each place by a moment, and who left it.
 _WHEREABOUTS = {
     known_on: text(f"""
@@ -61,13 +62,13 @@ _CALLED = text("""
 @dataclass(frozen=True)
 class At:
     """So many people of a group at a place. `shelter` None: in the area, outside any shelter; both None: at a place
-    outside the reader's areas."""
+    outside the reader's areas, which is told by its name alone: how many are there is not theirs to know."""
 
     place_id: UUID
     shelter: str | None
     area: str | None
     name: dict[str, str]
-    people: int
+    people: int | None
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,7 @@ def group_figures(
             id=group.id,
             code=group.code,
             state=state_of(group.said, until=past.cut.as_of),
-            at=[
-                At(place, *called[place], people=people)
-                for place, people in sorted(where.get(group.id, {}).items(), key=lambda one: (-one[1], str(one[0])))
-            ],
+            at=_at(where.get(group.id, {}), called),
         )
         for group in listed
     ]
@@ -113,6 +111,13 @@ def group_figures(
 def is_known_to(session: Session, actor: Actor, code: str) -> bool:
     """Whether this person may know of the group with this code."""
     return bool(_listed(session, actor, PRESENT, limit=0, code=code))
+
+
+def hidden_from(session: Session, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these groups that something is said of and that this person may not know of."""
+    asked = sorted(ids)
+    known = _known_to(session, actor, asked, PRESENT)
+    return {group for group in statements_of(session, asked) if group not in known}
 
 
 @dataclass(frozen=True)
@@ -148,18 +153,36 @@ def _listed(
 
 def _known_to(session: Session, actor: Actor, ids: list[UUID], bookings: Bookings) -> set[UUID]:
     """A group lies in no area: it is known to those whose areas hold its home or a place it moved through, and to
-    whoever reported it."""
+    whoever made it. Having said something of it later is no reason (ARCHITECTURE 103)."""
     scope = actor.scope
     if scope.areas is None:
         return set(ids)
     homes = {group: home for group, home in bookings.homes(session, ids).items() if home is not None}
     areas = areas_of(session, scope.operation_id, sorted(set(homes.values())))
     known = {group for group, home in homes.items() if home in areas and scope.holds(areas[home].path)}
-    asked = {"groups": ids, "user": actor.user_id, "known_on": bookings.known_on}
+    known |= set(session.scalars(_MADE, {"groups": ids, "user": actor.user_id}))
+    asked = {"groups": ids, "known_on": bookings.known_on}
     rows = session.execute(_ENDS[bookings.known_on is not None], asked).all()
     ends = bookings.of(session, {end for row in rows for end in (row.place_id, row.from_place_id) if end is not None})
     held = {place for place, booking in ends.items() if scope.holds(booking.area_path)}
-    return known | {row.group_id for row in rows if row.is_own or {row.place_id, row.from_place_id} & held}
+    return known | {row.group_id for row in rows if {row.place_id, row.from_place_id} & held}
+
+
+Called = tuple[str | None, str | None, dict[str, str]]  # shelter, area and name of a place, as somebody may read them
+
+
+def is_outside(shelter: str | None, area: str | None) -> bool:
+    """Whether a place that is called so lies outside the reader's areas."""
+    return shelter is None and area is None
+
+
+def _at(where: dict[UUID, int], called: dict[UUID, Called]) -> list[At]:
+    """The largest first; then those outside the reader's areas, in an order that says nothing."""
+    found = [
+        At(place, *called[place], people=None if is_outside(*called[place][:2]) else people)
+        for place, people in where.items()
+    ]
+    return sorted(found, key=lambda at: (at.people is None, -(at.people or 0), str(at.place_id)))
 
 
 def whereabouts(session: Session, group_ids: list[UUID], past: Past) -> dict[UUID, dict[UUID, int]]:
@@ -190,11 +213,11 @@ def names_of(session: Session, place_ids: Iterable[UUID]) -> dict[UUID, dict[str
 
 def called_of(
     session: Session, actor: Actor, place_ids: Iterable[UUID], bookings: Bookings = PRESENT
-) -> dict[UUID, tuple[str | None, str | None, dict[str, str]]]:
+) -> dict[UUID, Called]:
     """What places are called: shelter, area and name; neither code where they lie outside this person's areas."""
     ids = sorted(place_ids)
     booked = bookings.of(session, ids)
-    found: dict[UUID, tuple[str | None, str | None, dict[str, str]]] = {}
+    found: dict[UUID, Called] = {}
     for row in session.execute(_CALLED, {"places": ids}):
         if row.id in booked and actor.scope.holds(booked[row.id].area_path):
             found[row.id] = (row.code, None if row.code else row.area_code, row.name)

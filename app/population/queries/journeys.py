@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor
 from app.ledger.queries import standing
 from app.population.past import Past
-from app.population.queries.groups import called_of
+from app.population.queries.groups import called_of, is_outside
 
 _JOURNEYS = {
     known_on: text(f"""
@@ -41,7 +41,8 @@ class End:
 
 @dataclass(frozen=True)
 class Journey:
-    """A movement by the version that counts. An end that is None lies elsewhere: home, outside, not known."""
+    """A movement by the version that counts. An end that is None lies elsewhere: home, outside, not known. Of one that
+    touched no place of the reader's areas (`is_outside`) nothing is told but when, and between which."""
 
     id: UUID
     at: datetime
@@ -56,8 +57,9 @@ class Journey:
     households: int | None
     method: str | None
     reason: str | None
-    reporter: str
+    reporter: str | None
     is_correction: bool
+    is_outside: bool
 
 
 def journeys_of(
@@ -93,20 +95,23 @@ def called_groups(session: Session, group_ids: Iterable[UUID]) -> dict[UUID, tup
 
 
 def _journey(row: Any, ends: dict[UUID, End]) -> Journey:
+    source, to = ends.get(row.from_place_id), ends.get(row.place_id)
+    outside = all(is_outside(end.shelter, end.area) for end in (source, to) if end is not None)
     return Journey(
         id=row.id,
         at=row.occurred_at,
         left_at=row.left_at,
         stands_at=row.stands_at,
         is_day_dated=row.said.get("precision") in ("day", "about"),
-        source=ends.get(row.from_place_id),
-        to=ends.get(row.place_id),
-        total=row.total,
-        low=row.low,
-        high=row.high,
-        households=row.households,
-        method=row.method,
+        source=source,
+        to=to,
+        total=None if outside else row.total,
+        low=None if outside else row.low,
+        high=None if outside else row.high,
+        households=None if outside else row.households,
+        method=None if outside else row.method,
         reason=row.said.get("reason"),
-        reporter=row.reporter,
+        reporter=None if outside else row.reporter,
         is_correction=row.is_correction,
+        is_outside=outside,
     )
