@@ -39,6 +39,9 @@ MESSAGES = {
     "nobody": mark("Say how many people, at least as a range or in households."),
     "no_best_figure": mark("A movement needs a number of people or households above 0."),
     "unknown_shelter": mark("There is no shelter with this code or id yet."),
+    "shelter_elsewhere": mark(
+        "This shelter turned out to be one outside your areas. Keep your report, and tell a coordinator what it says."
+    ),
     "unknown_group": mark("There is no group with this code or id yet."),
     "group_elsewhere": mark(
         "A group outside your areas has this code. If these are other people, choose another code or leave it empty."

@@ -9,17 +9,22 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.policy import Scope
 from app.places.schemas import area_place_id
 
 _PLACES = text("""
   WITH at AS MATERIALIZED (SELECT (SELECT turn FROM turns WHERE operation_id = :operation) AS turn)
-  SELECT code, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, turn
-  FROM at, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND code = ANY(:codes)
+  SELECT code, places.id, places.area_code, kept.area_path, code, places.same_as IS NOT NULL, is_void, turn,
+    places.area_path
+  FROM at, shelters JOIN places USING (id) JOIN places AS kept ON kept.id = places.kept_id
+  WHERE shelters.operation_id = :operation AND code = ANY(:codes)
   UNION ALL
-  SELECT id::text, id, places.area_code, places.area_path, code, same_as IS NOT NULL, is_void, turn
-  FROM at, shelters JOIN places USING (id) WHERE shelters.operation_id = :operation AND id = ANY(:ids)
+  SELECT places.id::text, places.id, places.area_code, kept.area_path, code, places.same_as IS NOT NULL, is_void, turn,
+    places.area_path
+  FROM at, shelters JOIN places USING (id) JOIN places AS kept ON kept.id = places.kept_id
+  WHERE shelters.operation_id = :operation AND places.id = ANY(:ids)
   UNION ALL
-  SELECT 'area:' || code, NULL, code, path, NULL, false, false, turn FROM at, areas
+  SELECT 'area:' || code, NULL, code, path, NULL, false, false, turn, path FROM at, areas
   WHERE operation_id = :operation AND code = ANY(:areas)
 """)
 _GROUPS = text("""
@@ -28,7 +33,7 @@ _GROUPS = text("""
   SELECT id::text, id, code FROM groups WHERE operation_id = :operation AND id = ANY(:ids)
 """)
 _BOOKED_AS = text(
-    "SELECT places.id, kept.code FROM places JOIN shelters AS kept ON kept.id = places.same_as"
+    "SELECT places.id, kept.code, kept.area_path FROM places JOIN shelters AS kept ON kept.id = places.same_as"
     " WHERE places.id = ANY(:places)"
 )
 # Numbers of codes of our form. Those we make ourselves are at most as many as there are rows, whatever was written by
@@ -49,8 +54,9 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Found:
-    """A place reports may name. `code` None: an area. `is_merged`: it is booked as another shelter;
-    `is_void`: the report that registered it was taken back. `turn`: when it was so (ledger.models.Turn)."""
+    """A place reports may name. `code` None: an area. `area_path`: where it lies; of one that `is_merged`, booked as
+    another shelter, where that lies, and `own_path` where it seemed to lie itself. `is_void`: the report that
+    registered it was taken back. `turn`: when it was so (ledger.models.Turn)."""
 
     id: UUID
     area_code: str
@@ -59,6 +65,7 @@ class Found:
     is_merged: bool = False
     is_void: bool = False
     turn: UUID | None = None
+    own_path: list[str] | None = None
 
 
 def find_places(
@@ -73,9 +80,10 @@ def find_places(
     }
 
 
-def booked_as(session: Session, place_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Of shelters that turned out to be another: the code of that one."""
-    return {row.id: row.code for row in session.execute(_BOOKED_AS, {"places": list(place_ids)})}
+def booked_as(session: Session, scope: Scope, place_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of shelters that turned out to be another in scope: the code of that one."""
+    rows = session.execute(_BOOKED_AS, {"places": list(place_ids)})
+    return {row.id: row.code for row in rows if scope.holds(row.area_path)}
 
 
 def find_groups(session: Session, operation_id: UUID, groups: Iterable[str]) -> dict[str, tuple[UUID, str]]:

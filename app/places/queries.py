@@ -30,6 +30,7 @@ _LATEST_SETTINGS = text(
     " ORDER BY name, recorded_at DESC, id DESC"
 )
 _MEMBERS = text("SELECT id, kept_id FROM places WHERE kept_id = ANY(:kept) ORDER BY id")
+_PATHS = text("SELECT area_path FROM places WHERE id = ANY(:places) ORDER BY id")
 _BOOKINGS = text(
     "SELECT places.id, kept.id AS kept_id, kept.area_path FROM places"
     " JOIN places AS kept ON kept.id = places.kept_id WHERE places.id = ANY(:places)"
@@ -45,6 +46,11 @@ def bookings_of(session: Session, place_ids: Sequence[UUID]) -> dict[UUID, Booki
     """Where what is said of these places is booked."""
     rows = session.execute(_BOOKINGS, {"places": list(place_ids)})
     return {row.id: Booking(row.kept_id, tuple(row.area_path)) for row in rows}
+
+
+def own_paths(session: Session, place_ids: Sequence[UUID]) -> list[list[str]]:
+    """Where each of these places lies by itself, whatever it is booked as."""
+    return list(session.scalars(_PATHS, {"places": list(place_ids)}))
 
 
 def operation_by_code(session: Session, code: str) -> Operation | None:

@@ -77,5 +77,5 @@ def _show_same_place(found: Described, form: SamePlaceForm) -> str:
 
 
 def _show_two_places(found: Described, form: TwoPlacesForm) -> str:
-    booked = booked_here(session(), found.figure.place_id)
+    booked = [one for one in booked_here(session(), g.actor.scope, found.figure.place_id) if one.shelter]
     return render_template("dashboard/two_places.html", figure=found.figure, form=form, booked=booked)

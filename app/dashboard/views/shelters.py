@@ -85,6 +85,6 @@ def _open_now(found: Described, asked: Asked) -> dict[str, Any]:
     cases, _ = open_cases(session(), scope=g.actor.scope, past=asked.past, limit=1, place_id=place_id)
     return {
         "case": cases[0] if cases else None,
-        "booked": booked_here(session(), place_id),
+        "booked": booked_here(session(), g.actor.scope, place_id),
         "left_out": left_out(session(), g.actor.scope, place_id=place_id),
     }

@@ -39,13 +39,21 @@ def ask_back(
     found: dict[UUID, list[Warned]] = {report.id: [] for report in reports}
     for report in reports:
         if statuses[report.id] == "closed" and isinstance(report, MovementReport | HeadcountReport):
-            found[report.id].append(warn(post, "shelter_closed", SHELTER_CLOSED))
+            found[report.id] += _is_closed(session, post, rows[report.id])
         if isinstance(report, ShelterFields) and report.status == "closed":
             found[report.id] += _still_there(session, post, rows[report.id])
     for one in (_booked_as(session, post, rows, merged, found), _elsewhere(session, post, reports, rows)):
         for id_, warned in one:
             found[id_].append(warned)
     return {id_: tuple(warnings) for id_, warnings in found.items()}
+
+
+def _is_closed(session: Session, post: Post, row: ledger.Row) -> list[Warned]:
+    """A shelter in the sender's areas is closed; of one outside nothing is told but its name."""
+    scope, place = post.actor.scope, row.place_id
+    if scope.areas is not None and place and not scope.holds(bookings_of(session, [place])[place].area_path):
+        return []
+    return [warn(post, "shelter_closed", SHELTER_CLOSED)]
 
 
 def _still_there(session: Session, post: Post, row: ledger.Row) -> list[Warned]:
@@ -62,15 +70,15 @@ def _still_there(session: Session, post: Post, row: ledger.Row) -> list[Warned]:
 def _booked_as(
     session: Session, post: Post, rows: Mapping[UUID, ledger.Row], merged: Set[UUID], wanted: Iterable[UUID]
 ) -> list[tuple[UUID, Warned]]:
-    """Who names a shelter that turned out to be another is told its name now."""
+    """Who names a shelter that turned out to be another, in their areas, is told its name now."""
     ends = {id_: {rows[id_].place_id, rows[id_].from_place_id} for id_ in wanted}
     named = sorted({place for places in ends.values() for place in places if place is not None and place in merged})
-    booked = queries.booked_as(session, named) if named else {}
+    booked = queries.booked_as(session, post.actor.scope, named) if named else {}
     return [
         (id_, warn(post, "booked_as", BOOKED_AS, shelter=booked[place]))
         for id_, places in ends.items()
         for place in named
-        if place in places and place in booked  # else the two were set apart this very moment
+        if place in places and place in booked  # else it lies outside, or the two were set apart this very moment
     ]
 
 

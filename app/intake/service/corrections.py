@@ -94,7 +94,7 @@ def is_taken_back_by_others(actor: Actor, last: Version) -> bool:
 
 def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -> bool:
     """Whether what a report is about lies in this person's areas: its ends, the headcount a decision is about, the
-    home or places of a group, the area of a figure."""
+    home or places of a group, the area of a figure. That two shelters are one concerns who is responsible for both."""
     scope = actor.scope
     if scope.areas is None:
         return True
@@ -110,6 +110,8 @@ def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -
         if version.about_id is not None:
             about += reports_in.versions_of(session, version.about_id)
     ends = {place for version in about for place in (version.place_id, version.from_place_id) if place}
+    if first.kind == "same_place":
+        return all(scope.holds(path) for path in places.own_paths(session, sorted(ends)))
     booked = places.bookings_of(session, sorted(ends)).values() if ends else ()
     return any(scope.holds(booking.area_path) for booking in booked)
 

@@ -197,8 +197,15 @@ def _own_place(post: Post, known: Known, place: PlaceShape, where: str, report: 
     """The place a report names, which must lie in the sender's areas."""
     found = find(post, known, place, where, report=report)
     if not post.actor.scope.holds(found.area_path):
-        unknown(post, report, where, "unknown_area" if place.area is not None else "unknown_shelter")
+        unknown(post, report, where, "unknown_area" if place.area is not None else _outside(post, found))
     return found
+
+
+def _outside(post: Post, *found: queries.Found) -> str:
+    """Why a report only about places outside the sender's areas is not taken: one of them seemed to lie inside, until
+    it turned out to be another."""
+    seemed_inside = any(one.is_merged and post.actor.scope.holds(one.own_path or ()) for one in found)
+    return "shelter_elsewhere" if seemed_inside else "unknown_shelter"
 
 
 def _of_shelter(post: Post, known: Known, report: ShelterReport) -> dict[str, Any]:
@@ -231,7 +238,7 @@ def _of_movement(post: Post, known: Known, report: MovementReport) -> dict[str, 
         where: find(post, known, place, where, report=report) for where, place in named.items() if place is not None
     }
     if not any(post.actor.scope.holds(found.area_path) for found in ends.values()):
-        unknown(post, report, next(iter(ends)), "unknown_shelter")
+        unknown(post, report, next(iter(ends)), _outside(post, *ends.values()))
     if len({found.id for found in ends.values()}) < len(ends):
         reject(post, report, "to", "same_place")
     _check_origin(post, known, report, report.origin)

@@ -36,7 +36,7 @@ _DECISIONS = text(f"""
 """)
 _BOOKED_HERE = text(f"""
   SELECT said.id, {_REASON.format("said")}, said.recorded_at, users.email AS by, shelters.code AS shelter,
-    shelters.state -> 'name' AS name
+    shelters.state -> 'name' AS name, places.area_path
   FROM places JOIN reports AS said ON said.from_place_id = places.id AND said.operation_id = places.operation_id
     AND said.kind = 'same_place' AND {standing("said")}
   JOIN shelters ON shelters.id = places.id JOIN users ON users.id = said.reporter_id
@@ -69,14 +69,15 @@ class Decision:
 
 @dataclass(frozen=True)
 class BookedHere:
-    """Another shelter that turned out to be this one. `id` is the version of the report that says so."""
+    """Another shelter that turned out to be this one. `id` is the version of the report that says so. `shelter` and
+    `by` None: it lay outside the reader's areas."""
 
     id: UUID
-    shelter: str
+    shelter: str | None
     name: dict[str, str]
     reason: str
     at: datetime
-    by: str
+    by: str | None
 
 
 def latest_decisions(
@@ -93,10 +94,13 @@ def latest_decisions(
     return [_decision(row) for row in session.execute(_DECISIONS, asked)]
 
 
-def booked_here(session: Session, shelter_id: UUID) -> list[BookedHere]:
-    """Shelters that turned out to be this one, by code."""
-    rows = session.execute(_BOOKED_HERE, {"kept": shelter_id})
-    return [BookedHere(row.id, row.shelter, row.name, row.reason, row.recorded_at, row.by) for row in rows]
+def booked_here(session: Session, scope: Scope, shelter_id: UUID) -> list[BookedHere]:
+    """Shelters that turned out to be this one, by code; those that lay outside this scope by name alone."""
+    found: list[BookedHere] = []
+    for row in session.execute(_BOOKED_HERE, {"kept": shelter_id}):
+        shelter, by = (row.shelter, row.by) if scope.holds(row.area_path) else (None, None)
+        found.append(BookedHere(row.id, shelter, row.name, row.reason, row.recorded_at, by))
+    return found
 
 
 def _decision(row: Any) -> Decision:
