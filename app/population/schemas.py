@@ -86,7 +86,16 @@ class AreaFigure:
         if total is not None:
             total = 0 if total < SAFE_STEP else (total + SAFE_STEP // 2) // SAFE_STEP * SAFE_STEP
         return replace(
-            self, people=Shown(total, None, None, None, {}), shortfall=0, before=0, came=0, left=0, adjusted=0
+            self,
+            people=Shown(total, None, None, None, {}),
+            shortfall=0,
+            counted=0,
+            at_least=0,
+            uncounted=0,
+            before=0,
+            came=0,
+            left=0,
+            adjusted=0,
         )
 
 

@@ -162,4 +162,5 @@ def _day_after(cursor: str) -> date:
 
 def _answer(items: list[dict[str, Any]], scope: Scope, past: Past, next_one: str | None = None) -> Response:
     whole = operation_figure(http.session(), scope=scope, past=past)
-    return http.page_of(items, next_one=next_one, uncounted=whole.uncounted, **moments(past))
+    told = whole if g.actor.may("read") else whole.safe()
+    return http.page_of(items, next_one=next_one, uncounted=told.uncounted, **moments(past))

@@ -58,7 +58,7 @@ class ShelterFigureOut(Out):
 
 class AreaFigureOut(Out):
     """One area of any level with everything below it. Who moved inside it has neither come nor left. Partners see
-    `total` rounded to tens (below ten: 0) and its basis; of the rest nothing."""
+    `total` rounded to tens (below ten: 0) and its basis; of the rest nothing: 0, null or empty."""
 
     area: str
     people: PeopleOut
@@ -97,7 +97,8 @@ class CellFigureOut(Out):
 
 
 class Page(Out):
-    """Figures of `as_of`, as known on `known_on`. `uncounted` places have no figure and are in no sum."""
+    """Figures of `as_of`, as known on `known_on`. `uncounted` places have no figure and are in no sum; partners are
+    answered 0."""
 
     next: str | None
     as_of: AwareDatetime
