@@ -15,6 +15,7 @@ from app.field.policy import meant_by
 from app.field.schemas import Candidate, Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
 from app.intake.service.corrections import is_in_scope
+from app.intake.service.told import as_told, says_exactly
 from app.ledger.queries import Version, first_version_of, reports_of, turn_of, versions_of
 from app.places.models import Area
 from app.places.queries import frame_of, list_areas
@@ -111,7 +112,8 @@ def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> T
     first_id = first_version_of(session, operation_id=actor.scope.operation_id, report_id=report_id)
     if first_id is None:
         return None
-    versions = versions_of(session, first_id)
+    stored = versions_of(session, first_id)
+    versions = as_told(actor, stored)
     desk = desk_of(session, actor=actor, language=language)
     group_id = versions[0].group_id
     group_code = code_of(session, group_id) if group_id else None
@@ -124,6 +126,7 @@ def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> T
         group_code=group_code,
         decided_at=names.get(decided) if decided else None,
         is_mine=versions[0].reporter_id == actor.user_id,
+        is_exact=any(map(says_exactly, stored, versions)),
     )
     is_visible = found.is_mine or (actor.may("decide") and is_in_scope(session, actor, found.first, found.last))
     return found if is_visible else None

@@ -194,14 +194,16 @@ class Listed:
 
 @dataclass(frozen=True)
 class Told:
-    """A report with all its versions, oldest first, at a desk that knows the places they speak of. `group_code`: of the
-    group it is about; `decided_at`: what the place is called whose headcount a decision is about."""
+    """A report with all its versions, oldest first, at a desk that knows the places they speak of: as one person may
+    read them; `is_exact`: where a shelter lies, too. `group_code`: of the group it is about; `decided_at`: what the
+    place is called whose headcount a decision is about."""
 
     versions: Sequence[Version]
     desk: Desk
     group_code: str | None
     decided_at: dict[str, str] | None
     is_mine: bool
+    is_exact: bool = False
 
     @property
     def first(self) -> Version:

@@ -77,7 +77,8 @@ class FaultOut(Out):
 
 
 class StandingOut(Out):
-    """The version that counts: its id, and what it says. `report` null: it was taken back."""
+    """The version that counts: its id, and what it says. `report` null: it was taken back. A position somebody else
+    said is rounded for who may not see it exactly; sent back as it was read, it stays as it stands."""
 
     id: UUID
     report: dict[str, Any] | None

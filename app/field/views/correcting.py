@@ -24,7 +24,6 @@ from app.intake.schemas import Result
 from app.intake.service import take
 from app.intake.service.corrections import is_taken_back_by_others
 from app.places.queries import frame_of
-from app.shelters.policy import has_position
 from app.shelters.queries import ShelterRow
 from app.shelters.service import note_look
 
@@ -126,7 +125,7 @@ def _told(report_id: UUID) -> Told:
     if told is None:
         raise NotFound("no_report", NO_REPORT)
     use_zone(told.desk.frame.zone)
-    if any(has_position(version.said or {}) for version in told.versions):
+    if told.is_exact:
         subject = f"report {told.first.id}"
         http.write_down(subject, lambda apart: note_look(apart, actor=g.actor, subject=subject, shelters=1))
     return told

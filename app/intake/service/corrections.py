@@ -26,17 +26,17 @@ from app.intake.service.decisions import row_of_decision
 from app.intake.service.post import Post, Refused, Taken, reject, unknown
 from app.intake.service.projections import follow
 from app.intake.service.references import Known, known_of
-from app.intake.service.rows import content_of, digest_of, row_of, row_without_people
+from app.intake.service.rows import content_of, digest, row_of, row_without_people
 from app.intake.service.same_place import book_together, row_of_same_place
 from app.intake.service.store import store
 from app.intake.service.texts import about_texts, inside
+from app.intake.service.told import as_told, kept_exact, says_exactly
 from app.ledger import queries as reports_in
 from app.ledger import service as ledger
 from app.ledger.queries import Version
 from app.places import queries as places
 from app.population.queries.groups import is_known_to
 from app.shelters import service as shelters
-from app.shelters.policy import has_position
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -52,18 +52,21 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
     first, last = chain[0], chain[-1]
     _check_may_correct(session, post, report, first, last)
     if last.id != report.corrects:
-        _refuse_late(session, post, report, last)
+        _refuse_late(session, post, report, chain)
+    sent = digest(report)
+    if report.replacement is not None:
+        kept = kept_exact(post.actor, chain, report.replacement)
+        report = report.model_copy(update={"replacement": kept})
     said = _said_instead(post, report, first)
     row, warned = _row_of(session, post, report, said, chain)
     if said is not None:
         warned = inside(warned) + about_texts(post, report)
-    content = content_of(report)
     row = replace(
         row,
         id=report.id,
         recorded_at=max(post.now, last.recorded_at + A_MOMENT),  # one moment never has two versions
-        content=content,
-        digest=digest_of(content),
+        content=content_of(report),
+        digest=sent,
         corrects=last.id,
         version_of=first.id,
     )
@@ -116,12 +119,13 @@ def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -
     return any(scope.holds(booking.area_path) for booking in booked)
 
 
-def _refuse_late(session: Session, post: Post, report: CorrectionReport, last: Version) -> NoReturn:
-    """Somebody was first: the sender is given what stands."""
-    if has_position(last.said or {}):
+def _refuse_late(session: Session, post: Post, report: CorrectionReport, chain: Sequence[Version]) -> NoReturn:
+    """Somebody was first: the sender is given what stands, as they may read it."""
+    last, told = chain[-1], as_told(post.actor, chain)[-1]
+    if says_exactly(last, told):
         shelters.note_look(session, actor=post.actor, subject=f"report {last.first_id}", shelters=1)
     errors = (fault("corrects", "already_corrected", post.language),)
-    standing = {"id": str(last.id), "report": last.said}
+    standing = {"id": str(last.id), "report": told.said}
     raise Refused(Result(report.id, "conflict", errors=errors, standing=standing))
 
 
