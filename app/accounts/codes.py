@@ -16,6 +16,7 @@ SECRET_BYTES = 20  # RFC 4226, 4: as long as the hash
 HOW_MANY = 10
 RECOVERY_BYTES = 15  # 120 random bits, so that a plain hash cannot be guessed back
 ISSUER = "Mawa"
+_LONGEST = 100  # of what is typed, with whatever people put between its parts
 _RECOVERY = re.compile("[A-Z2-7]{24}")
 
 
@@ -42,7 +43,9 @@ def code_at(secret: str, step: int) -> str:
 
 
 def as_meant(typed: str) -> str:
-    """A code without what people put between its parts, in whatever digits they typed it."""
+    """A code without what people put between its parts, in whatever digits they typed it. Too long: none."""
+    if len(typed) > _LONGEST:
+        return ""
     return "".join(str(decimal(sign)) if sign.isdecimal() else sign.upper() for sign in typed if sign.isalnum())
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 
 from flask_security.forms import LoginForm
 
-from app.accounts.policy import ROLES, Role
+from app.accounts.policy import LONGEST_PASSWORD, ROLES, Role
 from app.accounts.schemas import Person
 from app.core.errors import DomainError
 from app.core.forms import ChoiceField, SecureForm, TypedField, WholeNumberField, say
@@ -14,6 +14,7 @@ from app.core.text import LANGUAGES, mark
 
 MOST_DAYS = 366
 
+SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
 WRITE_AN_ADDRESS = mark("Write their e-mail address.")
 CHOOSE_LANGUAGE = mark("Choose the language they read.")
 CHOOSE_ROLE = mark("Choose a role.")
@@ -28,6 +29,13 @@ class SignInForm(LoginForm):
     """Flask-Security's form without "remember me": a phone that is taken must not stay signed in for a year."""
 
     remember: ClassVar[None] = None  # type: ignore[misc]  # how WTForms drops a field of its parent
+
+    def validate(self, **more: Any) -> bool:
+        """What is too long to be a password is wrong, whoever is meant: it is neither compared nor hashed."""
+        if len(self.password.data or "") > LONGEST_PASSWORD:
+            self.email.errors = [*self.email.errors, say(SIGN_IN_FAILED)]
+            return False
+        return bool(super().validate(**more))
 
 
 class AddressForm(SecureForm):

@@ -70,16 +70,21 @@ class Actor:
 
 TOKEN_PREFIX = "mawa_"  # noqa: S105 - no secret: so that scanners for leaked secrets can tell what they found
 SHORTEST_PASSWORD = 8  # NIST SP 800-63B, 3.1.1
+LONGEST_PASSWORD = 200  # three times what it wants taken
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 _ADDRESS = re.compile(r"""[^\s@<>()\[\]\\,;:"\x00-\x1f\x7f]{1,64}@[\w-]+(?:\.[\w-]+)*""")
 
 
 def address_of(text: str) -> str | None:
     """An e-mail address as it is kept and looked up, in lower case; None if it has not the form of one.
 
-    Looked at for form only: closed networks have names that no directory knows.
+    Looked at for form only: closed networks have names that no directory knows. For length first: composing a long text
+    takes as long as its length squared.
     """
+    if len(text) > 2 * LONGEST_ADDRESS:
+        return None
     address = normalize("NFC", text.strip()).lower()
-    return address if len(address) <= 254 and _ADDRESS.fullmatch(address) else None
+    return address if len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) else None
 
 
 def digest_of(token: str) -> bytes:
@@ -88,8 +93,9 @@ def digest_of(token: str) -> bytes:
 
 
 def plain_password(password: str) -> str:
-    """A password as it is hashed: the same text however a keyboard composes its letters (as Flask-Security does)."""
-    return normalize("NFKD", password)
+    """A password as it is hashed: the same text however a keyboard composes its letters (as Flask-Security does). What
+    is too long to be one is left as it is: decomposing it takes as long as its length squared."""
+    return normalize("NFKD", password) if len(password) <= LONGEST_PASSWORD else password
 
 
 def is_own_address(path: str) -> bool:

@@ -22,6 +22,7 @@ from app.shelters.queries import ShelterRow, list_shelters
 MOST_PLACES = 10_000
 LISTED = 12  # places of one origin
 SUGGESTED = 5
+LONGEST_NAME = 200  # typed; to compose a long text takes as long as its length squared
 
 
 def names_in(session: Session, actor: Actor, steps: Iterable[Step]) -> dict[str, Called]:
@@ -80,6 +81,8 @@ def shelters_called(
     session: Session, *, scope: Scope, typed: str, but: str
 ) -> tuple[list[ShelterRow], list[ShelterRow]]:
     """Shelters in scope of this code or name, and (if there is none) some whose names hold it; `but` is left out."""
+    if len(typed) > LONGEST_NAME:
+        return [], []
     others = [row for row in list_shelters(session, scope=scope) if row.code != but]
     wanted = _plain(typed)
     of_code = [row for row in others if _plain(row.code) == wanted]

@@ -10,6 +10,7 @@ from typing import Any
 from app.field.schemas import Candidate
 
 SUGGESTED = 5
+LONGEST_NAME = 200  # typed; to decompose a long text takes as long as its length squared
 _CLOSE_ENOUGH = 0.6
 _CODE = re.compile(r"[A-Z]{2}\d+")
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااىهوي")
@@ -33,6 +34,8 @@ def plain(name: str) -> str:
 
 def meant_by(typed: str, candidates: Sequence[Candidate]) -> Meant:
     """Whose key or name was typed. A code in brackets behind the name settles which of two is meant."""
+    if len(typed) > LONGEST_NAME:
+        return Meant(None)
     by_key = {candidate.key: candidate for candidate in candidates}
     for code in [typed.strip(), *_CODE.findall(typed.upper())]:
         if code in by_key:

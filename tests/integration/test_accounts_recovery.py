@@ -112,7 +112,7 @@ def test_what_is_wrong_with_a_password_is_said(browser: FlaskClient, password: s
 def test_it_is_said_in_the_language_of_the_page(browser: FlaskClient) -> None:
     path = link(browser)
     answer = post(browser, f"{path}?lang=ar", password="short", password_confirm="short")
-    assert "يجب ألا تقل كلمة المرور عن 8 أحرف." in words_of(answer.text)
+    assert "يجب ألا تقل كلمة المرور عن ٨ أحرف." in words_of(answer.text)
 
 
 def test_nobody_learns_who_has_an_account(browser: FlaskClient, actor: Actor) -> None:

@@ -3,22 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from argon2 import PasswordHasher
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.accounts import queries
+from app.accounts import passwords, queries
 from app.accounts.errors import AccountConflict, AccountMistake, NoSuchAccount
 from app.accounts.models import Membership, User
-from app.accounts.policy import (
-    ROLES,
-    SHORTEST_PASSWORD,
-    Role,
-    address_of,
-    plain_password,
-)
+from app.accounts.policy import ROLES, Role, address_of
 from app.accounts.schemas import Added
 from app.accounts.service.noting import note
 from app.accounts.service.sign_ins import forget_sign_ins
@@ -27,8 +20,6 @@ from app.audit import service as audit
 from app.core import clock
 from app.core.text import LANGUAGES, mark
 from app.places import queries as places
-
-_hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, which Flask-Security checks as they are
 
 
 def add_user(
@@ -167,17 +158,12 @@ def note_password(session: Session, *, user_id: UUID) -> None:
 
 def _make_user(session: Session, address: str, password: str | None, language: str | None) -> bool:
     """Make an account; False where somebody else has just made it."""
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise AccountMistake(
-            "password_too_short",
-            mark("A password needs at least %(shortest)s characters."),
-            field="password",
-            shortest=SHORTEST_PASSWORD,
-        )
+    if password is not None and (fault := passwords.fault(password)) is not None:
+        raise fault
     made = insert(User).values(
         id=uuid4(),
         email=address,
-        password=None if password is None else _hasher.hash(plain_password(password)),
+        password=None if password is None else passwords.hashed(password),
         active=True,
         fs_uniquifier=uuid4().hex,
         language=language if language in LANGUAGES else None,

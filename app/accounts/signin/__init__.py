@@ -4,6 +4,7 @@ It holds no page of ours: it is the technical joint between Flask-Security and t
 setting a password by a link are Flask-Security's.
 """
 
+from app.accounts.forms import SIGN_IN_FAILED
 from app.accounts.signin.browser import (
     LANGUAGE,
     actor_of_request,
@@ -13,7 +14,7 @@ from app.accounts.signin.browser import (
     still_good,
 )
 from app.accounts.signin.factor import led_to_factor
-from app.accounts.signin.mails import SIGN_IN_FAILED, invite, tell_of_factor, tell_of_role, tell_of_token
+from app.accounts.signin.mails import invite, tell_of_factor, tell_of_role, tell_of_token
 from app.accounts.signin.security import register
 
 __all__ = [

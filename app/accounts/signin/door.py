@@ -18,7 +18,7 @@ from app.accounts import queries
 from app.accounts.forms import SignInForm
 from app.accounts.guessing import ACCOUNT, ADDRESS, Tries
 from app.accounts.models import User
-from app.accounts.policy import address_of
+from app.accounts.policy import LONGEST_ADDRESS, LONGEST_PASSWORD, address_of, plain_password
 from app.accounts.signin.account import Account
 from app.accounts.signin.factor import prove
 from app.core import http
@@ -47,7 +47,7 @@ def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
         typed = request.form.get("email", "")
         if request.method != "POST" or not typed or not request.form.get("password"):
             return view()
-        address = address_of(typed) or typed[:254]
+        address = address_of(typed) or typed[:LONGEST_ADDRESS]
         counter = _counter_by_factor(address, code) if (code := request.form.get("code")) else None
         counter = counter or _counter_of_address(address)
         wait = attempt(counter)
@@ -83,6 +83,12 @@ def settle(counter: str, *, is_right: bool) -> None:
     log.warning("sign_in_failed", of=tries().name(counter))
     if not counter.startswith(OF_OWNER):
         tries().attempt(_network(), ADDRESS)
+
+
+def is_password(who: Account, typed: str) -> bool:
+    """Whether this is somebody's password."""
+    is_one = bool(who.password) and len(typed) <= LONGEST_PASSWORD
+    return is_one and who.verify_and_update_password(plain_password(typed))
 
 
 def _counter_by_factor(address: str, code: str) -> str | None:

@@ -9,6 +9,7 @@ from flask_security.mail_util import EmailValidateException, MailUtil
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 
+from app.accounts.forms import SIGN_IN_FAILED
 from app.accounts.guessing import MAILS
 from app.accounts.models import User
 from app.accounts.policy import UNCHOSEN, address_of
@@ -35,7 +36,6 @@ SUBJECTS = {
     FURTHER_ROLE: mark("You work in a further operation on Mawa"),
     TOKEN_MADE: mark("A token was made for your account for Mawa"),
 }
-SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
 
 
 class Mails(MailUtil):

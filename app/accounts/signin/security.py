@@ -6,21 +6,22 @@ from typing import Any
 
 from flask import Flask, Request
 from flask_login.utils import _user_context_processor
-from flask_security import Security
+from flask_security import PasswordUtil, Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.signals import password_reset, user_authenticated
 from flask_security.utils import uia_email_mapper
 from itsdangerous import Serializer
 from werkzeug.local import LocalProxy
 
-from app.accounts import service
-from app.accounts.forms import SignInForm
-from app.accounts.policy import SHORTEST_PASSWORD
+from app.accounts import passwords, service
+from app.accounts.forms import SIGN_IN_FAILED, SignInForm
+from app.accounts.policy import SHORTEST_PASSWORD, plain_password
 from app.accounts.signin import browser, door, mails
 from app.accounts.signin.account import Account
 from app.accounts.signin.factor import SecondStep
-from app.accounts.signin.mails import LINK_GOOD_FOR_H, PASSWORD_WAS_SET, SET_PASSWORD, SIGN_IN_FAILED
+from app.accounts.signin.mails import LINK_GOOD_FOR_H, PASSWORD_WAS_SET, SET_PASSWORD
 from app.core import clock, http
+from app.core.forms import say
 from app.core.text import mark
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
@@ -48,9 +49,7 @@ OPTIONS: dict[str, Any] = {
     ),
     "MSG_PASSWORD_RESET_NO_LOGIN": (mark("The password is set. Sign in with it now."), "info"),
     "MSG_PASSWORD_NOT_PROVIDED": (mark("Write a password."), "error"),
-    "MSG_PASSWORD_INVALID_LENGTH": (mark("A password needs at least %(length)s characters."), "error"),
     "MSG_RETYPE_PASSWORD_MISMATCH": (mark("The two passwords are not the same. Write them again."), "error"),
-    "PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
     "RECOVERABLE": True,
     "RESET_PASSWORD_WITHIN": timedelta(hours=LINK_GOOD_FOR_H),
     "POST_RESET_VIEW": "/login",
@@ -73,6 +72,19 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+class _Passwords(PasswordUtil):
+    """Reads a typed password as `policy.plain_password` does, and asks `passwords` which may be set."""
+
+    def normalize(self, password: str) -> str:
+        return plain_password(password)
+
+    def validate(self, password: str, is_register: bool, **more: Any) -> tuple[list[str] | None, str]:
+        fault = passwords.fault(password)
+        if fault is not None:
+            return [say(fault.message, **fault.numbers)], password
+        return None, self.normalize(password)
+
+
 class _Datastore(SQLAlchemySessionUserDatastore):
     """Looks users up in the session of the request, and leaves committing to the edge."""
 
@@ -85,7 +97,7 @@ def register(app: Flask) -> None:
     for name, value in OPTIONS.items():
         app.config.setdefault(f"SECURITY_{name}", value)
     datastore = _Datastore(LocalProxy(http.session), Account, None)  # type: ignore[arg-type]  # roles are memberships
-    security = Security(app, datastore, mail_util_cls=mails.Mails, login_form=SignInForm)
+    security = Security(app, datastore, mail_util_cls=mails.Mails, password_util_cls=_Passwords, login_form=SignInForm)
     _sign_with_the_newest(security)
     security.want_json(_never)
     security.login_manager.request_loader(_no_other_way)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.accounts.policy import SHORTEST_PASSWORD
+from app.accounts import passwords
 from app.admin.forms.audit import NOT_AN_ADDRESS, AddressField
 from app.admin.forms.operation import CHOOSE_DETAIL, check_counting, check_names
 from app.core.errors import DomainError
@@ -10,7 +10,6 @@ from app.core.forms import ChoiceField, SecureForm, TypedField, say
 from app.core.text import mark
 from app.places.policy import zones
 
-TOO_SHORT = mark("A password needs at least %(shortest)s characters.")
 NOT_THE_SAME = mark("The two passwords are not the same. Write them again.")
 
 
@@ -32,8 +31,8 @@ class SetUpForm(SecureForm):
         super().validate(extra_validators)
         if not self.email.data and not self.email.errors:
             self.complain("email", say(NOT_AN_ADDRESS))
-        if len(self.password.typed) < SHORTEST_PASSWORD:
-            self.complain("password", say(TOO_SHORT, shortest=SHORTEST_PASSWORD))
+        if (fault := passwords.fault(self.password.typed)) is not None:
+            self.refuse(fault)
         elif self.password.typed != self.again.typed:
             self.complain("again", say(NOT_THE_SAME))
         check_names(self)
