@@ -11,7 +11,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -32,10 +32,14 @@ SIGN_IN = frozenset(
         "security.forgot_password",
         "security.reset_password",
         "account.take_second_step",
+        "account.set_second_factor",
+        "account.make_recovery_codes",
+        "account.remove_second_factor",
         "setup.set_up",
     }
 )
-FREE = frozenset({None, "static", "operations.healthz", "operations.readyz"})
+FREE = frozenset({"static", "operations.healthz", "operations.readyz"})
+FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 WAIT_S = 0.2  # for an answer of Valkey, once; it takes a tenth of a millisecond
 
 TOO_MANY = mark("Too many requests in a short time. Try again in %(seconds)s seconds.")
@@ -62,6 +66,7 @@ def limit_rates(application: Flask, settings: Settings) -> None:
         storage_uri=_storage(addresses(settings).limits),
         storage_options=_patience(),
         strategy="fixed-window",
+        request_identifier=lambda: request.endpoint or "nowhere",  # else what is not there would be free
         in_memory_fallback_enabled=True,
         swallow_errors=True,
         on_breach=_refuse,
@@ -71,8 +76,18 @@ def limit_rates(application: Flask, settings: Settings) -> None:
 
     @application.before_request
     def count() -> None:
-        if "open_post" not in g and request.endpoint not in FREE:
+        is_of_somebody = g.get("actor") is not None  # a token that is nobody's is counted where it comes from
+        if not ("open_post" in g and is_of_somebody) and request.endpoint not in FREE:
             limiter._check_request_limit()
+
+
+def take_forms_only(application: Flask) -> None:
+    """Pages take forms. Those who read forms would read JSON too where a request says it is, past what counts tries."""
+
+    @application.before_request
+    def refuse_others() -> None:
+        if not request.path.startswith("/api/") and request.mimetype not in FORMS:
+            abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
 def limit_open_posts(application: Flask, settings: Settings) -> None:

@@ -119,7 +119,6 @@ def _language_of_browser() -> str:
 
 def add_accounts(application: Flask) -> None:
     """Sign-in, and who is behind each request."""
-    csrf.init_app(application)
     signin.register(application)
     application.register_blueprint(account)
     application.register_blueprint(people)
@@ -202,6 +201,8 @@ def add_errors(application: Flask) -> None:
 def add_rates(application: Flask, settings: Settings) -> None:
     """How often one caller may ask us."""
     limits.limit_rates(application, settings)
+    limits.take_forms_only(application)
+    csrf.init_app(application)  # what it refuses was counted
 
 
 def add_headers(application: OpenAPI, settings: Settings) -> None:
