@@ -11,14 +11,14 @@ from secrets import token_hex
 from typing import Any
 
 import structlog
-from flask import Flask, Response, after_this_request, current_app, g, render_template, request
+from flask import Flask, Response, after_this_request, current_app, g, render_template, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.accounts import queries
 from app.accounts.forms import SignInForm
 from app.accounts.guessing import ACCOUNT, ADDRESS, Tries
 from app.accounts.models import User
-from app.accounts.policy import LONGEST_ADDRESS, LONGEST_PASSWORD, address_of, plain_password
+from app.accounts.policy import LONGEST_PASSWORD, address_of, plain_password
 from app.accounts.signin.account import Account
 from app.accounts.signin.factor import prove
 from app.core import http
@@ -29,6 +29,7 @@ from config.settings import settings
 COUNTERS = "mawa_tries"
 DEVICE = "mawa_device"
 DEVICE_KNOWN_FOR_S = 180 * 86_400
+BY_LINK = "by_link"  # who has just set their password with this browser, until it is known for that
 MOST_ACCOUNTS = 8  # that one browser is known to have been let in as
 OF_OWNER = ("device:", "shown:")  # counters that a stranger cannot reach
 
@@ -44,12 +45,16 @@ def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def sign_in() -> Any:
+        _keep_whom_a_link_let_in()
         typed = request.form.get("email", "")
         if request.method != "POST" or not typed or not request.form.get("password"):
             return view()
-        address = address_of(typed) or typed[:LONGEST_ADDRESS]
-        counter = _counter_by_factor(address, code) if (code := request.form.get("code")) else None
-        counter = counter or _counter_of_address(address)
+        address = address_of(typed)
+        if address is None:
+            counter = None  # what is no address is nobody's, and would fill the memory of what counts
+        else:
+            code = request.form.get("code")
+            counter = (_counter_by_factor(address, code) if code else None) or _counter_of_address(address)
         wait = attempt(counter)
         if wait:
             return _refuse(wait)
@@ -68,21 +73,29 @@ def tries() -> Tries:
     return found
 
 
-def attempt(counter: str) -> int:
+def attempt(counter: str | None) -> int:
     """Seconds to wait before something secret is compared, because of this counter or of where it comes from; 0: it is
-    counted and may be compared. A browser that is known is not asked for where it is: others may be there too."""
-    away = 0 if counter.startswith(OF_OWNER) else tries().wait(_network())
-    return away or tries().attempt(counter, ACCOUNT)
+    counted and may be compared. A browser that is known is not asked for where it is: others may be there too. Counter
+    None: of nobody, counted by where it comes from alone."""
+    away = 0 if _is_of_owner(counter) else tries().wait(_network())
+    return away or (0 if counter is None else tries().attempt(counter, ACCOUNT))
 
 
-def settle(counter: str, *, is_right: bool) -> None:
-    """Say whether what was compared was right."""
-    if is_right:
-        tries().forget(counter)
+def settle(counter: str | None, *, is_right: bool) -> None:
+    """Say whether what was compared was right. Their mistakes are taken back where they are, and no others: who has one
+    account washes no guesses at others away."""
+    if is_right and counter is not None:
+        mistakes = tries().forget(counter) - 1
+        if mistakes > 0 and not _is_of_owner(counter):
+            tries().take_back(_network(), mistakes)
         return
-    log.warning("sign_in_failed", of=tries().name(counter))
-    if not counter.startswith(OF_OWNER):
+    log.warning("sign_in_failed", of=None if counter is None else tries().name(counter))
+    if not _is_of_owner(counter):
         tries().attempt(_network(), ADDRESS)
+
+
+def _is_of_owner(counter: str | None) -> bool:
+    return counter is not None and counter.startswith(OF_OWNER)
 
 
 def is_password(who: Account, typed: str) -> bool:
@@ -125,9 +138,24 @@ def _refuse(wait: int) -> Response:
 
 def know_browser(_app: Flask, user: Account, **_signal: Any) -> None:
     """Have this browser be known as one that was let in as this person, until they set a new password."""
+    _know(user.id.hex, _tag(user.fs_uniquifier))
+
+
+def know_by_link(_app: Flask, user: Account, **_signal: Any) -> None:
+    """Whoever sets their password by a mailed link has shown who they are: at the next step, `/login`, this browser is
+    known. Only there is it seen as whom else it was let in."""
+    session[BY_LINK] = [user.id.hex, _tag(user.fs_uniquifier)]
+
+
+def _keep_whom_a_link_let_in() -> None:
+    if (let_in := session.pop(BY_LINK, None)) is not None:
+        _know(*let_in)
+
+
+def _know(user: str, tag: str) -> None:
     known = _known()
-    of = {key: tag for key, tag in known.get("of", {}).items() if key != user.id.hex}
-    of = dict(list(of.items())[1 - MOST_ACCOUNTS :]) | {user.id.hex: _tag(user.fs_uniquifier)}
+    of = {key: before for key, before in known.get("of", {}).items() if key != user}
+    of = dict(list(of.items())[1 - MOST_ACCOUNTS :]) | {user: tag}
     value = _signer().dumps({"id": known.get("id") or token_hex(8), "of": of})
 
     @after_this_request

@@ -108,6 +108,7 @@ def register(app: Flask) -> None:
     user_authenticated.connect(browser.begin, app)
     user_authenticated.connect(door.know_browser, app)
     password_reset.connect(_note_password, app)
+    password_reset.connect(door.know_by_link, app)
     security.two_factor_plugins = SecondStep()
     app.view_functions["security.login"] = door.slowed(app.view_functions["security.login"])
     app.extensions["csrf"].exempt(browser.sign_out)  # it looks itself, and is not particular about the age of a page
