@@ -1,14 +1,23 @@
-"""Passwords: which may be set, and how they are kept."""
+"""Passwords: which may be set, and how they are kept. So many are hashed at a time: each takes 64 MiB and a core."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 
-from app.accounts.errors import AccountMistake
+from app.accounts.errors import AccountMistake, Busy
 from app.accounts.policy import LONGEST_PASSWORD, SHORTEST_PASSWORD, plain_password
 from app.core.text import mark
 
 TOO_SHORT = mark("A password needs at least %(shortest)s characters.")
 TOO_LONG = mark("A password has at most %(longest)s characters.")
 
+AT_ONCE = 2  # in a process
+WAITING = 6  # of its threads, at most: the others answer everybody else
+WAIT_S = 1.0
+
+_at_once, _all = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE + WAITING)
 _hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, which Flask-Security checks as they are
 
 
@@ -23,4 +32,21 @@ def fault(password: str) -> AccountMistake | None:
 
 def hashed(password: str) -> str:
     """As it is kept."""
-    return _hasher.hash(plain_password(password))
+    with turn():
+        return _hasher.hash(plain_password(password))
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of those who may hash or compare now. Busy where it did not come within a second, or too many wait."""
+    if not _all.acquire(blocking=False):
+        raise Busy()
+    try:
+        if not _at_once.acquire(timeout=WAIT_S):
+            raise Busy()
+        try:
+            yield
+        finally:
+            _at_once.release()
+    finally:
+        _all.release()

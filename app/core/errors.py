@@ -10,6 +10,7 @@ class DomainError(Exception):
     """
 
     status = 400
+    retry_after: int | None = None  # seconds
 
     def __init__(self, code: str, message: str, *, field: str | None = None, **numbers: Any) -> None:
         super().__init__(code)

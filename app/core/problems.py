@@ -58,7 +58,9 @@ def register(application: Flask) -> None:
     def domain_error(error: DomainError) -> Any:
         if isinstance(error, NotSignedIn) and not http.wants_problem():
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        return say(error.status, error.code, error.message, field=error.field, **error.numbers)
+        return say(
+            error.status, error.code, error.message, field=error.field, retry_after=error.retry_after, **error.numbers
+        )
 
     @application.errorhandler(CSRFError)
     def too_old(_error: CSRFError) -> Any:

@@ -15,6 +15,7 @@ from flask import Flask, Response, after_this_request, current_app, g, render_te
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.accounts import queries
+from app.accounts.errors import Busy
 from app.accounts.forms import SignInForm
 from app.accounts.guessing import ACCOUNT, ADDRESS, Tries
 from app.accounts.models import User
@@ -22,6 +23,7 @@ from app.accounts.policy import LONGEST_PASSWORD, address_of, plain_password
 from app.accounts.signin.account import Account
 from app.accounts.signin.factor import prove
 from app.core import http
+from app.core.forms import say
 from app.core.text import mark
 from config.services.addresses import addresses
 from config.settings import settings
@@ -58,7 +60,12 @@ def slowed(view: Callable[..., Any]) -> Callable[..., Any]:
         wait = attempt(counter)
         if wait:
             return _refuse(wait)
-        answer = view()
+        try:
+            answer = view()
+        except Busy as busy:
+            if counter is not None:
+                tries().take_back(counter, 1)
+            return _busy(busy)
         settle(counter, is_right=g.get("password_was_right", False))
         return answer
 
@@ -134,6 +141,14 @@ def _network() -> str:
 def _refuse(wait: int) -> Response:
     page = render_template("accounts/login.html", login_user_form=SignInForm(), wait=wait)
     return Response(page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(wait)}, content_type="text/html")
+
+
+def _busy(busy: Busy) -> Response:
+    """The form again, with the address in it."""
+    form = SignInForm()
+    form.form_errors = [say(busy.message)]
+    page = render_template("accounts/login.html", login_user_form=form)
+    return Response(page, busy.status, {"Retry-After": str(busy.retry_after)}, content_type="text/html")
 
 
 def know_browser(_app: Flask, user: Account, **_signal: Any) -> None:

@@ -85,6 +85,24 @@ class _Passwords(PasswordUtil):
         return None, self.normalize(password)
 
 
+class _InTurn:
+    """What Flask-Security hashes and compares with, so many at a time."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def hash(self, *given: Any, **more: Any) -> Any:
+        with passwords.turn():
+            return self._context.hash(*given, **more)
+
+    def verify(self, *given: Any, **more: Any) -> Any:
+        with passwords.turn():
+            return self._context.verify(*given, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
 class _Datastore(SQLAlchemySessionUserDatastore):
     """Looks users up in the session of the request, and leaves committing to the edge."""
 
@@ -98,6 +116,7 @@ def register(app: Flask) -> None:
         app.config.setdefault(f"SECURITY_{name}", value)
     datastore = _Datastore(LocalProxy(http.session), Account, None)  # type: ignore[arg-type]  # roles are memberships
     security = Security(app, datastore, mail_util_cls=mails.Mails, password_util_cls=_Passwords, login_form=SignInForm)
+    security.pwd_context = _InTurn(security.pwd_context)
     _sign_with_the_newest(security)
     security.want_json(_never)
     security.login_manager.request_loader(_no_other_way)

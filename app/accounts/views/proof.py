@@ -24,7 +24,7 @@ def knows_password(form: ProofForm, owner: Account) -> bool:
     if not form.validate():
         return False
     counter = f"{door.counter_of(owner)}:again"
-    if not _may_try(form, counter):
+    if not _is_free(form, f"{door.counter_of(owner)}:code") or not may_try(form, counter):
         return False
     is_right = door.is_password(owner, form.password.typed)
     door.settle(counter, is_right=is_right)
@@ -40,7 +40,7 @@ def proves(form: ProofForm, owner: Account) -> bool:
     if owner.factor is None:
         return True
     counter = f"{door.counter_of(owner)}:code"
-    if not _may_try(form, counter):
+    if not may_try(form, counter):
         return False
     proof = factor.prove(owner, form.code.typed)
     is_right = proof is not None and factor.use(owner, proof)
@@ -50,9 +50,18 @@ def proves(form: ProofForm, owner: Account) -> bool:
     return is_right
 
 
-def _may_try(form: ProofForm, counter: str) -> bool:
+def may_try(form: ProofForm, counter: str) -> bool:
     """Whether something secret may be compared now; else the form says how long to wait."""
-    wait = door.attempt(counter)
+    return _is_over(form, door.attempt(counter))
+
+
+def _is_free(form: ProofForm, counter: str) -> bool:
+    """The same, without trying: no password is compared for a code that would not be."""
+    return _is_over(form, door.tries().wait(counter))
+
+
+def _is_over(form: ProofForm, wait: int) -> bool:
+    """Whether there is nothing to wait for; else the form says how long."""
     if wait:
         form.status = HTTPStatus.TOO_MANY_REQUESTS
         form.complain("", say(door.WAIT, seconds=wait))

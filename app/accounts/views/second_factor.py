@@ -14,7 +14,7 @@ from app.accounts import codes, queries, service
 from app.accounts.forms import ProofForm
 from app.accounts.signin import door, factor, mails
 from app.accounts.views.own import account
-from app.accounts.views.proof import knows_password, me, proves
+from app.accounts.views.proof import knows_password, may_try, me, proves
 from app.core import clock, http
 from app.core.forms import say
 
@@ -38,7 +38,11 @@ def set_second_factor() -> Shown:
         return redirect(url_for("account.second_factor"), code=303)
     if not knows_password(form, owner):
         return _show(form), form.status
+    counter = f"{door.counter_of(owner)}:code"
+    if not may_try(form, counter):
+        return _show(form), form.status
     step = codes.step_shown(secret, form.code.typed, now=codes.step_of(clock.now().timestamp()))
+    door.settle(counter, is_right=step is not None)
     if step is None:
         form.complain("code", say(door.WRONG_CODE))
         return _show(form), HTTPStatus.UNPROCESSABLE_ENTITY

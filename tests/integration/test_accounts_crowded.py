@@ -1,0 +1,69 @@
+"""A flood of passwords fills neither memory nor the threads that answer everybody else."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
+
+import pytest
+from flask import Flask
+
+from app.accounts import passwords
+from app.accounts.errors import Busy
+from app.accounts.policy import Actor
+from app.factory import create_app
+from tests.factories.browsers import Browser, make_person
+from tests.factories.pages import words_of
+
+
+@pytest.fixture
+def rana(database: str) -> Actor:
+    return make_person()
+
+
+@pytest.fixture
+def app(rana: Actor) -> Flask:
+    return create_app()
+
+
+@pytest.fixture
+def crowd(app: Flask) -> Iterator[None]:
+    with ExitStack() as held:
+        for _ in range(passwords.AT_ONCE):
+            held.enter_context(passwords.turn())
+        yield
+
+
+@pytest.mark.usefixtures("crowd")
+def test_who_comes_when_all_turns_are_taken_is_told_to_send_again(app: Flask, rana: Actor) -> None:
+    for email in (rana.email, "nobody@example.org"):
+        began = time.monotonic()
+        answer = Browser(app).sign_in(email)
+        assert time.monotonic() - began < passwords.WAIT_S + 2
+        assert (answer.status_code, answer.headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "3")
+        assert f'value="{email}"' in answer.text
+        assert "Very many sign in just now." in words_of(answer.text)
+
+
+def test_more_than_may_wait_are_sent_away_at_once(rana: Actor) -> None:
+    go, inside, busy = threading.Event(), [], []
+
+    def one() -> None:
+        try:
+            with passwords.turn():
+                inside.append(1)
+                go.wait(20)
+        except Busy:
+            busy.append(1)
+
+    threads = [threading.Thread(target=one) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    assert (len(inside), len(busy)) == (passwords.AT_ONCE, 20 - passwords.AT_ONCE - passwords.WAITING)
+    go.set()
+    for thread in threads:
+        thread.join()
+    with passwords.turn():
+        pass
