@@ -13,6 +13,7 @@ from app.core.forms import ChoiceField, SecureForm, TypedField, WholeNumberField
 from app.core.text import LANGUAGES, mark
 
 MOST_DAYS = 366
+LONGEST_NAME = 100
 
 SIGN_IN_FAILED = mark("Address or password is wrong, or the account is disabled.")
 WRITE_AN_ADDRESS = mark("Write their e-mail address.")
@@ -22,6 +23,7 @@ CHOOSE_WHERE = mark("Choose where the role holds.")
 WRITE_AREAS = mark("Write the P-code of at least one area, or choose the whole operation.")
 WRITE_A_CODE = mark("Write a code.")
 WRITE_PASSWORD = mark("Write your password.")
+NAME_TOO_LONG = mark("Write at most %(longest)s characters.")
 HOW_MANY_DAYS = mark("Write for how many days it is to be good, at most %(most)s.")
 
 
@@ -123,6 +125,8 @@ class TokenForm(ProofForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
+        if len(self.name_of_token.typed) > LONGEST_NAME:
+            self.complain("name_of_token", say(NAME_TOO_LONG, longest=LONGEST_NAME))
         if not self.days.errors and not (self.days.data and 1 <= self.days.data <= MOST_DAYS):
             self.complain("days", say(HOW_MANY_DAYS, most=MOST_DAYS))
         return not self.complaints()

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,6 +15,8 @@ from app.accounts.policy import TOKEN_PREFIX, digest_of
 from app.audit import service as audit
 from app.core import clock
 from app.core.text import mark
+
+MOST_TOKENS = 50  # of one person that are good
 
 
 def make_token(
@@ -33,6 +35,7 @@ def make_token(
         raise AccountConflict("account_disabled", mark("This account exists and is disabled."), field="email")
     if session.get(Membership, (user.id, operation_id)) is None:
         raise NoSuchAccount("not_member", mark("This person has no role in this operation."), field="email")
+    _check_few(session, user.id)
     key = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = Token(
         id=uuid4(),
@@ -54,6 +57,19 @@ def make_token(
     )
     session.flush()
     return key
+
+
+def _check_few(session: Session, user_id: UUID) -> None:
+    """Two of somebody's at the same moment come one after the other."""
+    session.execute(select(col(User.id)).where(col(User.id) == user_id).with_for_update())
+    is_good = col(Token.expires_at).is_(None) | (col(Token.expires_at) > clock.now())
+    good = select(func.count()).where(col(Token.user_id) == user_id, col(Token.revoked_at).is_(None), is_good)
+    if (session.scalar(good) or 0) >= MOST_TOKENS:
+        raise AccountConflict(
+            "too_many_tokens",
+            mark("%(most)s tokens are good already. Revoke one that nobody uses any more."),
+            most=MOST_TOKENS,
+        )
 
 
 def revoke_token(
