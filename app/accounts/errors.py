@@ -3,6 +3,9 @@
 from app.core.errors import DomainError, NotFound
 from app.core.text import mark
 
+MAILED_OFTEN = mark(
+    "Links were mailed to this address several times lately. Each is good for a day: ask them to look for one."
+)
 BUSY = mark("Very many sign in just now. What you sent was not looked at: send it again in a few seconds.")
 
 
@@ -18,6 +21,16 @@ class AccountMistake(DomainError):
 
 class NoSuchAccount(NotFound):
     """Nobody with this address, or not in this operation."""
+
+
+class MailedOften(DomainError):
+    """Links were mailed to this address as often as may be."""
+
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("mailed_often", MAILED_OFTEN)
+        self.retry_after = wait
 
 
 class Busy(DomainError):

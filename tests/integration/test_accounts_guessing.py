@@ -269,3 +269,17 @@ def test_nobody_fills_a_mailbox_with_links(app: Flask, rana: Actor) -> None:
     assert len(said) == 1
     with db.new_snapshot() as session:
         assert session.scalar(text("SELECT count(*) FROM mails")) == 3
+
+
+def test_nor_do_administrators_with_invitations(app: Flask, rana: Actor) -> None:
+    boss = make_person("boss@example.org", "administrator")
+    with db.unit_of_work() as session:
+        operation_id = boss.scope.operation_id
+        service.add_user(session, email=rana.email, role="partner", areas=None, operation_id=operation_id)
+    browser = Browser(app)
+    browser.sign_in(boss.email)
+    with time_machine.travel(clock.now(), tick=False):
+        pressed = [browser.press(f"/admin/users/{rana.user_id}/invite") for _ in range(5)]
+    assert [answer.status_code for answer in pressed[:3]] == [HTTPStatus.SEE_OTHER] * 3
+    assert pressed[-1].status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "ask them to look for one" in words_of(pressed[-1].text)

@@ -9,6 +9,7 @@ from flask_security.mail_util import EmailValidateException, MailUtil
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 
+from app.accounts.errors import MailedOften
 from app.accounts.forms import SIGN_IN_FAILED
 from app.accounts.guessing import MAILS
 from app.accounts.models import User
@@ -62,9 +63,11 @@ class Mails(MailUtil):
 
 
 def invite(user_id: UUID) -> None:
-    """Mail somebody a link by which to set a password."""
+    """Mail somebody a link by which to set a password. MailedOften where that was done too often lately."""
     account: Any = http.session().get(Account, user_id)
     assert account is not None
+    if wait := tries().attempt(f"mail:{account.email}", MAILS):
+        raise MailedOften(wait)
     token = generate_reset_password_token(account)  # type: ignore[no-untyped-call]  # Flask-Security says none
     said = {"link_to_set_password": link, "reset_token": token, "hours": LINK_GOOD_FOR_H}
     _write(account.email, account.language, SUBJECTS[INVITATION], INVITATION, **said)
