@@ -203,6 +203,7 @@ def add_rates(application: Flask, settings: Settings) -> None:
     limits.limit_rates(application, settings)
     limits.take_forms_only(application)
     csrf.init_app(application)  # what it refuses was counted
+    csrf.exempt(signin.sign_out)  # it looks itself, and is not particular about the age of a page
 
 
 def add_headers(application: OpenAPI, settings: Settings) -> None:

@@ -141,7 +141,7 @@ def _derive(session: Session, past: Past, touched: Touched) -> None:
         changes = walk(before=base, stored=held, fresh=fresh, frame=past.frame, judge=_no_rules)
         _note(past, place, base, held, changes)
         put_right = areas.put_right(base, changes, past.frame, summed_in=summed.get(place), area_path=path)
-        past.changes = areas.gather([past.changes, put_right])
+        areas.add_in(past.changes, put_right)
 
 
 def _note(past: Past, place: UUID, base: DayRow | None, held: list[DayRow], changes: list[DayChange]) -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts import service
 from app.accounts.policy import Actor
+from app.accounts.signin import security
 from app.core import db
 from app.factory import create_app
 from app.outbox.service import claim, settle_sent
@@ -100,6 +101,8 @@ def test_of_two_links_the_first_used_ends_the_other(browser: FlaskClient) -> Non
     [
         ("short", "short", "A password needs at least 8 characters."),
         (NEW, "something else", "The two passwords are not the same."),
+        ("password1", "password1", "This password is easy to guess. Use three or four words that do not belong"),
+        ("rana@example.org", "rana@example.org", "This password is easy to guess."),
         ("", "", "Write a password."),
     ],
 )
@@ -115,16 +118,18 @@ def test_it_is_said_in_the_language_of_the_page(browser: FlaskClient) -> None:
     assert "يجب ألا تقل كلمة المرور عن ٨ أحرف." in words_of(answer.text)
 
 
-def test_nobody_learns_who_has_an_account(browser: FlaskClient, actor: Actor) -> None:
+def test_nobody_learns_who_has_an_account(browser: FlaskClient, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "HELD_S", 1.5)  # as long as it takes a busy machine
+
     def ask(email: str) -> tuple[str, float]:
         began = time.perf_counter()
         answer = post(browser, "/reset", email=email)
         return re.sub(r"rana|nobody", "", words_of(answer.text)), time.perf_counter() - began
 
-    there, not_there = ([ask(email) for _ in range(9)] for email in ("rana@example.org", "nobody@example.org"))
+    there, not_there = ([ask(email) for _ in range(3)] for email in ("rana@example.org", "nobody@example.org"))
     assert {said for said, _ in there} == {said for said, _ in not_there}
     taken = [statistics.median(took for _, took in some) for some in (there, not_there)]
-    assert max(taken) < 2 * min(taken)
+    assert max(taken) < 1.05 * min(taken)
     with db.new_snapshot() as session:
         assert session.scalar(text("SELECT count(*) FROM mails WHERE recipient = 'nobody@example.org'")) == 0
 

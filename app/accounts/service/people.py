@@ -158,7 +158,7 @@ def note_password(session: Session, *, user_id: UUID) -> None:
 
 def _make_user(session: Session, address: str, password: str | None, language: str | None) -> bool:
     """Make an account; False where somebody else has just made it."""
-    if password is not None and (fault := passwords.fault(password)) is not None:
+    if password is not None and (fault := passwords.fault(password, address=address)) is not None:
         raise fault
     made = insert(User).values(
         id=uuid4(),

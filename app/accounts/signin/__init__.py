@@ -10,6 +10,7 @@ from app.accounts.signin.browser import (
     actor_of_request,
     bearer_token,
     choose_operation,
+    sign_out,
     stay_in_operation,
     still_good,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "invite",
     "led_to_factor",
     "register",
+    "sign_out",
     "stay_in_operation",
     "still_good",
     "tell_of_factor",

@@ -66,7 +66,7 @@ def invite(user_id: UUID) -> None:
     """Mail somebody a link by which to set a password. MailedOften where that was done too often lately."""
     account: Any = http.session().get(Account, user_id)
     assert account is not None
-    if wait := tries().attempt(f"mail:{account.email}", MAILS):
+    if wait := tries().attempt(f"invitation:{account.email}", MAILS):
         raise MailedOften(wait)
     token = generate_reset_password_token(account)  # type: ignore[no-untyped-call]  # Flask-Security says none
     said = {"link_to_set_password": link, "reset_token": token, "hours": LINK_GOOD_FOR_H}

@@ -1,10 +1,13 @@
 """Flask-Security's options, and its parts joined to ours."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response, g, request
 from flask_login.utils import _user_context_processor
 from flask_security import PasswordUtil, Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
@@ -25,6 +28,8 @@ from app.core.forms import say
 from app.core.text import mark
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
+
+HELD_S = 0.4  # longer than hashing, writing a mail and storing it take together
 
 OPTIONS: dict[str, Any] = {
     "PASSWORD_HASH": "argon2",
@@ -79,7 +84,7 @@ class _Passwords(PasswordUtil):
         return plain_password(password)
 
     def validate(self, password: str, is_register: bool, **more: Any) -> tuple[list[str] | None, str]:
-        fault = passwords.fault(password)
+        fault = passwords.fault(password, address=getattr(more.get("user"), "email", ""))
         if fault is not None:
             return [say(fault.message, **fault.numbers)], password
         return None, self.normalize(password)
@@ -130,10 +135,31 @@ def register(app: Flask) -> None:
     password_reset.connect(door.know_by_link, app)
     security.two_factor_plugins = SecondStep()
     app.view_functions["security.login"] = door.slowed(app.view_functions["security.login"])
-    app.extensions["csrf"].exempt(browser.sign_out)  # it looks itself, and is not particular about the age of a page
+    app.view_functions["security.forgot_password"] = _held(app.view_functions["security.forgot_password"])
+    app.after_request(_wait_until_then)  # set up before the edge, so called after it has committed
     app.view_functions["security.logout"] = browser.sign_out
     for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
         http.public(app.view_functions[endpoint])
+
+
+def _held(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view whose answer to a form comes so long after the question, whatever there was to do: writing a mail takes
+    longer than writing none, and nobody shall learn so who has an account. How many are held is bounded by how many
+    hash at a time, as each of them does."""
+
+    @wraps(view)
+    def answer() -> Any:
+        if request.method == "POST":
+            g.answers_at = time.monotonic() + HELD_S
+        return view()
+
+    return answer
+
+
+def _wait_until_then(response: Response) -> Response:
+    if (moment := g.pop("answers_at", None)) is not None:
+        time.sleep(max(0.0, moment - time.monotonic()))
+    return response
 
 
 def _note_password(_app: Flask, user: Account, **_signal: Any) -> None:

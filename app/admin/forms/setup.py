@@ -31,7 +31,7 @@ class SetUpForm(SecureForm):
         super().validate(extra_validators)
         if not self.email.data and not self.email.errors:
             self.complain("email", say(NOT_AN_ADDRESS))
-        if (fault := passwords.fault(self.password.typed)) is not None:
+        if (fault := passwords.fault(self.password.typed, address=self.email.typed)) is not None:
             self.refuse(fault)
         elif self.password.typed != self.again.typed:
             self.complain("again", say(NOT_THE_SAME))
