@@ -61,7 +61,7 @@ def test_a_partner_of_one_governorate_learns_nothing_of_the_other(counted: Calle
         operation = session.scalars(select(Operation)).one()
         take(session, actor=make_actor(session, operation), reports=[a_headcount("BAN", at=AT, people=7391)])
     fold()
-    page = counted.client.get("/dashboard", headers=counted.token("partner")).text
+    page = counted.page("/dashboard", "partner")
     assert "760" in words_of(page) and "7,390" in words_of(page)
     for exact in ("734", "731", "752", "163", "7,391", "7391"):
         assert exact not in page
