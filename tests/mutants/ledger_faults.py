@@ -26,7 +26,7 @@ FAULTS = (
     Fault(
         "two people replace one version",
         CORRECTIONS,
-        "    if last.id != report.corrects:\n        _refuse_late(session, post, report, last)\n",
+        "    if last.id != report.corrects:\n        _refuse_late(session, post, report, chain)\n",
         "",
     ),
     Fault(
