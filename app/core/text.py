@@ -16,6 +16,7 @@ from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("en", "ar", "fr")
 RIGHT_TO_LEFT = frozenset({"ar"})
+LONGEST_NAME = 200  # typed; to compose or decompose a long text takes as long as its length squared
 _LOCALES = {"en": "en_GB", "ar": "ar_SY", "fr": "fr_FR"}
 _DIGITS = {"ar": {ord("0") + value: chr(0x0660 + value) for value in range(10)}}
 _FOLDER = Path(__file__).parent.parent / "translations"

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor, Scope
+from app.core.text import LONGEST_NAME
 from app.dashboard.schemas import Called, FromHome, Homes
 from app.intake.queries import as_reference, find_places
 from app.places.queries import areas_of
@@ -22,7 +23,6 @@ from app.shelters.queries import ShelterRow, list_shelters
 MOST_PLACES = 10_000
 LISTED = 12  # places of one origin
 SUGGESTED = 5
-LONGEST_NAME = 200  # typed; to compose a long text takes as long as its length squared
 
 
 def names_in(session: Session, actor: Actor, steps: Iterable[Step]) -> dict[str, Called]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from app.core.text import LONGEST_NAME
 from app.field.schemas import Candidate
 
 SUGGESTED = 5
-LONGEST_NAME = 200  # typed; to decompose a long text takes as long as its length squared
 _CLOSE_ENOUGH = 0.6
 _CODE = re.compile(r"[A-Z]{2}\d+")
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااىهوي")

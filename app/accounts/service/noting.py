@@ -16,7 +16,15 @@ def note(session: Session, action: str, user_id: UUID, actor_id: UUID | None, **
     members = queries.memberships_of(session, user_id)
     operations: list[UUID | None] = [member.operation_id for member in members]
     for operation_id in operations or [None]:
-        _record(session, action, user_id, actor_id, operation_id, says_from_where=operation_id == here, **details)
+        audit.record(
+            session,
+            action=action,
+            subject=f"user:{user_id}",
+            actor_id=actor_id,
+            operation_id=operation_id,
+            says_from_where=operation_id == here,
+            **details,
+        )
 
 
 def note_here(
@@ -24,7 +32,8 @@ def note_here(
 ) -> None:
     """The same only where somebody acts: when and from where people come is nobody else's business. `at`: where they
     did, if this session is not `within` it."""
-    _record(session, action, user_id, actor_id, _here(session, user_id, at), **details)
+    here, subject = _here(session, user_id, at), f"user:{user_id}"
+    audit.record(session, action=action, subject=subject, actor_id=actor_id, operation_id=here, **details)
 
 
 def _here(session: Session, user_id: UUID, at: UUID | None = None) -> UUID | None:
@@ -32,20 +41,3 @@ def _here(session: Session, user_id: UUID, at: UUID | None = None) -> UUID | Non
     theirs = [operation.id for operation in queries.operations_of(session, user_id)]
     within = session.info.get("within") if at is None else str(at)
     return next((one for one in theirs if str(one) == within), next(iter(theirs), None))
-
-
-def _record(
-    session: Session,
-    action: str,
-    user_id: UUID,
-    actor_id: UUID | None,
-    operation_id: UUID | None,
-    *,
-    says_from_where: bool = True,
-    **details: Any,
-) -> None:
-    address = session.info.get("address")
-    session.info["address"] = address if says_from_where else None
-    subject = f"user:{user_id}"
-    audit.record(session, action=action, subject=subject, actor_id=actor_id, operation_id=operation_id, **details)
-    session.info["address"] = address

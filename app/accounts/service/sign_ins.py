@@ -11,7 +11,6 @@ from app.accounts import queries
 from app.accounts.errors import AccountConflict
 from app.accounts.models import SignIn
 from app.accounts.service.noting import note_here
-from app.audit import service as audit
 from app.core import clock
 from app.core.text import mark
 
@@ -38,10 +37,7 @@ def begin_sign_in(session: Session, *, user_id: UUID, browser: str, by_second_fa
 
 def enter(session: Session, *, user_id: UUID, operation_id: UUID, browser: str) -> None:
     """Note that somebody who has signed in goes to another operation of theirs: there they come in."""
-    subject = f"user:{user_id}"
-    audit.record(
-        session, action="user.sign_in", subject=subject, actor_id=user_id, operation_id=operation_id, browser=browser
-    )
+    note_here(session, "user.sign_in", user_id, user_id, at=operation_id, browser=browser)
 
 
 def end_sign_in(session: Session, *, user_id: UUID, sign_in_id: UUID, actor_id: UUID) -> bool:

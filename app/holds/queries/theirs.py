@@ -24,7 +24,7 @@ LATEST = 2_000  # reports in which a person's devices are looked for
 # coalesce: ARCHITECTURE 70.
 _THEIRS = """
   FROM reports AS mine CROSS JOIN LATERAL (
-    SELECT * FROM reports 
+    SELECT * FROM reports
       WHERE id = CASE WHEN mine.version_of IS NULL THEN mine.id ELSE mine.version_of END OFFSET 0) AS first
   WHERE mine.reporter_id = :person AND mine.operation_id IS NOT DISTINCT FROM :operation
     AND mine.recorded_at >= :since AND mine.recorded_at <= :until
@@ -151,7 +151,7 @@ _PERSON = text("""
 _SPOKEN_OF = text(f"""
   SELECT made.id FROM unnest(CAST(:made AS uuid[])) AS made (id) WHERE EXISTS (
     SELECT FROM reports AS said CROSS JOIN LATERAL (
-      SELECT * FROM reports 
+      SELECT * FROM reports
         WHERE id = CASE WHEN said.version_of IS NULL THEN said.id ELSE said.version_of END OFFSET 0) AS first
     WHERE (said.place_id = made.id OR said.from_place_id = made.id OR said.group_id = made.id)
       AND said.kind <> 'shelter_state' AND first.reporter_id <> :person AND first.id <> made.id

@@ -83,7 +83,8 @@ def _keep_figures(session: Session, actor: Actor, theirs: Theirs, made: Hold) ->
 
 
 def _write_down(session: Session, actor: Actor, held: Hold, *, action: str, reports: int) -> None:
-    said: dict[str, Any] = {"device": held.device, "since": held.since, "until": held.until}
+    asked = {"device": held.device, "since": held.since, "until": held.until}
+    said: dict[str, Any] = {name: str(value) for name, value in asked.items() if value is not None}
     audit.record(
         session,
         action=action,
@@ -93,5 +94,5 @@ def _write_down(session: Session, actor: Actor, held: Hold, *, action: str, repo
         hold=str(held.id),
         reports=reports,
         reason=held.reason,
-        **{name: str(value) for name, value in said.items() if value is not None},
+        **said,
     )
