@@ -1,4 +1,4 @@
-"""Programs that ask the API, one of each role."""
+"""Programs that ask the API, one of each role; and somebody who signs in."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,6 +18,7 @@ from app.intake.schemas import Result
 from app.intake.service import take
 from app.outbox.transports import SmtpTransport
 from config.settings import settings
+from tests.factories.browsers import make_person
 from tests.factories.mail_server import Sink, serve
 from tests.factories.operations import a_shelter, make_actor, make_operation
 from tests.factories.pages import Visitor
@@ -125,3 +126,15 @@ def transport(sink: Sink) -> Iterator[SmtpTransport]:
     transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
     yield transport
     transport.close()
+
+
+@pytest.fixture
+def rana(database: str) -> Actor:
+    """Somebody with a password, a coordinator of an operation."""
+    return make_person()
+
+
+@pytest.fixture
+def app(rana: Actor) -> Flask:
+    """The application, made when there is somebody to sign in."""
+    return create_app()

@@ -12,23 +12,12 @@ from sqlalchemy import text
 from app.accounts.guessing import ACCOUNT, ADDRESS, Tries
 from app.accounts.policy import Actor
 from app.core import clock, db
-from app.factory import create_app
 from config.services.addresses import addresses
 from config.settings import settings
 from tests.factories.browsers import PASSWORD, Browser, make_person
 
 NEW = "several plain words"
 NOWHERE = "redis://127.0.0.1:1/0"
-
-
-@pytest.fixture
-def rana(database: str) -> Actor:
-    return make_person()
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
 
 
 def guesser(app: Flask, email: str, address: str = "203.0.113.9") -> Browser:

@@ -12,19 +12,8 @@ from flask import Flask
 from app.accounts import passwords
 from app.accounts.errors import Busy
 from app.accounts.policy import Actor
-from app.factory import create_app
-from tests.factories.browsers import Browser, make_person
+from tests.factories.browsers import Browser
 from tests.factories.pages import words_of
-
-
-@pytest.fixture
-def rana(database: str) -> Actor:
-    return make_person()
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
 
 
 @pytest.fixture

@@ -27,16 +27,6 @@ NOWHERE = "redis://127.0.0.1:1/0"
 SOON = Patience(free=3, longest=20)
 
 
-@pytest.fixture
-def rana(database: str) -> Actor:
-    return make_person()
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
-
-
 def guess(app: Flask, email: str, times: int, *, network: str = "10.0") -> list[int]:
     """What so many wrong passwords are answered, each from another address."""
     page = Browser(app)
@@ -49,12 +39,6 @@ def guess(app: Flask, email: str, times: int, *, network: str = "10.0") -> list[
         return page.client.post("/login", data=data, environ_base=there).status_code
 
     return [once(turn) for turn in range(times)]
-
-
-def second_step(browser: Browser, email: str, typed: str) -> None:
-    """Sign in with password and code, as somebody does who need not wait."""
-    assert browser.sign_in(email).location == "/login/code"
-    browser.press("/login/code", on="/login/code", code=typed)
 
 
 def with_factor(app: Flask, actor: Actor) -> tuple[str, list[str]]:
@@ -130,7 +114,7 @@ def test_of_ten_thousand_tries_from_as_many_addresses_few_are_looked_at_and_the_
         assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
         assert 0 < int(refused.headers["Retry-After"]) <= ACCOUNT.longest
         assert ", then try again." in words_of(refused.text)
-        second_step(known, rana.email, code())
+        known.sign_in_with_code(rana.email, code())
         assert known.is_in(), "a browser that was let in before has a count of its own"
     with at(180):
         before, now = (codes.code_at(secret, codes.step_of(clock.now().timestamp()) - ago) for ago in (1, 0))
@@ -140,7 +124,7 @@ def test_of_ten_thousand_tries_from_as_many_addresses_few_are_looked_at_and_the_
             assert new.is_in(), "whoever shows the second factor waits for nobody, on any machine"
         assert stranger.sign_in(rana.email).status_code == HTTPStatus.TOO_MANY_REQUESTS
     with at(180 + ACCOUNT.longest):
-        second_step(stranger, rana.email, code())
+        stranger.sign_in_with_code(rana.email, code())
         assert stranger.is_in(), "nobody is locked out for good"
 
 

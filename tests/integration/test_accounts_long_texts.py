@@ -18,20 +18,10 @@ from app.intake.cli import open_operation
 from app.places.policy import set_up_key
 from app.places.queries import operation_by_code
 from config.settings import settings
-from tests.factories.browsers import PASSWORD, Browser, make_person
+from tests.factories.browsers import PASSWORD, Browser
 
 LONG = "\u0301" * 40_000 + "\u0316" * 40_000  # composing this would take minutes
 QUICK_S = 1.0
-
-
-@pytest.fixture
-def rana(database: str) -> Actor:
-    return make_person()
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
 
 
 def post(browser: Browser, path: str, *, on: str = "/reset", **typed: str) -> int:

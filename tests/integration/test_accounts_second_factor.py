@@ -29,16 +29,6 @@ def at_one_moment() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def rana(database: str) -> Actor:
-    return make_person()
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
-
-
 def code(secret: str, at: datetime | None = None, *, ahead: int = 0) -> str:
     return codes.code_at(secret, codes.step_of((at or clock.now()).timestamp()) + ahead)
 
@@ -62,9 +52,7 @@ def phone(app: Flask, rana: Actor) -> Browser:
 
 def second_step(browser: Browser, email: str, typed: str) -> str:
     """Sign in with password and code; what the page says where that failed."""
-    answer = browser.sign_in(email)
-    assert answer.location == "/login/code"
-    said = browser.press("/login/code", on="/login/code", code=typed)
+    said = browser.sign_in_with_code(email, typed)
     return "" if said.status_code == HTTPStatus.SEE_OTHER else words_of(said.text)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import event, text
 from app.accounts import service
 from app.accounts.policy import Actor, browser_of
 from app.core import clock, db
-from app.factory import create_app
 from tests.factories.browsers import PHONE, Browser, audited, make_person
 
 LAPTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
@@ -23,11 +22,6 @@ LAPTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 @pytest.fixture
 def rana(database: str) -> Actor:
     return make_person(role="administrator")
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.accounts import codes, queries, service
 from app.accounts.policy import Actor
+from app.accounts.service.tokens import MOST_TOKENS
 from app.accounts.signin import factor
 from app.core import clock, db
 from app.factory import create_app
@@ -142,3 +143,18 @@ def test_a_new_password_revokes_every_token(rana: Actor, bearer: dict[str, str])
     with db.new_snapshot() as session:
         assert queries.tokens_of(session, rana.user_id, rana.scope.operation_id) == []
     assert any("the tokens of your programs were revoked" in said for _, _, said in mailed())
+
+
+def test_a_person_has_so_many_that_are_good(browser: Browser, rana: Actor) -> None:
+    with db.unit_of_work() as session:
+        for _ in range(MOST_TOKENS):
+            service.make_token(session, email=rana.email, operation_id=rana.scope.operation_id)
+    answer = browser.press("/account/tokens", name_of_token="one more", days="9", password=PASSWORD)
+    assert answer.status_code == 409
+    assert "50 tokens are good already. Revoke one that nobody uses any more." in words_of(answer.text)
+
+
+def test_a_name_is_not_a_book(browser: Browser) -> None:
+    answer = browser.press("/account/tokens", name_of_token="a" * 101, days="9", password=PASSWORD)
+    assert answer.status_code == 422
+    assert "Write at most 100 characters." in words_of(answer.text)

@@ -10,8 +10,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.policy import Actor
-from app.factory import create_app
-from tests.factories.browsers import PASSWORD, Browser, make_person
+from tests.factories.browsers import PASSWORD, Browser
 from tests.factories.operations import a_shelter
 from tests.integration.conftest import Caller
 
@@ -19,16 +18,6 @@ REFUSED = HTTPStatus.TOO_MANY_REQUESTS
 FEW = "3 per minute"
 
 CallerWith = Callable[..., Caller]
-
-
-@pytest.fixture
-def rana(database: str) -> Actor:
-    return make_person()
-
-
-@pytest.fixture
-def app(rana: Actor) -> Flask:
-    return create_app()
 
 
 def here() -> dict[str, str]:
