@@ -34,6 +34,10 @@ SQLMAP = [
     "--flush-session",
     "--disable-coloring",
 ]
+# Each from another address, or nearly every try would be turned away unread: the installation must believe
+# X-Forwarded-For (TRUSTED_PROXIES=1).
+SIGN_IN = ["--csrf-token=csrf_token", "--tamper=xforwardedfor"]
+EACH_ANOTHER = ["-p", "password", "--randomize=email"]  # for the tries at one account are counted too
 ASKED = (  # what is asked by a word of the caller's
     "/shelters?after=KHM",
     "/groups?after=G-1&home=SY06",
@@ -93,14 +97,16 @@ def crawl(address: str, who: str, minutes: int, cookie: str | None) -> list[str]
 
 def inject(address: str, minutes: int, cookie: str) -> list[str]:
     """What sqlmap finds, as an administrator, who may ask everything; and at sign-in as nobody."""
-    tries = [["--url", f"{address}{path}", f"--cookie={cookie}"] for path in ASKED]
-    form = ["--csrf-token=csrf_token", f"--csrf-url={address}/login", "-p", "email,password"]
-    tries.append(["--url", f"{address}/login", "--data", "email=a@example.org&password=x&csrf_token=x", *form])
+    as_one = [["--url", f"{address}{path}", f"--cookie={cookie}"] for path in ASKED]
+    form = ["--url", f"{address}/login", "--data", "email=a@example.org&password=x&csrf_token=x", *SIGN_IN]
+    at_sign_in = [[*form, f"--csrf-url={address}/login", *words] for words in (["-p", "email"], EACH_ANOTHER)]
+    each = minutes * 60 // len(as_one)
+    tries = [(words, each) for words in as_one] + [(words, minutes * 60) for words in at_sign_in]
     found = []
-    for number, words in enumerate(tries):
+    for number, (words, seconds) in enumerate(tries):
         log = REPORTS / f"sqlmap-{number}.log"
         with open(log, "w") as out:
-            ran = ["timeout", str(minutes * 60 // len(tries)), "sqlmap", *words, *SQLMAP]
+            ran = ["timeout", str(seconds), "sqlmap", *words, *SQLMAP]
             subprocess.run(ran, check=False, stdout=out, stderr=subprocess.STDOUT)
         said = log.read_text()
         say(f"sqlmap {words[1]}: {said.count('[INFO] testing ')} kinds of tests")
