@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.dashboard.views.shelters import REASONS
 from tests.factories.amending import decision
 from tests.factories.coordinating import Site, fold, make_site, statements, stored
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
@@ -64,6 +65,17 @@ def test_why_lists_the_reports_newest_first_with_what_each_did(site: Site) -> No
     assert "12 March 2025, 00:00" not in words
     assert "home: Lattakia" in words
     assert 'href="/shelters/SCH"' in page
+
+
+def test_of_a_day_with_many_reports_the_newest_are_told(site: Site) -> None:
+    """The books before each are right all the same: those that are not listed were gone through."""
+    times = [f"2025-03-12T{10 + number // 60}:{number % 60:02}:00+03:00" for number in range(REASONS + 5)]
+    site.report(*[a_movement(at=at, people=1, to="KHM") for at in times])
+    words = words_of(site.visitor().open("/shelters/KHM").text)
+    last = 130 + REASONS + 5
+    told = [f"{people - 1} before, {people} after" in words for people in range(last, 130, -1)]
+    assert told == [True] * REASONS + [False] * 5
+    assert "Earlier reports are part of it too." in words
 
 
 def test_a_past_day_is_shown_and_said(site: Site) -> None:

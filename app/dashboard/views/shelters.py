@@ -44,8 +44,8 @@ def shelter(code: str) -> str | Response:
     if found.figure.shelter != code:
         return redirect(url_for(".shelter", code=found.figure.shelter, **asked.kept))
     figure, past = found.figure, asked.past
-    steps = steps_of(session(), place_id=figure.place_id, past=past, most=REASONS)
-    shown = steps.listed[::-1][:REASONS]
+    steps = steps_of(session(), place_id=figure.place_id, past=past, most=REASONS, whole_days=False)
+    shown = steps.listed[::-1]
     days = population.shelter_days(session(), place_id=figure.place_id, first=FIRST, past=past)
     return render_template(
         "dashboard/shelter.html",
@@ -58,7 +58,7 @@ def shelter(code: str) -> str | Response:
         lets_in=lets_in(found.state.get("admits")),
         standards=standards_of(found.state, figure.people.total, figure.basis),
         steps=shown,
-        are_more=steps.earlier is not None or len(steps.listed) > REASONS,
+        are_more=steps.earlier is not None,
         names=names_in(session(), g.actor, shown),
         days=days[::-1][:DAYS],
         days_more=max(0, len(days) - DAYS),

@@ -32,7 +32,7 @@ _TOLD = {
     decider.email AS decided_by
   FROM reports JOIN users AS reporter ON reporter.id = reports.reporter_id
   LEFT JOIN LATERAL (SELECT content, decision.recorded_at, decision.reporter_id FROM reports AS decision
-    WHERE decision.kind = 'decision'
+    WHERE reports.kind = 'headcount' AND decision.kind = 'decision'
       AND decision.about_id = CASE WHEN reports.version_of IS NULL THEN reports.id ELSE reports.version_of END
       AND {standing("decision", known_on=known_on)}
     ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) AS decision ON true
@@ -90,7 +90,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Steps:
-    """The reports of some days of a place, in the order of the fold. `earlier`: the last day before them with more."""
+    """Reports of a place, in the order of the fold. `earlier`: the day before them, or theirs, with more."""
 
     listed: list[Step]
     earlier: date | None
@@ -109,10 +109,18 @@ class Part:
 
 
 def steps_of(
-    session: Session, *, place_id: UUID, past: Past, most: int, until: date | None = None, everything: bool = False
+    session: Session,
+    *,
+    place_id: UUID,
+    past: Past,
+    most: int,
+    until: date | None = None,
+    everything: bool = False,
+    whole_days: bool = True,
 ) -> Steps:
     """The newest reports a place's figure rests on: from the day of the last headcount on that told the total or sex
-    and age, or (`everything`) from the first day on. Whole days, from `until` back, until there are `most` or more."""
+    and age, or (`everything`) from the first day on. From `until` back, until there are `most`, or more of them, for no
+    day is cut in two; where `whole_days` do not matter, no more."""
     row = rows_at(session, past, [place_id])[place_id]
     first = FIRST if everything or row is None else _first_day(row, past)
     last = past.cut.day if until is None else min(until, past.cut.day)
@@ -123,9 +131,14 @@ def steps_of(
     if not events:
         return Steps([], None)
     opening = _before(session, place_id, days[reached - 1], past)
-    versions = {"versions": [event.version for event in events], "known_on": past.cut.known_on}
+    walked = _walk(events, opening, past)
+    listed = walked if whole_days else walked[-most:]
+    versions = {"versions": [walk.event.version for walk in listed], "known_on": past.cut.known_on}
     told = {one.id: one for one in session.execute(_TOLD[past.cut.known_on is not None], versions)}
-    return Steps(_walk(events, told, opening, past), days[reached] if reached < len(days) else None)
+    steps = [_step(walk, told[walk.event.version or walk.event.id]) for walk in listed]
+    if len(listed) < len(walked):
+        return Steps(steps, past.frame.day_of(listed[0].event.stands_at))
+    return Steps(steps, days[reached] if reached < len(days) else None)
 
 
 def _newest(session: Session, place_id: UUID, days: Sequence[date], past: Past, most: int) -> tuple[list[Event], int]:
@@ -176,8 +189,18 @@ def _before(session: Session, place_id: UUID, first: date, past: Past) -> int | 
     return None if row is None or row.level.basis == "unknown" else row.level.total.total
 
 
-def _walk(events: Sequence[Event], told: Mapping[UUID, Any], opening: int | None, past: Past) -> list[Step]:
-    steps: list[Step] = []
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """A report with what it did, and the books before and after it."""
+
+    event: Event
+    effect: Effect
+    before: int | None
+    after: int | None
+
+
+def _walk(events: Sequence[Event], opening: int | None, past: Past) -> list[_Walked]:
+    walked: list[_Walked] = []
     books = opening
     for event in events:
         effect = _effect(event, past)
@@ -185,8 +208,8 @@ def _walk(events: Sequence[Event], told: Mapping[UUID, Any], opening: int | None
         if effect in ("anchors", "adds", "takes"):
             counted = Tally.of(event.people, household_size=past.frame.settings.household_size).total
             books = counted if effect == "anchors" else (books or 0) + (counted if effect == "adds" else -counted)
-        steps.append(_step(event, told[event.version or event.id], effect, before, books))
-    return steps
+        walked.append(_Walked(event, effect, before, books))
+    return walked
 
 
 def _effect(event: Event, past: Past) -> Effect:
@@ -201,7 +224,8 @@ def _effect(event: Event, past: Past) -> Effect:
     return "competes" if event.decided is None else "set_aside"
 
 
-def _step(event: Event, row: Any, effect: Effect, before: int | None, after: int | None) -> Step:
+def _step(walked: _Walked, row: Any) -> Step:
+    event, effect, before, after = walked.event, walked.effect, walked.before, walked.after
     said = row.content["replacement"] if row.corrects else row.content
     found = None if effect != "anchors" or before is None or after is None else after - before
     decision = None if row.decision is None else row.decision.get("replacement", row.decision)
