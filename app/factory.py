@@ -1,12 +1,10 @@
 """The web application, put together step by step."""
 
-import gc
-
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from app import wiring
-from app.core import problems
+from app.core import garbage, problems
 from app.core.description import Problem
 from config.settings import Settings, settings
 
@@ -39,9 +37,7 @@ def create_app(with_settings: Settings | None = None) -> OpenAPI:
 
 
 def create_served() -> OpenAPI:
-    """The application of a web process. What is loaded by now stays to the end: it is set apart, so that Python does
-    not look through all of it for garbage whenever posts of many reports have made many objects."""
+    """The application of a web process."""
     application = create_app()
-    gc.collect()
-    gc.freeze()
+    garbage.look_seldom()
     return application

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from app.core import garbage
 from config.logging import configure_logging
 from config.services.errors import ServicesError
 from config.settings import SettingsMistake, settings
@@ -92,6 +93,7 @@ def _check_schema(asked: str) -> None:
 def mawa() -> None:
     """Mawa: who is displaced, where they are, and where there is still room."""
     configure_logging(settings().mawa_log_format)
+    garbage.look_seldom()
 
 
 def main() -> None:

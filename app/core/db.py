@@ -5,7 +5,8 @@ commits, the workers named by `wake` are told, and only then.
 """
 
 import select
-from collections.abc import Callable, Iterator, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from pydantic_core import from_json
+from sqlalchemy import Connection, Engine, Result, create_engine, event
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import SQLModel
@@ -59,6 +61,7 @@ def make_engine(url: str, *, role: str | None = None, **more: Any) -> Engine:
     options = OPTIONS if role is None else (*OPTIONS, f"role={role}")
     made = create_engine(
         url,
+        json_deserializer=from_json,  # three times as fast as the standard one
         pool_size=8,  # a connection made anew costs more than a report
         hide_parameters=True,  # what people reported stands in no log, whatever goes wrong
         max_overflow=8,  # together as many as a web process has threads: none waits for a connection
@@ -151,6 +154,19 @@ def run(session: Session, statement: str, said: Mapping[str, Any]) -> list[tuple
         if driver.closed:
             connection.invalidate(error)  # else closing the session would try to roll back over it
         raise OperationalError(statement, None, error) from error
+
+
+def by_name(found: Result[Any]) -> list[Any]:
+    """The rows of a result, for where thousands are read and each column of them: SQLAlchemy's own rows take ten times
+    as long to say what stands in a column."""
+    return list(map(_row_of(tuple(found.keys())), found))
+
+
+@lru_cache
+def _row_of(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # as asked
+    make: Callable[[Iterable[Any]], Any] = row._make
+    return make
 
 
 @contextmanager

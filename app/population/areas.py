@@ -116,20 +116,21 @@ def contribution(row: DayRow | None, frame: Frame) -> Vector:
 def differences(
     before: DayRow | None, changes: Iterable[DayChange], frame: Frame, area_path: Sequence[str]
 ) -> dict[tuple[str, date], Vector]:
-    """By how much the daily changes of the areas above must be put right, by area and day; zeros left out."""
+    """By how much the daily changes of the areas above must be put right, by area and day; zeros left out: of each day
+    by how much more than the day before what is stored differs from what is derived."""
     levels = levels_of(area_path)
     put_right: dict[tuple[str, date], Vector] = {}
-    stored_before = derived_before = contribution(before, frame)
+    stored = derived = before
+    gap = nothing = contribution(None, frame)
     for change in changes:
-        stored = contribution(change.stored, frame) if change.stored else stored_before
-        derived = contribution(change.derived, frame) if change.derived else derived_before
-        wrong = _minus(_minus(derived, derived_before), _minus(stored, stored_before))
+        stored, derived, gap_before = change.stored or stored, change.derived or derived, gap
+        gap = nothing if derived == stored else _minus(contribution(derived, frame), contribution(stored, frame))
+        wrong = _minus(gap, gap_before)
         crossed = _minus(_crossed(change.derived, levels), _crossed(change.stored, levels))
         is_wrong = any(wrong)
         for code, came, left in zip(levels, crossed, crossed[len(levels) :], strict=False):
             if is_wrong or came or left:
                 put_right[code, change.day] = (*wrong, came, left)
-        stored_before, derived_before = stored, derived
     return put_right
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from app.core.db import by_name
 from app.counts.people import People
 from app.ledger.queries import standing
 from app.places.schemas import Booking
@@ -131,8 +132,8 @@ def _found(
     codes = Counter(members.values())
     merged = [member for member, kept in members.items() if codes[kept] > 1]
     statement = _statement(of_days=of_days, known_on=bookings.known_on is not None, cells=cells)
-    rows = session.execute(statement, {**said, "merged": merged, "known_on": bookings.known_on}).all()
-    return _by_place_and_day(session, rows, bookings)
+    rows = session.execute(statement, {**said, "merged": merged, "known_on": bookings.known_on})
+    return _by_place_and_day(session, by_name(rows), bookings)
 
 
 def _by_place_and_day(session: Session, rows: Sequence[Any], bookings: Bookings) -> dict[UUID, Events]:

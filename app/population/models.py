@@ -9,6 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -18,6 +21,16 @@ from app.core.models import AWARE
 
 def _vector() -> Any:
     return Column(ARRAY(BigInteger), nullable=False)
+
+
+class _Whole(Loader):
+    """Tallies as whole numbers: made into decimals first, they are a third of what it costs to read a row."""
+
+    def load(self, data: Buffer) -> list[int]:
+        return list(map(int, bytes(data)[1:-1].split(b",")))
+
+
+psycopg.adapters.register_loader(psycopg.postgres.types["numeric"].array_oid, _Whole)
 
 
 def _tally() -> Any:

@@ -5,10 +5,9 @@ only a few places are different: those something was recorded of since, and (wit
 reported of on that day. For these the facts are worked out again from the reports, and the levels walked from there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -96,7 +95,7 @@ def past_of(session: Session, frame: Frame, cut: Cut) -> Past:
     else:
         known = Known.by(session, operation, cut.known_on)
         past = Past(cut, frame_of(session, operation, known_on=cut.known_on), known)
-        touched = touched_since(session, operation, known)
+        touched = touched_since(session, operation, known, last=cut.day)
     if not cut.is_whole_day(frame):
         for place in session.scalars(_WITH_ROW_ON, {"operation": operation, "day": cut.day}):
             touched.add(place, cut.day)
@@ -121,10 +120,10 @@ def _derive(session: Session, past: Past, touched: Touched) -> None:
     paths = past.bookings.of(session, some)
     summed = {row.place_id: row.area_path for row in session.execute(_SUMMED_IN, {"places": sorted(some)})}
     firsts = {place: date.min if place in touched.whole else min(found) for place, found in some.items()}
-    before = rows.last_before(session, firsts)
-    stored = rows.from_day_on(session, firsts)
+    before = rows.figures_before(session, firsts)
+    stored = rows.figures_between(session, firsts, last)
     for place, found in some.items():
-        held = [_bare(row) for row in takewhile(lambda row: row.day <= last, stored[place])]
+        held = stored.get(place, [])
         wanted = found | {day for day in reported.get(place, {}) if day <= last}
         if place in touched.whole:
             wanted |= {row.day for row in held}
@@ -137,7 +136,7 @@ def _derive(session: Session, past: Past, touched: Touched) -> None:
             day: facts_of(reported.get(place, {}).get(day, ()), past.frame, 1 + len(path), until=past.cut.as_of)
             for day in wanted
         }
-        base = _bare(before[place]) if place in before else None
+        base = before.get(place)
         changes = walk(before=base, stored=held, fresh=fresh, frame=past.frame, judge=_no_rules)
         _note(past, place, base, held, changes)
         put_right = areas.put_right(base, changes, past.frame, summed_in=summed.get(place), area_path=path)
@@ -153,11 +152,6 @@ def _note(past: Past, place: UUID, base: DayRow | None, held: list[DayRow], chan
     past.rows[place] = past._row_by(place, past.cut.day)
 
 
-def _bare(row: DayRow) -> DayRow:
-    """A row without the states of rules: nobody asks what they were."""
-    return row._replace(rules={})
-
-
 def _no_rules(*_: Any) -> Mapping[str, Any]:
     return {}
 
@@ -166,11 +160,10 @@ def rows_at(session: Session, past: Past, place_ids: Iterable[UUID]) -> dict[UUI
     """Each of these places with its last row by the day asked; None: there is none."""
     ids = list(place_ids)
     following = past.cut.day + timedelta(days=1)
-    stored = rows.last_before(session, dict.fromkeys((id_ for id_ in ids if id_ not in past.rows), following))
+    stored = rows.figures_before(session, dict.fromkeys((id_ for id_ in ids if id_ not in past.rows), following))
     return {id_: past.rows[id_] if id_ in past.rows else stored.get(id_) for id_ in ids}
 
 
-def rows_between(session: Session, place: UUID, first: date, last: date) -> Iterator[DayRow]:
+def rows_between(session: Session, place: UUID, first: date, last: date) -> Sequence[DayRow]:
     """The stored rows of a place from one day to another."""
-    stored = rows.from_day_on(session, {place: first})[place]
-    return takewhile(lambda row: row.day <= last, stored)
+    return rows.figures_between(session, {place: first}, last).get(place, [])

@@ -9,21 +9,27 @@ from uuid import UUID
 
 import psycopg
 from pydantic_core import to_json
-from sqlalchemy import text
+from sqlalchemy import Result, TextClause, text
 from sqlalchemy.orm import Session
 
+from app.core.db import by_name
 from app.counts.people import Tally
 from app.population.areas import Vector
-from app.population.facts import NOBODY, Anchor, Facts, settled
+from app.population.facts import NOBODY, Anchor, Facts
 from app.population.levels import DayRow, Level
 
 _CHUNK = 16  # stored rows read ahead of a walk; most walks end within the first
 
-_LAST_BEFORE = text("""
-  SELECT place_days.* FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)
+_LAST_BEFORE = """
+  SELECT {columns} FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)
   CROSS JOIN LATERAL (SELECT * FROM place_days WHERE place_id = wanted.place_id AND day < wanted.day
     ORDER BY day DESC LIMIT 1) AS place_days
-""")
+"""
+_FIGURES_BETWEEN = """
+  SELECT {columns} FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)
+  JOIN place_days ON place_days.place_id = wanted.place_id AND place_days.day BETWEEN wanted.day AND :last
+  ORDER BY place_days.place_id, place_days.day
+"""
 _FROM_DAY_ON = text("""
   SELECT place_days.* FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS wanted (place_id, day)
   CROSS JOIN LATERAL (SELECT * FROM place_days WHERE place_id = wanted.place_id AND day >= wanted.day
@@ -67,6 +73,11 @@ _COLUMNS = {
     "rules": "jsonb",
 }
 _KEY = ("place_id", "day")
+# States of rules are long, and of a past nobody asks what they were.
+_FIGURES = ", ".join(f"place_days.{name}" for name in _COLUMNS if name != "rules") + ", '{}'::jsonb AS rules"
+_BEFORE = text(_LAST_BEFORE.format(columns="place_days.*"))
+_FIGURES_BEFORE = text(_LAST_BEFORE.format(columns=_FIGURES))
+_BETWEEN = text(_FIGURES_BETWEEN.format(columns=_FIGURES))
 # Values come as PostgreSQL writes them, each in a text of its own: the same for one row as for a COPY of all.
 _WRITE = text(f"""
   INSERT INTO place_days ({", ".join(_COLUMNS)})
@@ -100,8 +111,18 @@ _ADD_TO_AREAS = text("""
 
 def last_before(session: Session, days: Mapping[UUID, date]) -> dict[UUID, DayRow]:
     """Of each place the last stored row before a day."""
-    rows = session.execute(_LAST_BEFORE, {"places": list(days), "days": list(days.values())})
-    return {row.place_id: day_row_of(row) for row in rows}
+    return _before(session, _BEFORE, days)
+
+
+def figures_before(session: Session, days: Mapping[UUID, date]) -> dict[UUID, DayRow]:
+    """The same without the states of rules."""
+    return _before(session, _FIGURES_BEFORE, days)
+
+
+def figures_between(session: Session, firsts: Mapping[UUID, date], last: date) -> dict[UUID, list[DayRow]]:
+    """Of each place its stored rows from a day to the last one, without the states of rules; where there are any."""
+    asked = {"places": list(firsts), "days": list(firsts.values()), "last": last}
+    return _by_place(session.execute(_BETWEEN, asked))
 
 
 def from_day_on(session: Session, days: Mapping[UUID, date]) -> dict[UUID, Iterator[DayRow]]:
@@ -160,9 +181,19 @@ def add_to_areas(session: Session, operation_id: UUID, sums: Mapping[tuple[str, 
         session.execute(_ADD_TO_AREAS, {"rows": json.dumps(rows, default=str)})
 
 
+def _before(session: Session, statement: TextClause, days: Mapping[UUID, date]) -> dict[UUID, DayRow]:
+    rows = session.execute(statement, {"places": list(days), "days": list(days.values())})
+    return {row.place_id: day_row_of(row) for row in by_name(rows)}
+
+
+def _by_place(found: Result[Any]) -> dict[UUID, list[DayRow]]:
+    by_place = groupby(by_name(found), key=lambda row: row.place_id)
+    return {place: [day_row_of(row) for row in rows] for place, rows in by_place}
+
+
 def _chunk(session: Session, days: Mapping[UUID, date]) -> dict[UUID, list[DayRow]]:
     rows = session.execute(_FROM_DAY_ON, {"places": list(days), "days": list(days.values()), "chunk": _CHUNK})
-    return {place: [day_row_of(row) for row in group] for place, group in groupby(rows, key=lambda row: row.place_id)}
+    return _by_place(rows)
 
 
 def _stream(session: Session, place: UUID, chunk: list[DayRow]) -> Iterator[DayRow]:
@@ -187,7 +218,7 @@ def day_row_of(row: Any) -> DayRow:
         is_decided=row.is_decided,
         is_disputed=row.is_disputed,
         discrepancy=row.discrepancy,
-        origins=settled(row.origins),
+        origins=row.origins,
     )
     facts = Facts(
         came=row.came,
@@ -204,7 +235,7 @@ def day_row_of(row: Any) -> DayRow:
         cells=tuple(row.cells_amount),
         households_counted=row.households_anchored,
         households=row.households_amount,
-        origins=settled(row.origins_moved),
+        origins=row.origins_moved,
         changed_at=row.changed_at,
         reported_at=row.reported_at,
     )
@@ -212,7 +243,7 @@ def day_row_of(row: Any) -> DayRow:
 
 
 def _tally(stored: Sequence[Any]) -> Tally:
-    return Tally(*map(int, stored))
+    return Tally._make(map(int, stored))
 
 
 def _texts(operation_id: str, place_id: str, row: DayRow) -> tuple[str | None, ...]:

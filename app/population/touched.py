@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from app.core.db import by_name
 from app.ledger.queries import MARKED, exchanged_with
 from app.places.queries import members_of
 from app.population.bookings import PRESENT, Known
 
 # Plans are made without knowing the moment: only a range with two ends is taken to be a small part of the ledger, to be
-# found by the index on when reports were recorded.
+# found by the index on when reports were recorded. Most of them say something of later days alone.
 _SINCE = text("""
   SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, corrects, about_id FROM reports
   WHERE operation_id = :operation AND recorded_at > :known_on AND recorded_at <= 'infinity'
+    AND (day <= :last OR left_day <= :last OR corrects IS NOT NULL OR kind NOT IN ('movement', 'headcount', 'note'))
 """)
 _CORRECTED = text("""
   SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, about_id FROM reports
@@ -63,14 +65,15 @@ class Touched:
             self.days.setdefault(place, set()).add(day)
 
 
-def touched_since(session: Session, operation_id: UUID, known: Known) -> Touched:
-    """What was recorded after a moment, at the places it is booked at now and was booked at then."""
-    asked = {"operation": operation_id, "known_on": known.known_on}
+def touched_since(session: Session, operation_id: UUID, known: Known, *, last: date) -> Touched:
+    """What was recorded after a moment, at the places it is booked at now and was booked at then; at least that which
+    has a say in days up to the last."""
+    asked = {"operation": operation_id, "known_on": known.known_on, "last": last}
     touched = Touched()
     _add_settings(session, touched, asked)
     for row in session.execute(_MARKED, asked):
         touched.add(row.place_id, row.day) if row.day else touched.whole.add(row.place_id)
-    later = session.execute(_SINCE, asked).all()
+    later = by_name(session.execute(_SINCE, asked))
     corrected = _rows(session, _CORRECTED, ids=[row.corrects for row in later if row.corrects])
     both = (*later, *corrected)
     for row in both:
@@ -109,7 +112,7 @@ def _add_moved(session: Session, touched: Touched, moved: set[UUID], known: Know
 
 def _rows(session: Session, statement: TextClause, **asked: list[UUID]) -> Sequence[Any]:
     """What a statement finds of these ids; not asked where there are none."""
-    return session.execute(statement, asked).all() if all(asked.values()) else ()
+    return by_name(session.execute(statement, asked)) if all(asked.values()) else ()
 
 
 def _add_settings(session: Session, touched: Touched, asked: Mapping[str, Any]) -> None:

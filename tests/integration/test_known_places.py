@@ -254,7 +254,7 @@ def test_a_setting_touches_what_it_has_a_say_in(session: Session, coordinator: A
                 while refresh(session):
                     pass
             known = Known.by(session, operation, changed - timedelta(milliseconds=1))
-            touched[name] = touched_since(session, operation, known)
+            touched[name] = touched_since(session, operation, known, last=date(2025, 3, 10))
     day = {date(2025, 3, 10)}
     assert touched["thresholds"].days == {}
     assert touched["household_size"].days == {id_of(session, "BAN"): day}

@@ -106,16 +106,18 @@ def _past_figures(
     session: Session, scope: Scope, past: Past, *, limit: int | None, after: str | None
 ) -> Page[ShelterFigure]:
     """The same of a past: shelters that were known, in the areas they were known to lie in, as they were described."""
-    wanted = select(Shelter).where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
+    wanted = select(col(Shelter.id)).where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
     found = session.scalars(wanted).all()
-    booked = past.bookings.of(session, [shelter.id for shelter in found])
+    booked = past.bookings.of(session, found)
     own = {id_ for id_, booking in booked.items() if booking.kept_id == id_ and scope.holds(booking.area_path)}
     void = rows_at(session, past, [id_ for id_ in own if booked[id_].is_void])
-    listed = [shelter for shelter in found if shelter.id in own and void.get(shelter.id, shelter) is not None]
+    listed = [id_ for id_ in found if id_ in own and (id_ not in void or void[id_] is not None)]
     listed = listed[: None if limit is None else limit + 1]
-    return _page([one.figure for one in _described(session, past, listed, booked)], limit)
+    described = select(Shelter).where(col(Shelter.id).in_(listed)).order_by(col(Shelter.code))
+    shelters = session.scalars(described).all()
+    return _page([one.figure for one in _described(session, past, shelters, booked)], limit)
 
 
 def _described(
