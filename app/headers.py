@@ -75,6 +75,8 @@ def add_headers(application: Flask, settings: Settings) -> None:
             headers["Strict-Transport-Security"] = SECURE_FOR
         if request.endpoint != "static":
             headers["Cache-Control"] = _kept_by(response)
+        elif "v" not in request.args:  # what a script imports: asked whether it has changed
+            headers["Cache-Control"] = "no-cache"
         if "Location" in headers:
             headers["Location"] = _own(headers["Location"])
         if request.endpoint == SIGN_OUT:

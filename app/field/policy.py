@@ -1,19 +1,16 @@
 """Which place a typed name means (any script, any of its names, its code), and what a corrected report says. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from app.core.text import LONGEST_NAME
 from app.field.schemas import Candidate
+from app.places.policy import CLOSE_ENOUGH, likeness, plain
 
 SUGGESTED = 5
-_CLOSE_ENOUGH = 0.6
 _CODE = re.compile(r"[A-Z]{2}\d+")
-_ARABIC = str.maketrans("أإآٱىةؤئ", "ااااىهوي")
 
 
 @dataclass(frozen=True)
@@ -22,14 +19,6 @@ class Meant:
 
     one: Candidate | None
     maybe: tuple[Candidate, ...] = ()
-
-
-def plain(name: str) -> str:
-    """A name without accents, vowel marks, case, punctuation, and the spelling variants of Arabic."""
-    decomposed = unicodedata.normalize("NFKD", name.translate(_ARABIC))
-    letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign) and sign != "\u0640")
-    words = re.sub(r"[\W_]+", " ", letters.casefold()).split()
-    return " ".join(word.removeprefix("ال") if len(word) > 4 else word for word in words)
 
 
 def meant_by(typed: str, candidates: Sequence[Candidate]) -> Meant:
@@ -48,21 +37,15 @@ def meant_by(typed: str, candidates: Sequence[Candidate]) -> Meant:
 
 
 def _nearest(wanted: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Those whose names are like it, nearest first."""
     scored = [(_likeness(wanted, candidate), candidate) for candidate in candidates] if wanted else []
-    close = [(score, candidate) for score, candidate in scored if score >= _CLOSE_ENOUGH]
+    close = [(score, candidate) for score, candidate in scored if score >= CLOSE_ENOUGH]
     close.sort(key=lambda found: (-found[0], found[1].key))
     return tuple(candidate for _, candidate in close[:SUGGESTED])
 
 
 def _likeness(wanted: str, candidate: Candidate) -> float:
-    return max(_alike(wanted, plain(name)) for name in candidate.names)
-
-
-def _alike(wanted: str, name: str) -> float:
-    if len(wanted) >= 3 and wanted in name:
-        return 1.0
-    matcher = SequenceMatcher(None, wanted, name)
-    return matcher.ratio() if matcher.quick_ratio() >= _CLOSE_ENOUGH else 0.0
+    return max(likeness(wanted, plain(name)) for name in candidate.names)
 
 
 _MOMENT = ("occurred_at", "left_at", "clock")  # one answer: when

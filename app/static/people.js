@@ -1,21 +1,12 @@
 // The people grid, made quicker: digits of any script, sums as one types, one large stepper for the cell in hand.
 // Everything here can also be done without it.
 
+import { digitOf, western } from "./digits.js";
+
 const language = document.documentElement.lang;
 const numerals = language === "ar" ? "arab" : "latn";
 const write = new Intl.NumberFormat(`${language}-u-nu-${numerals}`).format;
-const ZEROS = [0x30, 0x660, 0x6f0, 0xff10]; // Latin, Arabic-Indic, Persian, full width
 const form = document.querySelector("form[data-once]");
-
-function digitOf(sign) {
-  const code = sign.codePointAt(0);
-  const zero = ZEROS.find((first) => code >= first && code <= first + 9);
-  return zero === undefined ? null : code - zero;
-}
-
-function western(text) {
-  return Array.from(text, (sign) => digitOf(sign) ?? sign).join("");
-}
 
 function inOwnDigits(text) {
   const zero = numerals === "arab" ? 0x660 : 0x30;

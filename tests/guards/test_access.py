@@ -58,6 +58,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /field/departures/new": READERS,
     "GET /field/groups/new": READERS,
     "GET /field/headcounts/new": READERS,
+    "GET /field/names": READERS,
     "GET /field/notes/new": READERS,
     "GET /field/reports": READERS,
     "GET /field/reports/<uuid:report_id>": READERS,

@@ -148,7 +148,7 @@ FAULTS = (
     ),
     Fault(
         "reading ahead skips a day",
-        "population/rows.py",
+        "population/rows/reading.py",
         "chunk[-1].day.toordinal() + 1",
         "chunk[-1].day.toordinal() + 2",
     ),

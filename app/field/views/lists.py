@@ -1,0 +1,73 @@
+"""What a form lists, for the script that offers it as one types."""
+
+import json
+from typing import Any
+
+from flask import Response, g
+
+from app.core.http import requires, session
+from app.core.text import mark, render
+from app.field.schemas import Desk
+from app.field.views.desk import desk, pages
+from app.places.queries import frame_of
+from app.places.schemas import Frame
+from app.population.past import Cut, Past
+from app.population.queries.groups import group_figures
+
+GROUPS = 1_000
+
+OUTSIDE = mark("Outside any shelter, %(area)s")
+
+
+@pages.get("/names")
+@requires("report")
+def names() -> Response:
+    """Shelters and groups this person reports on, and every area, by all their names: `said` as a form writes one,
+    `under` what tells two of a name apart. `own`: an area they report on."""
+    here = desk()
+    places = here.drawn("names", lambda: json.dumps(_places(here)))
+    frame = frame_of(session(), g.actor.scope.operation_id)
+    groups = json.dumps(_groups(here, frame))
+    return Response(f'{places[:-1]}, "groups": {groups}}}', content_type="application/json")
+
+
+def _places(here: Desk) -> dict[str, Any]:
+    own = {area.code for area in here.own_areas}
+    return {
+        "outside": render(OUTSIDE, here.language, area="{area}"),
+        "shelters": [
+            {
+                "code": shelter.code,
+                "said": here.shelter_called(shelter.code),
+                "under": here.called(shelter.area),
+                "names": [*shelter.name.values(), *(shelter.state.get("aliases") or ())],
+            }
+            for shelter in sorted(here.shelters, key=lambda one: here.shelter_called(one.code).casefold())
+        ],
+        "areas": [
+            {
+                "code": area.code,
+                "said": here.called(area.code),
+                "under": " · ".join(filter(None, [_parent(here, area.code), area.code])),
+                "names": list(area.name.values()),
+                "level": area.level,
+                "own": area.code in own,
+            }
+            for area in here.areas
+        ],
+    }
+
+
+def _parent(here: Desk, code: str) -> str:
+    parent = here.parent_of(code)
+    return here.named(parent) if parent is not None else ""
+
+
+def _groups(here: Desk, frame: Frame) -> list[dict[str, Any]]:
+    page = group_figures(session(), actor=g.actor, past=Past.present(frame, Cut.of(frame)), limit=GROUPS)
+    found = []
+    for group in page.items:
+        label, home = group.state.get("label") or "", group.state.get("origin")
+        under = " · ".join(filter(None, [label, here.called(home) if home else ""]))
+        found.append({"code": group.code, "said": group.code, "under": under, "names": [label]})
+    return found

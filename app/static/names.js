@@ -1,0 +1,56 @@
+// How alike two names are, in whatever script they are written: the same as app/places/policy/names.py, where each
+// rule is explained. A test compares the two.
+
+export const CLOSE_ENOUGH = 0.5;
+const SHORTEST_PART = 3;
+const SAME_BY_EAR = 0.9;
+const SAME_LETTER = { "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي" };
+const HEARD = Object.fromEntries(
+  ["bبپ", "tتطث", "dدضذ", "sسصش", "zزظ", "hحخه", "kقك", "gغگ", "jجچ", "fفڤ", "rر", "lل", "mم", "nن"]
+    .flatMap(([letter, ...signs]) => signs.map((sign) => [sign, letter])),
+);
+const TOGETHER = [["kh", "h"], ["gh", "g"], ["sh", "s"], ["ch", "s"], ["th", "t"], ["dh", "d"], ["ph", "f"], ["dj", "j"]];
+const ALONE = { q: "k", c: "k", p: "b", v: "f", x: "ks" };
+
+export function plain(name) {
+  const letters = Array.from(name, (sign) => SAME_LETTER[sign] ?? sign).join("").normalize("NFKD")
+    .replace(/[\p{Mn}\u0640]/gu, "").toLowerCase();
+  const words = letters.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  return words.map((word) => (word.length > 4 && word.startsWith("ال") ? word.slice(2) : word)).join(" ");
+}
+
+export function heard(name) {
+  return name.split(" ").filter((word) => word !== "al" && word !== "el").map(consonants).join("");
+}
+
+function consonants(word) {
+  let once = Array.from(word).filter((sign, at, all) => sign !== all[at - 1] || sign > "\x7f").join("");
+  once = once.replace(/(^|[^ckgstdp])h$|ه$/u, "$1");
+  for (const [several, single] of TOGETHER) once = once.replaceAll(several, single);
+  return Array.from(once, (sign) => HEARD[sign] ?? ALONE[sign] ?? sign)
+    .filter((letter) => /^[\x00-\x7f]+$/.test(letter) && !"aeiouwy".includes(letter)).join("");
+}
+
+export function likeness(one, other) {
+  if (one.length >= SHORTEST_PART && other.includes(one)) return 1;
+  const [byEar, others] = [heard(one), heard(other)];
+  if (byEar.length > 1 && byEar === others) return SAME_BY_EAR;
+  return Math.max(shared(one, other), shared(byEar, others));
+}
+
+function shared(one, other) {
+  if (Math.min(one.length, other.length) < SHORTEST_PART) return 0;
+  const left = pairs(one);
+  let together = 0;
+  for (const [pair, times] of pairs(other)) together += Math.min(times, left.get(pair) ?? 0);
+  return (2 * together) / (one.length - 1 + other.length - 1);
+}
+
+function pairs(name) {
+  const found = new Map();
+  for (let at = 0; at + 1 < name.length; at += 1) {
+    const pair = name.slice(at, at + 2);
+    found.set(pair, (found.get(pair) ?? 0) + 1);
+  }
+  return found;
+}
