@@ -7,7 +7,6 @@ from app.counts.compose import compose
 from app.counts.scheme import UNHCR
 from tests.naive import model
 
-ENDLESS = {"derandomize": True, "database": None, "deadline": None}
 signed = st.lists(st.integers(-40, 60), min_size=UNHCR.size, max_size=UNHCR.size).map(tuple)
 sparse = st.dictionaries(st.sampled_from(UNHCR.keys), st.integers(-30, 30), max_size=4).map(UNHCR.vector)
 
@@ -17,7 +16,7 @@ def shown(cells: dict[str, int], total: int) -> dict[str, int]:
 
 
 @given(signed | sparse, st.integers(-50, 2_000))
-@settings(max_examples=300, **ENDLESS)
+@settings(max_examples=300)
 def test_what_is_shown_is_never_negative_and_adds_up(cells: tuple[int, ...], total: int) -> None:
     composition = compose(UNHCR, cells=cells, total=total)
     assert min(composition.cells) >= 0
@@ -27,20 +26,19 @@ def test_what_is_shown_is_never_negative_and_adds_up(cells: tuple[int, ...], tot
 
 
 @given(st.lists(st.integers(0, 60), min_size=UNHCR.size, max_size=UNHCR.size).map(tuple))
-@settings(**ENDLESS)
 def test_what_agrees_is_shown_as_it_is(cells: tuple[int, ...]) -> None:
     assert compose(UNHCR, cells=cells, total=sum(cells)).cells == cells
 
 
 @given(signed | sparse, st.integers(-50, 2_000))
-@settings(max_examples=300, **ENDLESS)
+@settings(max_examples=300)
 def test_what_is_shown_stays_when_it_is_composed_again(cells: tuple[int, ...], total: int) -> None:
     once = compose(UNHCR, cells=cells, total=total)
     assert compose(UNHCR, cells=once.cells, total=once.total).cells == once.cells
 
 
 @given(signed | sparse, st.integers(-50, 2_000))
-@settings(max_examples=300, **ENDLESS)
+@settings(max_examples=300)
 def test_it_says_what_the_naive_model_says(cells: tuple[int, ...], total: int) -> None:
     expected = model.compose(dict(zip(UNHCR.keys, cells, strict=True)), max(0, total))
     assert dict(zip(UNHCR.keys, compose(UNHCR, cells=cells, total=total).cells, strict=True)) == expected

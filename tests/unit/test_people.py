@@ -4,13 +4,11 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.counts.people import Miscount, People, Tally
 from app.counts.scheme import UNHCR
-
-ENDLESS = {"derandomize": True, "database": None, "deadline": None}
 
 
 @st.composite
@@ -26,21 +24,18 @@ tallies = st.builds(Tally.of, counted(), household_size=st.just(5.0))
 
 
 @given(st.lists(tallies, min_size=1, max_size=5))
-@settings(**ENDLESS)
 def test_a_sum_does_not_depend_on_order(parts: list[Tally]) -> None:
     sums = {sum(order, Tally()) for order in permutations(parts)}
     assert len(sums) == 1
 
 
 @given(tallies, tallies)
-@settings(**ENDLESS)
 def test_a_sum_adds_totals_and_squares_plainly(one: Tally, other: Tally) -> None:
     assert (one + other) == tuple(a + b for a, b in zip(one, other, strict=True))
     assert one + Tally() == one
 
 
 @given(tallies, tallies)
-@settings(**ENDLESS)
 def test_leaving_takes_back_the_total_and_never_the_doubt(there: Tally, moving: Tally) -> None:
     back = there + moving + moving.leaving()
     assert back.total == there.total
@@ -49,14 +44,12 @@ def test_leaving_takes_back_the_total_and_never_the_doubt(there: Tally, moving: 
 
 
 @given(tallies)
-@settings(**ENDLESS)
 def test_leaving_twice_is_the_same_people(moving: Tally) -> None:
     assert moving.leaving().leaving() == moving
     assert (moving.leaving().low_squares, moving.leaving().high_squares) == (moving.high_squares, moving.low_squares)
 
 
 @given(tallies)
-@settings(**ENDLESS)
 def test_a_range_holds_its_best_figure_and_is_never_negative(tally: Tally) -> None:
     for stands in (tally, tally.leaving()):
         shown = max(0, stands.total)

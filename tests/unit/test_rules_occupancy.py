@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.alerts.policy import next_step
@@ -16,7 +16,6 @@ from app.population.levels import Level
 from app.population.schemas import Basis
 from tests.unit.test_facts import FRAME
 
-ENDLESS = {"derandomize": True, "database": None, "deadline": None}
 AT = datetime(2025, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2025, 3, 11, 12, tzinfo=UTC)
 RANK = ("ok", "warning", "critical")
@@ -59,7 +58,6 @@ def test_people_where_there_is_no_place_are_critical() -> None:
 
 
 @given(st.sampled_from(RANK), st.integers(0, 2_000), st.integers(0, 1_500))
-@settings(**ENDLESS)
 def test_an_equal_value_changes_nothing_more(before: RuleLevel, people: int, places: int) -> None:
     once = occupancy_level(before, people=people, places=places, thresholds=Thresholds())
     assert occupancy_level(once, people=people, places=places, thresholds=Thresholds()) == once
@@ -71,7 +69,6 @@ def test_an_equal_value_changes_nothing_more(before: RuleLevel, people: int, pla
     st.none() | st.integers(0, 150),
     st.sampled_from(["counted", "at_least", "unknown"]),
 )
-@settings(**ENDLESS)
 def test_a_step_is_idempotent(held: str, people: int, places: int | None, basis: Basis) -> None:
     before = {"level": held, "known": True, "since": AT.isoformat(), "people": 0, "places": 0}
     once = step(before, people, places, basis)
