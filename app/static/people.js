@@ -72,7 +72,6 @@ function setUp() {
   }
   form.addEventListener("input", refresh);
   form.addEventListener("change", refresh);
-  for (const hidden of form.querySelectorAll("[data-script]")) hidden.hidden = false;
   take(inHand);
 }
 
@@ -95,6 +94,10 @@ if (form) {
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) sent = false; });
 
+  for (const hidden of form.querySelectorAll("[data-script]")) {
+    hidden.hidden = !form.querySelector(".people") && !hidden.querySelector("[data-print]");
+  }
+  form.querySelector("[data-print]")?.addEventListener("click", () => window.print());
   if (form.querySelector(".people")) setUp();
   document.getElementById("put-right")?.focus();
 }
