@@ -77,6 +77,11 @@ local tries = tonumber(redis.call('HGET', KEYS[1], 'tries')) or 0
 if tries > 0 then redis.call('HSET', KEYS[1], 'tries', math.max(0, tries - tonumber(ARGV[1]))) end
 return 0
 """
+_UNDO = """
+local tries = tonumber(redis.call('HGET', KEYS[1], 'tries')) or 0
+if tries > 0 then redis.call('HSET', KEYS[1], 'tries', tries - 1, 'until', 0) end
+return 0
+"""
 _FORGET = """
 local tries = tonumber(redis.call('HGET', KEYS[1], 'tries')) or 0
 redis.call('DEL', KEYS[1])
@@ -131,6 +136,18 @@ class Tries:
             return 0
 
         self._ask(lambda: int(self._redis.eval(_TAKE_BACK, 1, key, tries)), here)
+
+    def undo(self, counter: str) -> None:
+        """The try that was just let through was none: as if it had not been."""
+        key = self._key(counter)
+
+        def here() -> int:
+            with self._lock:
+                if (found := self._here.get(key)) is not None:
+                    self._here[key] = replace(found, tries=max(0, found.tries - 1), until=0)
+            return 0
+
+        self._ask(lambda: int(self._redis.eval(_UNDO, 1, key)), here)
 
     def name(self, counter: str) -> str:
         """By which a log may name what was tried."""

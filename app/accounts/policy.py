@@ -21,6 +21,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
 }
 
 
+SAFE_LEVEL = 1  # partners see countries and governorates
+
 UNCHOSEN = "en"  # what is spoken to a person who chose no language, where no browser says which they read
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, json, request
@@ -57,11 +57,15 @@ def act_as(actor: Any) -> None:
 
 def network() -> str:
     """Where a request comes from, as one subscriber has it: an address, of the new kind a network of 64 bits."""
-    address = request.remote_addr or "unknown"
+    said = request.remote_addr or "unknown"
     try:
-        return str(ip_network((address, IPV6_NETWORK), strict=False)) if ip_address(address).version == 6 else address
+        address = ip_address(said)
     except ValueError:
-        return address
+        return said
+    if isinstance(address, IPv4Address):
+        return said
+    old_kind = address.ipv4_mapped  # as a server that listens to both kinds writes it
+    return str(ip_network((address, IPV6_NETWORK), strict=False)) if old_kind is None else str(old_kind)
 
 
 def read_figures() -> None:

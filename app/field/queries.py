@@ -14,11 +14,11 @@ from app.core.pagination import page
 from app.field.policy import meant_by
 from app.field.schemas import Candidate, Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
-from app.intake.service.corrections import is_in_scope
 from app.intake.service.told import as_told, says_exactly
-from app.ledger.queries import Version, first_version_of, reports_of, turn_of, versions_of
+from app.intake.service.whose import is_there_for
+from app.ledger.queries import Sent, Version, first_version_of, reports_of, turn_of, versions_of
 from app.places.models import Area
-from app.places.queries import frame_of, list_areas
+from app.places.queries import bookings_of, frame_of, list_areas
 from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
 from app.shelters.queries import ShelterRow, list_shelters, names_outside, shelter_by_code
@@ -84,7 +84,8 @@ def standing_group(session: Session, *, actor: Actor, code: str) -> StandingGrou
 def my_reports(
     session: Session, *, actor: Actor, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> tuple[Sequence[Listed], Listed | None]:
-    """What this person reported, newest first, and the last of these if there are more: in two statements."""
+    """What this person reported, newest first, and the last of these if there are more: in a few statements. What is
+    about places outside their areas by now is left out."""
     found = reports_of(
         session,
         operation_id=actor.scope.operation_id,
@@ -103,12 +104,27 @@ def my_reports(
         )
         for sent in found
     ]
-    return page(listed, limit)
+    shown, last = page(listed, limit)
+    elsewhere = _elsewhere(session, actor.scope, named)
+    return [one for one in shown if not _is_elsewhere(one.sent, elsewhere)], last
+
+
+def _elsewhere(session: Session, scope: Scope, place_ids: set[UUID]) -> set[UUID]:
+    """Those of these places that are booked outside a scope."""
+    if scope.areas is None or not place_ids:
+        return set()
+    booked = bookings_of(session, sorted(place_ids))
+    return {place for place in place_ids if not scope.holds(booked[place].area_path)}
+
+
+def _is_elsewhere(sent: Sent, elsewhere: set[UUID]) -> bool:
+    ends = {place for place in (sent.place_id, sent.from_place_id) if place is not None}
+    return bool(ends) and ends <= elsewhere
 
 
 def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> Told | None:
-    """A report by the id of any of its versions; None where it is not there, or not for this person: one's own, and as
-    a coordinator those about one's areas."""
+    """A report by the id of any of its versions; None where it is not there, or not for this person: one's own, as a
+    coordinator others' too, and only what is about one's areas."""
     first_id = first_version_of(session, operation_id=actor.scope.operation_id, report_id=report_id)
     if first_id is None:
         return None
@@ -128,8 +144,8 @@ def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> T
         is_mine=versions[0].reporter_id == actor.user_id,
         is_exact=any(map(says_exactly, stored, versions)),
     )
-    is_visible = found.is_mine or (actor.may("decide") and is_in_scope(session, actor, found.first, found.last))
-    return found if is_visible else None
+    is_asked_for = found.is_mine or actor.may("decide")
+    return found if is_asked_for and is_there_for(session, actor, found.first, found.last) else None
 
 
 def shelter_as_told(session: Session, *, actor: Actor, told: Told) -> ShelterRow | None:

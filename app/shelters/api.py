@@ -123,7 +123,7 @@ def _note_look(shown: Sequence[ShelterRow], subject: str, **asked: str | None) -
     if known and g.actor.may("see_positions"):
         narrowed = {name: value for name, value in asked.items() if value is not None}
         http.write_down(
-            ("shelters", subject, *narrowed.items()),
+            ("shelters", subject, frozenset(row.code for row in shown), *narrowed.items()),
             lambda apart: note_look(apart, actor=g.actor, subject=subject, shelters=known, **narrowed),
         )
 

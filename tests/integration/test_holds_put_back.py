@@ -8,14 +8,16 @@ import pytest
 
 from app.core import clock, db
 from app.holds import queries, service
+from app.holds.errors import OwnHold
 from app.holds.queries import left_out
 from app.intake.service import take
 from app.ledger.queries import versions_of
+from app.places.models import Operation
 from app.places.queries import frame_of
 from tests.factories.amending import NOON, corrected
 from tests.factories.folding import differences, together
 from tests.factories.holding import Doubt, hold, make_doubt, people_at, settle, shown, tell
-from tests.factories.operations import a_headcount, a_movement, a_shelter
+from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor
 
 
 @pytest.fixture
@@ -105,3 +107,15 @@ def test_the_same_hold_sent_twice_at_once_is_made_once(doubt: Doubt) -> None:
 
     together(make, make, make, make)
     assert shown(doubt.coordinator, hold_id).found == 1
+
+
+def test_whoever_is_held_does_not_settle_it(doubt: Doubt) -> None:
+    tell(doubt.coordinator, a_movement(to="A", at=clock.now(), people=500))
+    with db.unit_of_work() as session:
+        operation = session.get_one(Operation, doubt.coordinator.scope.operation_id)
+        another = make_actor(session, operation, role="coordinator")
+    held = hold(another, replace(doubt.theirs, person_id=doubt.coordinator.user_id))
+    for state in ("released", "set_aside"):
+        with pytest.raises(OwnHold):
+            settle(doubt.coordinator, held, state)
+    settle(another, held)

@@ -80,6 +80,12 @@ def test_a_list_is_one_entry_with_how_many_and_what_was_asked(caller: Caller) ->
     ]
 
 
+def test_a_longer_look_is_another_look(caller: Caller) -> None:
+    caller.get("/shelters?limit=1")
+    caller.get("/shelters?limit=1000")
+    assert looks()[-1]["details"] == {"shelters": 2}
+
+
 def test_the_same_look_is_written_down_once_in_five_minutes(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     first = caller.get("/shelters/KHM")
     for _ in range(3):

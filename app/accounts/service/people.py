@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.accounts import passwords, queries
 from app.accounts.errors import AccountConflict, AccountMistake, NoSuchAccount
 from app.accounts.models import Membership, User
-from app.accounts.policy import ROLES, Role, address_of
+from app.accounts.policy import ROLES, SAFE_LEVEL, Role, address_of
 from app.accounts.schemas import Added
 from app.accounts.service.noting import note
 from app.accounts.service.sign_ins import forget_sign_ins
@@ -229,7 +229,10 @@ def _check_areas(session: Session, operation_id: UUID, role: Role, areas: list[s
         )
     if not areas:
         raise AccountMistake("no_area", mark("Name at least one area, or none for the whole operation."), field="areas")
-    unknown = sorted(set(areas) - places.areas_of(session, operation_id, areas).keys())
+    found = places.areas_of(session, operation_id, areas)
+    if role == "partner" and any(area.level > SAFE_LEVEL for area in found.values()):
+        raise AccountMistake("too_small", mark("A partner is given governorates, or a whole country."), field="areas")
+    unknown = sorted(set(areas) - found.keys())
     if unknown:
         raise AccountMistake(
             "unknown_area",

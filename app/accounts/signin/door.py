@@ -89,16 +89,21 @@ def attempt(counter: str | None) -> int:
 
 
 def settle(counter: str | None, *, is_right: bool) -> None:
-    """Say whether what was compared was right. Their mistakes are taken back where they are, and no others: who has one
-    account washes no guesses at others away."""
+    """Say whether what was compared was right. Then their mistakes are taken back where they are, and no others: who
+    has one account washes no guesses at others away. What was tried at an account from anywhere stands, but for this:
+    that somebody was let in is nobody else's to see."""
     if is_right and counter is not None:
-        mistakes = tries().forget(counter) - 1
-        if mistakes > 0 and not _is_of_owner(counter):
-            tries().take_back(_network(), mistakes)
+        if _is_of_owner(counter):
+            tries().forget(counter)
+        else:
+            tries().take_back(_network(), tries().forget(_mistakes(counter)))
+            tries().undo(counter)
         return
     log.warning("sign_in_failed", of=None if counter is None else tries().name(counter))
     if not _is_of_owner(counter):
         tries().attempt(_network(), ADDRESS)
+    if counter is not None and not _is_of_owner(counter):
+        tries().attempt(_mistakes(counter), ADDRESS)
 
 
 def _is_of_owner(counter: str | None) -> bool:
@@ -129,13 +134,28 @@ def _counter_of_address(address: str) -> str:
 
 def counter_of(user: User | Account) -> str:
     """The counter of somebody: of this browser, where it was let in as them before."""
+    return _counter_here(user, _tag(user.fs_uniquifier), f"{BY_LINK}:{_tag(user.fs_uniquifier)}")
+
+
+def counter_of_codes(user: User | Account) -> str:
+    """The counter of somebody's second factor. A browser that only a mailed link let in counts for nothing here: who
+    reads the mailbox has it known anew as often as they like, and the second factor is what still stands."""
+    return f"{_counter_here(user, _tag(user.fs_uniquifier))}:code"
+
+
+def _counter_here(user: User | Account, *tags: str) -> str:
     known = _known()
-    is_known = known.get("of", {}).get(user.id.hex) == _tag(user.fs_uniquifier)
+    is_known = known.get("of", {}).get(user.id.hex) in tags
     return f"device:{known['id']}:{user.id.hex}" if is_known else f"account:{user.email}"
 
 
 def _network() -> str:
     return f"network:{http.network()}"
+
+
+def _mistakes(counter: str) -> str:
+    """Counted to be taken back, never to wait for: what was tried from here at one account."""
+    return f"mistakes:{_network()}:{counter}"
 
 
 def _refuse(wait: int) -> Response:
@@ -159,7 +179,7 @@ def know_browser(_app: Flask, user: Account, **_signal: Any) -> None:
 def know_by_link(_app: Flask, user: Account, **_signal: Any) -> None:
     """Whoever sets their password by a mailed link has shown who they are: at the next step, `/login`, this browser is
     known. Only there is it seen as whom else it was let in."""
-    session[BY_LINK] = [user.id.hex, _tag(user.fs_uniquifier)]
+    session[BY_LINK] = [user.id.hex, f"{BY_LINK}:{_tag(user.fs_uniquifier)}"]
 
 
 def _keep_whom_a_link_let_in() -> None:

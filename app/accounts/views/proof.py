@@ -24,7 +24,7 @@ def knows_password(form: ProofForm, owner: Account) -> bool:
     if not form.validate():
         return False
     counter = f"{door.counter_of(owner)}:again"
-    if not _is_free(form, f"{door.counter_of(owner)}:code") or not may_try(form, counter):
+    if not _is_free(form, door.counter_of_codes(owner)) or not may_try(form, counter):
         return False
     is_right = door.is_password(owner, form.password.typed)
     door.settle(counter, is_right=is_right)
@@ -39,7 +39,7 @@ def proves(form: ProofForm, owner: Account) -> bool:
         return False
     if owner.factor is None:
         return True
-    counter = f"{door.counter_of(owner)}:code"
+    counter = door.counter_of_codes(owner)
     if not may_try(form, counter):
         return False
     proof = factor.prove(owner, form.code.typed)

@@ -38,7 +38,7 @@ def set_second_factor() -> Shown:
         return redirect(url_for("account.second_factor"), code=303)
     if not knows_password(form, owner):
         return _show(form), form.status
-    counter = f"{door.counter_of(owner)}:code"
+    counter = door.counter_of_codes(owner)
     if not may_try(form, counter):
         return _show(form), form.status
     step = codes.step_shown(secret, form.code.typed, now=codes.step_of(clock.now().timestamp()))

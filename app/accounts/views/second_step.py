@@ -36,7 +36,7 @@ def take_second_step() -> Shown:
     form = CodeForm()
     if not form.validate():
         return render_template("accounts/second_step.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY
-    counter = f"{door.counter_of(who)}:code"
+    counter = door.counter_of_codes(who)
     if wait := door.attempt(counter):
         return refused(form, wait)
     proof = factor.prove(who, form.code.typed)

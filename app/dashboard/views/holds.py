@@ -6,6 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from app.core.forms import say
 from app.core.http import requires, session
 from app.core.pagination import after_moment, moment_and_id
 from app.core.pagination import page as page_of
@@ -13,7 +14,7 @@ from app.dashboard.forms import HoldForm, SetForm, theirs_in
 from app.dashboard.views.blueprint import PAGE, Shown, frame_here, pages
 from app.dashboard.views.reports import start_asked
 from app.holds import queries, service
-from app.holds.errors import NoSuchHold, Settled
+from app.holds.errors import NoSuchHold, OwnHold, Settled
 from app.holds.schemas import HoldShown, Settlement, Theirs
 
 
@@ -144,6 +145,6 @@ def _settle(hold_id: UUID, state: Settlement, words: str) -> Response:
         try:
             service.settle(session(), actor=g.actor, hold_id=hold_id, state=state)
             flash(words)
-        except Settled:
-            flash(gettext("Somebody settled this hold already."), "error")
+        except (Settled, OwnHold) as error:
+            flash(say(error.message), "error")
     return redirect(url_for(".held", hold_id=hold_id), code=303)

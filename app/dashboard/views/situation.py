@@ -1,9 +1,11 @@
 """The situation in one glance; for partners, safe totals."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, render_template
 
+from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import open_alerts
 from app.core.forms import language
 from app.core.http import requires, session
@@ -11,13 +13,13 @@ from app.dashboard.schemas import Room
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known
 from app.holds.queries import left_out
+from app.places.queries import areas_of
 from app.places.schemas import Frame
 from app.population import queries as population
 from app.population.past import Cut, Past
 from app.population.queries.published import published
 
 FULLEST, TASKS, PUBLISHED = 10, 5, 3
-GOVERNORATE = 1
 
 
 @pages.get("/dashboard")
@@ -55,6 +57,14 @@ def _tasks() -> dict[str, Any]:
 
 def _safe_totals(frame: Frame) -> str:
     found = population.area_figures(session(), scope=g.actor.scope)
-    areas = [figure.safe() for figure in found if figure.level == GOVERNORATE]
-    whole = population.operation_figure(session(), scope=g.actor.scope).safe()
+    areas = [figure.safe() for figure in found if figure.level == SAFE_LEVEL]
+    whole = population.operation_figure(session(), scope=_of_safe_areas(g.actor.scope)).safe()
     return render_template("dashboard/totals.html", frame=frame, areas=areas, whole=whole)
+
+
+def _of_safe_areas(scope: Scope) -> Scope:
+    """A sum with a smaller area in it would tell of that one, once the governorates are taken away."""
+    if scope.areas is None:
+        return scope
+    found = areas_of(session(), scope.operation_id, sorted(scope.areas))
+    return replace(scope, areas=frozenset(code for code, area in found.items() if area.level <= SAFE_LEVEL))

@@ -11,7 +11,7 @@ from app.accounts.policy import Actor
 from app.audit import service as audit
 from app.core import clock, db, jobs
 from app.holds import queries
-from app.holds.errors import NoSuchHold, NoSuchPerson, Settled
+from app.holds.errors import NoSuchHold, NoSuchPerson, OwnHold, Settled
 from app.holds.models import Hold, HoldPlace
 from app.holds.queries.theirs import is_there
 from app.holds.schemas import Settlement, Theirs
@@ -55,6 +55,8 @@ def settle(session: Session, *, actor: Actor, hold_id: UUID, state: Settlement) 
     if shown.state != "held":
         raise Settled
     held = session.get_one(Hold, hold_id)
+    if held.reporter_id == actor.user_id:
+        raise OwnHold
     held.state, held.settled_by, held.settled_at = state, actor.user_id, clock.now()
     session.flush()
     if state == "released":

@@ -31,11 +31,11 @@ from app.intake.service.same_place import book_together, row_of_same_place
 from app.intake.service.store import store
 from app.intake.service.texts import about_texts, inside
 from app.intake.service.told import as_told, kept_exact, says_exactly
+from app.intake.service.whose import is_there_for
 from app.ledger import queries as reports_in
 from app.ledger import service as ledger
 from app.ledger.queries import Version
 from app.places import queries as places
-from app.population.queries.groups import is_known_to
 from app.shelters import service as shelters
 
 A_MOMENT = timedelta(microseconds=1)
@@ -77,9 +77,10 @@ def correct(session: Session, post: Post, report: CorrectionReport) -> Taken:
 
 
 def _check_may_correct(session: Session, post: Post, report: CorrectionReport, first: Version, last: Version) -> None:
-    """One's own, or as a coordinator any in one's areas; what lies outside is not there."""
+    """One's own, or as a coordinator any; what lies outside one's areas is not there, one's own neither: others have
+    gone on with it, and who was moved elsewhere neither reads nor changes what they found."""
     is_own = first.reporter_id == post.actor.user_id
-    if not is_own and not is_in_scope(session, post.actor, first, last):
+    if not is_there_for(session, post.actor, first, last):
         unknown(post, report, "corrects", "unknown_report")
     if first.kind in ("decision", "same_place") and not post.actor.may("decide"):
         reject(post, report, "corrects", "coordinators_only")
@@ -93,30 +94,6 @@ def is_taken_back_by_others(actor: Actor, last: Version) -> bool:
     """Whether only somebody who decides may bring a report back: whoever takes one back for its sender, or holds it,
     has a reason that its sender cannot settle."""
     return last.kind == "void" and last.reporter_id != actor.user_id and not actor.may("decide")
-
-
-def is_in_scope(session: Session, actor: Actor, first: Version, last: Version) -> bool:
-    """Whether what a report is about lies in this person's areas: its ends, the headcount a decision is about, the
-    home or places of a group, the area of a figure. That two shelters are one concerns who is responsible for both."""
-    scope = actor.scope
-    if scope.areas is None:
-        return True
-    if first.kind == "group":
-        known = queries.find_groups(session, scope.operation_id, [str(first.group_id)])
-        return any(is_known_to(session, actor, code) for _, code in known.values())
-    if first.kind == "figure":
-        codes = [version.area_code for version in (first, last) if version.area_code]
-        areas = places.areas_of(session, scope.operation_id, codes).values()
-        return any(scope.holds(area.path) for area in areas)
-    about = [first, last]
-    for version in (first, last):
-        if version.about_id is not None:
-            about += reports_in.versions_of(session, version.about_id)
-    ends = {place for version in about for place in (version.place_id, version.from_place_id) if place}
-    if first.kind == "same_place":
-        return all(scope.holds(path) for path in places.own_paths(session, sorted(ends)))
-    booked = places.bookings_of(session, sorted(ends)).values() if ends else ()
-    return any(scope.holds(booking.area_path) for booking in booked)
 
 
 def _refuse_late(session: Session, post: Post, report: CorrectionReport, chain: Sequence[Version]) -> NoReturn:

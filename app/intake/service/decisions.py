@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from app.intake.schemas import DecisionReport
 from app.intake.service.post import Post, Taken, reject, unknown
 from app.intake.service.rows import row_without_people
+from app.intake.service.whose import is_in_scope
 from app.ledger.queries import first_version_of, versions_of
 from app.places.queries import bookings_of
 
@@ -17,9 +18,11 @@ def row_of_decision(session: Session, post: Post, report: DecisionReport) -> Tak
     if first_id is None:
         unknown(post, report, "headcount", "unknown_report")
     chain = versions_of(session, first_id)
-    if chain[0].kind != "headcount":
-        reject(post, report, "headcount", "not_a_headcount")
     last = chain[-1]
+    if chain[0].kind != "headcount":
+        if not is_in_scope(session, post.actor, chain[0], last):
+            unknown(post, report, "headcount", "unknown_report")
+        reject(post, report, "headcount", "not_a_headcount")
     if last.place_id is None:
         reject(post, report, "headcount", "already_void")
     booked = bookings_of(session, [last.place_id])[last.place_id]

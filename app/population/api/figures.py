@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from flask import Response, g
 from pydantic import Field
 
-from app.accounts.policy import Scope
+from app.accounts.policy import SAFE_LEVEL, Scope
 from app.core import http, pagination
 from app.core.description import answers
 from app.core.errors import DomainError, NotAllowed, NotFound
@@ -30,7 +30,6 @@ from app.population.queries import (
 from app.population.queries.areas import top_codes
 from app.population.schemas import DayFigure
 
-SAFE_LEVEL = 1  # partners see countries and governorates
 DAYS = 30
 
 NO_PLACE = mark("There is no such place.")
