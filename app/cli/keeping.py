@@ -85,7 +85,8 @@ def verify(seal: str | None) -> None:
                 differences += 1
         unsealed, last = seals.waiting(session), seals.last_seal(session)
         for one in seals.erasures(session):
-            click.echo(f"Erased on {one.at:%Y-%m-%d %H:%M} UTC: {one.operation}, {one.rows} sealed rows", err=True)
+            if one.is_told:
+                click.echo(f"Erased on {one.at:%Y-%m-%d %H:%M} UTC: {one.operation}, {one.rows} sealed rows", err=True)
     click.echo(f"{differences} differences, {pending} places still to be folded", err=True)
     click.echo(f"{unsealed} rows still to be sealed, the last seal is {last or 'none'}", err=True)
     sys.exit(1 if differences else 0)

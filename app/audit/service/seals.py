@@ -69,11 +69,13 @@ _BROKEN = text("""
     FROM seals WINDOW chain AS (ORDER BY id)) AS chained
   WHERE NOT follows OR before <> id - 1 ORDER BY id
 """)
+_TELLS_OF_ERASURE = "{entry}.action = 'operation.erase' AND {entry}.operation_id IS NULL"
 # What was sealed before it was erased with its operation. Who is sent a report once more chooses its id once more: that
 # one is sealed after.
-_IS_ERASED = """
-  EXISTS (SELECT FROM erased_rows AS gone JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id
-    WHERE gone.id = {rows}.row_id AND gone.is_entry = {rows}.is_entry AND {rows}.at <= erasure.at OFFSET 0)
+_IS_ERASED = f"""
+  EXISTS (SELECT FROM erased_rows AS gone
+    JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id AND {_TELLS_OF_ERASURE.format(entry="erasure")}
+    WHERE gone.id = {{rows}}.row_id AND gone.is_entry = {{rows}}.is_entry AND {{rows}}.at <= erasure.at OFFSET 0)
 """
 _CHANGED = text(f"""
   SELECT sealed.seal, sealed.row_id, leaf IS NULL AS is_gone
@@ -85,13 +87,14 @@ _CHANGED = text(f"""
   ORDER BY sealed.seal, number
 """)
 _VANISHED = text(f"SELECT row_id FROM unsealed WHERE NOT {_IS_THERE}")
-_COUNTED = text("""
+_COUNTED = text(f"""
   SELECT (SELECT count(*) FROM reports) + (SELECT count(*) FROM audit_entries) AS written,
     (SELECT coalesce(sum(cardinality(rows)), 0) FROM seals)
       - (SELECT count(DISTINCT (seals.id, row_id, one.is_entry)) FROM seals
       CROSS JOIN LATERAL unnest(rows, are_entries) AS one (row_id, is_entry)
       JOIN erased_rows AS gone ON gone.id = one.row_id AND gone.is_entry = one.is_entry
-      JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id AND seals.at <= erasure.at) AS sealed,
+      JOIN audit_entries AS erasure ON erasure.id = gone.erasure_id AND {_TELLS_OF_ERASURE.format(entry="erasure")}
+        AND seals.at <= erasure.at) AS sealed,
     (SELECT count(*) FROM unsealed) AS noted
 """)
 _NEVER = text("""
@@ -115,12 +118,28 @@ _HASH_OF_ERASED = """
   encode(sha256(coalesce(string_agg(uuid_send(id) || boolsend(is_entry), '' ORDER BY is_entry, id), '')), 'hex')
 """
 _OF_ERASURE = text(f"SELECT {_HASH_OF_ERASED} FROM erased_rows WHERE erasure_id = :erasure")
+_UUID = "^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
+# Nothing of what was erased stands. A later operation may have its code; one that had it at the time of the erasure has
+# an entry from before. What only one side knows is there too.
 _ERASURES = text(f"""
-  SELECT erasure_id, rows, found.hash, record.subject AS operation, record.at, record.details ->> 'hash' AS recorded
-  FROM (SELECT erasure_id, count(*) AS rows, {_HASH_OF_ERASED} AS hash FROM erased_rows GROUP BY erasure_id) AS found
-  LEFT JOIN audit_entries AS record
-    ON record.id = erasure_id AND record.action = 'operation.erase' AND record.operation_id IS NULL
-  ORDER BY record.at, erasure_id
+  SELECT coalesce(record.id, erasure_id) AS id, record.id IS NOT NULL AS is_told, code AS operation, record.at,
+    coalesce(reports, 0) + coalesce(entries, 0) AS rows,
+    coalesce(found.hash, encode(sha256(''), 'hex')) AS hash, details ->> 'hash' AS recorded,
+    coalesce(reports, 0)::text AS reports, coalesce(details #>> '{{rows,reports}}', '0') AS reports_told,
+    coalesce(entries, 0)::text AS entries, coalesce(details #>> '{{rows,audit_entries}}', '0') AS entries_told,
+    record.erased IS NOT NULL AS is_named,
+    EXISTS (SELECT FROM operations WHERE operations.id = erased)
+      OR EXISTS (SELECT FROM reports WHERE reports.operation_id = erased)
+      OR EXISTS (SELECT FROM audit_entries WHERE audit_entries.operation_id = erased)
+      OR EXISTS (SELECT FROM operations WHERE operations.code = record.code AND (created_at <= record.at
+        OR EXISTS (SELECT FROM audit_entries AS entry WHERE entry.operation_id = operations.id
+          AND entry.at <= record.at))) AS stands
+  FROM (SELECT erasure_id, count(*) FILTER (WHERE NOT is_entry) AS reports, count(*) FILTER (WHERE is_entry) AS entries,
+    {_HASH_OF_ERASED} AS hash FROM erased_rows GROUP BY erasure_id) AS found
+  FULL JOIN (SELECT id, at, subject AS code, details,
+    CASE WHEN details ->> 'operation' ~* '{_UUID}' THEN CAST(details ->> 'operation' AS uuid) END AS erased
+    FROM audit_entries WHERE {_TELLS_OF_ERASURE.format(entry="audit_entries")}) AS record ON record.id = erasure_id
+  ORDER BY record.at, record.id, erasure_id
 """)
 _NEWEST = text("SELECT max(id) FROM seals")
 _LAST = text("SELECT id, hash FROM seals ORDER BY id DESC LIMIT 1")
@@ -152,7 +171,8 @@ def hash_of_erased(session: Session, erasure_id: UUID) -> str:
 
 
 def erasures(session: Session) -> list[Row[Any]]:
-    """What was erased: operation, at, rows; and whether its ids are those its record speaks of (hash, recorded)."""
+    """What was erased, as its entry in the audit log tells (operation, at, recorded, …_told) and as was noted (rows,
+    hash, reports, entries). `stands`: something of that operation is there. Without an entry (`is_told`) no `at`."""
     return list(session.execute(_ERASURES))
 
 
@@ -176,11 +196,7 @@ def verify(session: Session) -> Iterator[list[str]]:
             yield [f"seals {broken.before + 1} to {broken.id - 1} are gone"]
         if not broken.follows:
             yield [f"seal {broken.id} does not follow from the one before it"]
-    yield [
-        f"erasure {one.erasure_id}: the ids are not those that were written down"
-        for one in erasures(session)
-        if one.hash != one.recorded
-    ]
+    yield [f"erasure {one.id}: {what}" for one in erasures(session) for what in _wrong_with(one)]
     for after in range(0, session.scalar(_NEWEST) or 0, SEALS_A_TIME):
         changed = session.execute(_CHANGED, {"after": after, "until": after + SEALS_A_TIME})
         yield [
@@ -194,6 +210,22 @@ def verify(session: Session) -> Iterator[list[str]]:
         ]
         never = session.scalars(_NEVER, {"most": SHOWN})
         yield [f"{row_id} was neither sealed nor noted to be sealed" for row_id in never]
+
+
+def _wrong_with(erasure: Row[Any]) -> Iterator[str]:
+    """Why this cannot have been the erasure of an operation, in words. An operation that never stood is not found."""
+    if not erasure.is_told:
+        yield f"{erasure.rows} rows are noted as erased, and no entry tells of it"
+        return
+    if erasure.hash != erasure.recorded:
+        yield "the ids are not those that were written down"
+    if (erasure.reports, erasure.entries) != (erasure.reports_told, erasure.entries_told):
+        told = f"{erasure.reports_told} reports and {erasure.entries_told} audit entries"
+        yield f"its entry tells of {told}; noted are {erasure.reports} and {erasure.entries}"
+    if not erasure.is_named:
+        yield "it says of no operation that it was erased"
+    if erasure.stands:
+        yield f"operation {erasure.operation} was not erased: it still stands, or has rows"
 
 
 def waiting(session: Session) -> int:
