@@ -84,7 +84,7 @@ def standing_group(session: Session, *, actor: Actor, code: str) -> StandingGrou
 def my_reports(
     session: Session, *, actor: Actor, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> tuple[Sequence[Listed], Listed | None]:
-    """What this person reported, newest first, and the last of these if there are more: in a few statements. What is
+    """What this person reported, newest first, and the last of these if there are more: in three statements. What is
     about places outside their areas by now is left out."""
     found = reports_of(
         session,

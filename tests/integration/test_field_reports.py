@@ -100,7 +100,7 @@ def test_reports_are_paged_and_cost_the_same_however_many(team: Team) -> None:
     event.listen(Engine, "before_cursor_execute", note)
     first = team.worker.open("/field/reports").text
     event.remove(Engine, "before_cursor_execute", note)
-    assert len([one for one in statements if "FROM reports" in one or "FROM places" in one]) == 2
+    assert len([one for one in statements if "FROM reports" in one or "FROM places" in one]) == 3
     assert len(statements) < 10
     assert first.count("/correct") == 50
     path = first.split('class="button main" href="')[1].split('"')[0].replace("&amp;", "&")
