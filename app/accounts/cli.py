@@ -95,9 +95,9 @@ def disable(email: str) -> None:
 @user.command("token")
 @click.argument("email")
 @click.option("--name", default="", help="What the token is for.")
-@click.option("--days", type=click.IntRange(1, MOST_DAYS), help="For how long it is good; none: until it is revoked.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=MOST_DAYS, show_default=True, help="For how long.")
 @_in_operation
-def token(email: str, name: str, days: int | None, operation: str | None) -> None:
+def token(email: str, name: str, days: int, operation: str | None) -> None:
     """Make an API token and print it, this once. It acts as its person, and no second factor is asked of it; they are
     told by mail."""
     with _changes() as session:

@@ -52,13 +52,19 @@ NAMES = [
     "وأم محمد مع أولادها",
     "الاسم: كريم",
 ]
+POSITIONS = [
+    "35.40109, 35.94868 is the gate",
+    "the well: 35,40109 35,94868",
+    "هم عند ٣٥٫٤٠١٠٩، ٣٥٫٩٤٨٦٨",
+    "-13.5137; -2.6912",
+]
 NOBODY = [
     "",
     "120 people, 25 families, 300 litres",
     "1,250 people and 10 000 litres; 12 000 000 SYP were paid",
     "counted 2025-03-16, again 16/03/2025 and 16.03.2025 at 14:20:05",
     "from 2011-2025; SY0602, SY060200, G-0001, S-00000012, LB7",
-    "35.40109, 35.94868 is the gate; 35,40109 35,94868",
+    "35.4, 35.9 is the town; 12.5000 litres, 3.2500 each and 7.1000 in all",
     "20250316 and 16032025 and 202503161420 are days",
     "between 1000-2000 people, 250-300 a day",
     "the camp is called Khmeimim; the village named Hmeimim",
@@ -87,6 +93,11 @@ NOBODY = [
 @pytest.mark.parametrize("text", PHONES)
 def test_it_sees_a_phone_number(text: str) -> None:
     assert "phone" in looks_personal(text)
+
+
+@pytest.mark.parametrize("text", POSITIONS)
+def test_it_sees_an_exact_position(text: str) -> None:
+    assert looks_personal(text) == ("position",)
 
 
 @pytest.mark.parametrize("text", IDENTITIES)
@@ -144,14 +155,14 @@ def test_a_long_number_is_seen_in_every_script(number: int, script: dict[int, st
     lon=st.floats(-180, 180),
     script=DIGITS,
 )
-def test_counts_days_and_positions_are_nobody(
+def test_counts_and_days_are_nobody_and_a_position_is_one_alone(
     people: int, at: datetime, lat: float, lon: float, script: dict[int, str]
 ) -> None:
     moment = at.replace(tzinfo=UTC)
     text = (
         f"{people} people ({people:,}) on {moment:%Y-%m-%d} at {moment:%H:%M}, {moment:%d/%m/%Y}; {lat:.5f}, {lon:.5f}"
     )
-    assert looks_personal(text.translate(script)) == ()
+    assert looks_personal(text.translate(script)) == ("position",)
 
 
 @given(st.text(max_size=300))

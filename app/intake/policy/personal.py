@@ -1,4 +1,5 @@
-"""Texts that look as if they pointed at a person: a phone or identity number, an e-mail address, a name. Pure.
+"""Texts that look as if they pointed at a person: a phone or identity number, an e-mail address, an exact position, a
+name. Pure.
 
 Only a hint, so it would rather miss something than cry wolf: numbers count by their form (Syria, Lebanon, Türkiye,
 Mali, and any with its country), names by what stands before them. Who is warned of every date and village no longer
@@ -10,7 +11,7 @@ import unicodedata
 from datetime import date
 from typing import Literal, get_args
 
-Kind = Literal["phone", "identity_number", "email", "name"]
+Kind = Literal["phone", "identity_number", "email", "position", "name"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _MAIL = re.compile(r"(?<![^\s<>\"'(:,;])[^\s@<>\"'(:,;]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -20,6 +21,9 @@ _FEWEST_DIGITS = 8
 _NO_NUMBER = re.compile(  # addresses of pages, days, times, coordinates
     r"https?://\S+|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b"
     r"|(?<![\w.+])-?\d{1,3}[.,٫]\d{4,}(?![\w.])"
+)
+_POSITION = re.compile(  # latitude and longitude, to ten metres or nearer
+    r"(?<![\w.+])-?\d{1,2}[.,٫]\d{4,}°?\s*[NSns]?[\s,;/،]{1,3}-?\d{1,3}[.,٫]\d{4,}(?!\w)"
 )
 _BLANK = re.compile(r"[\u00a0\u2000-\u200f\u202a-\u202f\u2066-\u2069]")  # and marks of direction
 _DASH = re.compile(r"[\u2010-\u2013]")
@@ -94,6 +98,7 @@ def looks_personal(text: str) -> tuple[Kind, ...]:
         found |= {"email"} if mails else set()
     if len(_DIGIT.findall(without_mails)) >= _FEWEST_DIGITS:
         found |= _numbers(_NO_NUMBER.sub(" | ", without_mails))
+        found |= {"position"} if _POSITION.search(without_mails) else set()
     lower = plain.lower()
     if any(word in lower for word in _TELLING) and _names_somebody(plain):
         found.add("name")

@@ -20,6 +20,10 @@ SAID: dict[Kind, str] = {
         "A text of this report looks like an e-mail address. If it is somebody's own, correct the report and take it"
         " out."
     ),
+    "position": mark(
+        "A text of this report looks like an exact position, and everybody reads it. Correct the report and take it"
+        " out: it can lead to people."
+    ),
     "name": mark(
         "A text of this report looks like the name of a person. Correct the report and take it out: names put people in"
         " danger."
