@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -97,10 +98,11 @@ def flat(site: Site, *, quick: bool) -> Figure:
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     for name, (rows, pages) in found["read"].items():
         say(f"{name}, upon {long:,} reports: {rows} rows of history and {pages} pages read")
-    if too_much := beyond(found["read"]):
-        raise WrongResult("; ".join(too_much))
+    too_much = beyond(found["read"])
+    for one in too_much:
+        say(one)
     ratio = median(found["long"]) / median(found["short"])
-    return at_most(
+    measured = at_most(
         FLAT_GOAL,
         "flat",
         ratio,
@@ -112,6 +114,10 @@ def flat(site: Site, *, quick: bool) -> Figure:
             "short_ms": sorted(found["short"])[:: ROUNDS // 20],
         },
     )
+    if too_much:
+        bounded = f"{measured.goal}, and no more read than may be"
+        return replace(measured, met=False, misses_twice_over=True, goal=bounded)
+    return measured
 
 
 def growth(site: Site, *, quick: bool) -> Figure:
