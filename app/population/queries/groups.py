@@ -45,11 +45,19 @@ _WHEREABOUTS = {
     for known_on in (False, True)
 }
 _A_TIME = 500  # groups looked at before it is known which of them may be shown
-_AT_PLACES = text("""
-  SELECT group_id FROM reports WHERE place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement'
-  UNION
-  SELECT group_id FROM reports WHERE from_place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement'
+# The same at some places alone, of every group that came by.
+_AT_PLACES = {
+    known_on: text(f"""
+  SELECT group_id, total, households, 1 AS sign FROM reports
+  WHERE place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement' AND stands_at <= :as_of
+    AND {standing(known_on=known_on)}
+  UNION ALL
+  SELECT group_id, total, households, -1 FROM reports
+  WHERE from_place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement' AND left_stands_at <= :as_of
+    AND {standing(known_on=known_on)}
 """)
+    for known_on in (False, True)
+}
 _CALLED = text("""
   SELECT places.id, places.area_code, shelters.code,
     coalesce(shelters.state -> 'name', areas.name) AS name FROM places
@@ -194,16 +202,22 @@ def whereabouts(session: Session, group_ids: list[UUID], past: Past) -> dict[UUI
     for row in rows:
         if row.place_id in booked:
             at, kept = found.setdefault(row.group_id, {}), booked[row.place_id].kept_id
-            people = People(row.total, households=row.households).best(past.frame.settings.household_size) or 0
-            at[kept] = at.get(kept, 0) + row.sign * people
+            at[kept] = at.get(kept, 0) + row.sign * _people(row, past)
     return {group: {place: people for place, people in at.items() if people} for group, at in found.items()}
+
+
+def _people(row: Any, past: Past) -> int:
+    return People(row.total, households=row.households).best(past.frame.settings.household_size) or 0
 
 
 def groups_at(session: Session, place_id: UUID, past: Past) -> dict[UUID, int]:
     """People of each group at a place."""
     members = list(past.bookings.members(session, [place_id]))
-    ids = list(session.scalars(_AT_PLACES, {"places": members}))
-    return {group: at[place_id] for group, at in whereabouts(session, ids, past).items() if place_id in at}
+    asked = {"places": members, "as_of": past.cut.as_of, "known_on": past.cut.known_on}
+    found: dict[UUID, int] = {}
+    for row in session.execute(_AT_PLACES[past.cut.known_on is not None], asked):
+        found[row.group_id] = found.get(row.group_id, 0) + row.sign * _people(row, past)
+    return {group: people for group, people in found.items() if people}
 
 
 def names_of(session: Session, place_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
