@@ -81,7 +81,7 @@ def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
     form.get_by_label("Female 0–4", exact=True).fill("9")
     form.get_by_label("Female 18–59", exact=True).fill("١٢")  # as a keyboard set to Arabic types it
     form.get_by_label("Male 5–11", exact=True).fill("4")
-    form.get_by_label("Where are they now?").fill("story sch")
+    form.get_by_role("combobox", name="Where are they now?").fill("story sch")
     form.get_by_role("option", name="Story School").click()
     form.get_by_role("button", name="Save", exact=True).click()
     expect(form).to_have_url(re.compile("/field/saved"))

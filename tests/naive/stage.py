@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from app.accounts.policy import Actor
 from app.core import db
-from app.population import rows
+from app.population.rows import reading
 from app.population.service import whole
 from app.tables import table_metadata
 from tests.factories.operations import make_actor, make_operation
@@ -25,5 +25,5 @@ def world(url: str) -> Actor:
 @contextmanager
 def small_pieces() -> Iterator[None]:
     """Rows read ahead two at a time and places two at a time, so that few of them are enough to need more pieces."""
-    with patch.object(rows, "_CHUNK", 2), patch.object(whole, "PLACES_A_TIME", 3):
+    with patch.object(reading, "_CHUNK", 2), patch.object(whole, "PLACES_A_TIME", 3):
         yield
