@@ -106,7 +106,7 @@ def my_reports(
     ]
     shown, last = page(listed, limit)
     elsewhere = _elsewhere(session, actor.scope, named)
-    return [one for one in shown if not _is_elsewhere(one.sent, elsewhere)], last
+    return [one for one in shown if not _is_elsewhere(session, actor, one.sent, elsewhere)], last
 
 
 def _elsewhere(session: Session, scope: Scope, place_ids: set[UUID]) -> set[UUID]:
@@ -117,9 +117,13 @@ def _elsewhere(session: Session, scope: Scope, place_ids: set[UUID]) -> set[UUID
     return {place for place in place_ids if not scope.holds(booked[place].area_path)}
 
 
-def _is_elsewhere(sent: Sent, elsewhere: set[UUID]) -> bool:
+def _is_elsewhere(session: Session, actor: Actor, sent: Sent, elsewhere: set[UUID]) -> bool:
+    """Whether the page of a report would not be shown. Most need not be asked for: an end of theirs lies inside."""
     ends = {place for place in (sent.place_id, sent.from_place_id) if place is not None}
-    return bool(ends) and ends <= elsewhere
+    if not ends & elsewhere or (ends - elsewhere and sent.kind != "same_place"):
+        return False
+    versions = versions_of(session, sent.first_id)
+    return not is_there_for(session, actor, versions[0], versions[-1])
 
 
 def told(session: Session, *, actor: Actor, report_id: UUID, language: str) -> Told | None:

@@ -19,15 +19,24 @@ export function plain(name) {
   return words.map((word) => (word.length > 4 && word.startsWith("ال") ? word.slice(2) : word)).join(" ");
 }
 
-export function heard(name) {
-  return name.split(" ").filter((word) => word !== "al" && word !== "el").map(consonants).join("");
+// Each name is worked on once, however many letters are typed: phones are slow.
+function once(work) {
+  const known = new Map();
+  return (name) => {
+    if (!known.has(name)) known.set(name, work(name));
+    return known.get(name);
+  };
 }
 
+const heard = once((name) => (
+  name.split(" ").filter((word) => word !== "al" && word !== "el").map(consonants).join("")
+));
+
 function consonants(word) {
-  let once = Array.from(word).filter((sign, at, all) => sign !== all[at - 1] || sign > "\x7f").join("");
-  once = once.replace(/(^|[^ckgstdp])h$|ه$/u, "$1");
-  for (const [several, single] of TOGETHER) once = once.replaceAll(several, single);
-  return Array.from(once, (sign) => HEARD[sign] ?? ALONE[sign] ?? sign)
+  let single = Array.from(word).filter((sign, at, all) => sign !== all[at - 1] || sign > "\x7f").join("");
+  single = single.replace(/(^|[^ckgstdp])h$|ه$/u, "$1");
+  for (const [several, one] of TOGETHER) single = single.replaceAll(several, one);
+  return Array.from(single, (sign) => HEARD[sign] ?? ALONE[sign] ?? sign)
     .filter((letter) => /^[\x00-\x7f]+$/.test(letter) && !"aeiouwy".includes(letter)).join("");
 }
 
@@ -46,11 +55,11 @@ function shared(one, other) {
   return (2 * together) / (one.length - 1 + other.length - 1);
 }
 
-function pairs(name) {
+const pairs = once((name) => {
   const found = new Map();
   for (let at = 0; at + 1 < name.length; at += 1) {
     const pair = name.slice(at, at + 2);
     found.set(pair, (found.get(pair) ?? 0) + 1);
   }
   return found;
-}
+});

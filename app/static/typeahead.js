@@ -102,7 +102,7 @@ function setUp(place) {
     list.hidden = offered.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     const seen = window.visualViewport?.height ?? window.innerHeight; // above the keyboard
-    if (list.getBoundingClientRect().bottom > seen) input.closest(".field").scrollIntoView({ block: "start" });
+    if (list.getBoundingClientRect().bottom > seen) input.closest(".field").scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   function mark(number) {
@@ -134,7 +134,7 @@ function setUp(place) {
     else offer();
     const all = await everything();
     if (!all) return;
-    entries = LISTS[place.dataset.list](all);
+    if (entries === own) entries = LISTS[place.dataset.list](all);
     if (document.activeElement === input && !picked.value) offer();
   });
   input.addEventListener("input", () => { picked.value = ""; offer(); });

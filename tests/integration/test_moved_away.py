@@ -39,6 +39,22 @@ def test_ones_own_report_elsewhere_is_not_there(session: Session) -> None:
     assert say(session, moved, corrected(count["id"], None)) == ("unknown_reference", ["unknown_report"])
 
 
+def test_what_somebody_put_elsewhere_stays_with_who_said_it_here(session: Session) -> None:
+    """The list and the page of a report are of one mind."""
+    operation = make_operation(session)
+    coordinator = make_actor(session, operation, role="coordinator")
+    worker = at(make_actor(session, operation), "SY0602")
+    say(session, coordinator, a_shelter(code="KHM", area="SY0602"))
+    say(session, coordinator, a_shelter(code="TRT", area="SY1002"))
+    count = a_headcount("KHM", at=NOON, people=222)
+    say(session, worker, count)
+    instead = count | {"place": {"shelter": "TRT"}}
+    assert say(session, coordinator, corrected(count["id"], instead))[0] == "accepted"
+    first = UUID(count["id"])
+    assert told(session, actor=worker, report_id=first, language="en") is not None
+    assert [one.sent.first_id for one in my_reports(session, actor=worker, limit=9)[0]] == [first]
+
+
 def test_what_lies_elsewhere_and_what_is_not_there_are_answered_alike(session: Session) -> None:
     operation = make_operation(session)
     worker = make_actor(session, operation)

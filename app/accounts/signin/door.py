@@ -102,8 +102,8 @@ def settle(counter: str | None, *, is_right: bool) -> None:
     log.warning("sign_in_failed", of=None if counter is None else tries().name(counter))
     if not _is_of_owner(counter):
         tries().attempt(_network(), ADDRESS)
-    if counter is not None and not _is_of_owner(counter):
-        tries().attempt(_mistakes(counter), ADDRESS)
+        if counter is not None:
+            tries().attempt(_mistakes(counter), ADDRESS)
 
 
 def _is_of_owner(counter: str | None) -> bool:
