@@ -15,7 +15,8 @@ OF_PLACES = {
     "events gathered": events._statement(of_days=False, known_on=False, cells=18),
     "exchanged": ledger._EXCHANGED,
     "spoken of": ledger._IS_SPOKEN_OF,
-    "groups": groups._AT_PLACES,
+    "groups": groups._AT_PLACES[False],
+    "groups as known": groups._AT_PLACES[True],
 }
 # Movements between many places over a year, and one that somebody dated 1900.
 LONG = text("""
@@ -42,8 +43,9 @@ def test_reports_of_a_place_are_found_by_the_place(session: Session, asked: str)
     session.execute(LONG, {"operation": operation})
     session.execute(text("ANALYZE reports"))
     place = session.scalar(text("SELECT place_id FROM reports WHERE operation_id = :id LIMIT 1"), {"id": operation})
+    late = "2100-01-01T00:00:00Z"
     plan = _plan(
-        session, OF_PLACES[asked], places=[place], kept=[place], merged=[], id=place, known_on="2100-01-01T00:00:00Z"
+        session, OF_PLACES[asked], places=[place], kept=[place], merged=[], id=place, as_of=late, known_on=late
     )
     assert "ix_reports_place_day" in plan
     assert "ix_reports_from_left_day" in plan

@@ -118,6 +118,14 @@ def test_an_address_of_the_new_kind_is_its_network(caller_with: CallerWith) -> N
     assert answers == [200, REFUSED]
 
 
+def test_an_old_address_written_the_new_way_is_itself_alone(caller_with: CallerWith) -> None:
+    caller = caller_with(limit_pages="1 per minute")
+    first, second = (address()["REMOTE_ADDR"] for _ in range(2))
+    asked_from = (f"::ffff:{first}", f"::ffff:{second}", first)
+    answers = [caller.client.get("/login", environ_base={"REMOTE_ADDR": each}).status_code for each in asked_from]
+    assert answers == [200, 200, REFUSED]
+
+
 @contextmanager
 def silent_server() -> Iterator[str]:
     """Takes connections and never says a word."""
