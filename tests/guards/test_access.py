@@ -67,6 +67,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /field/saved": READERS,
     "GET /field/shelters/<code>/state": READERS,
     "GET /field/shelters/new": READERS,
+    "GET /field/words": READERS,
     "GET /flows": READERS,
     "GET /groups": READERS,
     "GET /groups/<code>": READERS,

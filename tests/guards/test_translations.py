@@ -10,15 +10,16 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from app.core.text import LANGUAGES
+from app.field.views.words import SAID
 from tests.guards.project import nothing
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "render_plural": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "render_plural": (1, 2), **SAID}
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 
 def said() -> set[str]:
-    """Texts marked in the program and its pages; of two forms the first."""
+    """Texts marked in the program, its pages and scripts; of two forms the first."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as cfg:
         methods, options = parse_mapping_cfg(cfg)
     found = extract_from_dir(str(ROOT), methods, options, keywords=KEYWORDS)

@@ -1,0 +1,39 @@
+// Texts in the language of whoever holds the phone: the same sentences as in Python, from the same catalogue
+// (app/core/text.py), learnt once from /field/words. What was not learnt is said in English.
+
+const LOCALES = { en: "en-GB", ar: "ar-SY-u-nu-arab", fr: "fr-FR" };
+
+let words = {};
+let write = new Intl.NumberFormat(LOCALES.en);
+let forms = new Intl.PluralRules(LOCALES.en);
+
+// `answer` of /field/words: {language, words: {msgid: text, or its forms by the categories of Intl.PluralRules}}.
+export function learn(answer) {
+  const locale = LOCALES[answer.language] ?? LOCALES.en;
+  words = answer.words;
+  write = new Intl.NumberFormat(locale);
+  forms = new Intl.PluralRules(locale);
+}
+
+// A number with the digits and separators of the language.
+export function number(value) {
+  return write.format(value);
+}
+
+export function say(message, numbers) {
+  return fill(words[message] ?? message, numbers);
+}
+
+// A text that depends on a count, available to it as %(count)s.
+export function sayMany(one, many, count, numbers) {
+  const known = words[one] ?? { one, other: many };
+  return fill(known[forms.select(count)] ?? known.other, { count, ...numbers });
+}
+
+function fill(sentence, numbers) {
+  if (!numbers) return sentence;
+  return sentence.replace(/%\((\w+)\)s|%%/g, (found, name) => {
+    if (name === undefined) return "%";
+    return Number.isInteger(numbers[name]) ? number(numbers[name]) : String(numbers[name]);
+  });
+}
