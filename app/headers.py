@@ -4,7 +4,6 @@ may send it, and whom to tell of a hole (OWASP ASVS 5, chapters 3 and 4)."""
 import re
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -13,9 +12,10 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.urls import iri_to_uri
 
+from app import static_files
 from app.accounts.policy import is_own_address
 from app.accounts.signin import bearer_token
-from app.core import clock, http, problems, templating
+from app.core import clock, http, problems
 from app.core.errors import NotFound
 from app.core.text import mark
 from config.settings import Settings
@@ -75,18 +75,13 @@ def add_headers(application: Flask, settings: Settings) -> None:
             headers["Strict-Transport-Security"] = SECURE_FOR
         if request.endpoint != "static":
             headers["Cache-Control"] = _kept_by(response)
-        elif "v" not in request.args:  # what a script imports: asked whether it has changed
+        elif not static_files.is_lasting():  # asked whether it has changed
             headers["Cache-Control"] = "no-cache"
         if "Location" in headers:
             headers["Location"] = _own(headers["Location"])
         if request.endpoint == SIGN_OUT:
             headers["Clear-Site-Data"] = '"cache"'  # not "storage": reports may wait there to be sent
         return response
-
-    @application.url_defaults
-    def version_static(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "filename" in values:
-            values["v"] = templating.static_version(application.static_folder or "", values["filename"])
 
 
 def _kept_by(response: Response) -> str:

@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import broker, headers, limits
+from app import broker, headers, limits, static_files
 from app.accounts import signin
 from app.accounts.policy import UNCHOSEN
 from app.accounts.views import account, people
@@ -26,7 +26,7 @@ from app.alerts.api import api as alerts_api
 from app.core import db, http, jobs, problems, templating
 from app.core.description import described
 from app.core.errors import DomainError
-from app.core.text import LANGUAGES
+from app.core.text import LANGUAGES, mark
 from app.dashboard.views import pages as dashboard
 from app.field.views import pages as field
 from app.intake.api import api as intake_api
@@ -44,6 +44,8 @@ STATIC_KEPT_S = 31_536_000  # the address of a static file changes with its cont
 
 # What programs and the situation page ask all day: read from a replica, where there is one.
 FIGURES = frozenset({population_api.name, shelters_api.name, "dashboard.situation"})
+
+ANOTHER_PERSON = mark("Somebody else is signed in on this phone now. Sign in as yourself to send what you saved.")
 
 table_metadata()
 csrf = CSRFProtect()
@@ -72,6 +74,7 @@ def configure(application: Flask, settings: Settings) -> None:
         "PREFERRED_URL_SCHEME": "https" if is_https else "http",
     }
     templating.register(application)
+    static_files.register(application)
 
 
 def add_doors(application: Flask, settings: Settings) -> None:
@@ -129,8 +132,11 @@ def add_accounts(application: Flask) -> None:
         if request.endpoint in ("static", "operations.healthz", "operations.readyz"):
             return None
         actor = signin.actor_of_request(otherwise=_language_of_browser())
-        if actor is not None and _is_api_change() and signin.bearer_token() is None and not _is_our_own_page():
-            actor = None  # a cookie may change things through the API from our own pages only
+        if actor is not None and _is_api_change() and signin.bearer_token() is None:
+            if not _is_our_own_page():
+                actor = None  # a cookie may change things through the API from our own pages only
+            elif request.headers.get("X-Mawa-Person", actor.key) != actor.key:
+                return problems.say(HTTPStatus.CONFLICT, "another_person", ANOTHER_PERSON)
         http.act_as(actor)
         if actor is not None:
             g.actor = replace(actor, language=_language())

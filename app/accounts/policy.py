@@ -56,6 +56,11 @@ class Actor:
     has_factor: bool = False  # a second one
 
     @property
+    def key(self) -> str:
+        """Whose the reports are that wait on a phone: this person's, in this operation."""
+        return f"{self.user_id}.{self.scope.operation_id}"
+
+    @property
     def device(self) -> str | None:
         """By what reports say that they came from this browser, as long as it stays signed in; None of a program."""
         return None if self.sign_in_id is None else f"browser:{self.sign_in_id.hex[:12]}"

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -196,12 +193,3 @@ def named(names: dict[str, str]) -> str:
 def digits(value: str) -> str:
     """A text with its digits as the reader's language writes them: 18–59."""
     return text.digits(value, language())
-
-
-@lru_cache(maxsize=256)
-def static_version(folder: str, filename: str) -> str:
-    """A short name of a static file's content, so that its address changes when it does."""
-    try:
-        return sha256((Path(folder) / filename).read_bytes()).hexdigest()[:12]
-    except OSError:
-        return "0"

@@ -2,20 +2,12 @@
 // take a name or a code, and a list is a list.
 
 import { western } from "./digits.js";
+import { listed } from "./field/listed.js";
 import { CLOSE_ENOUGH, likeness, plain } from "./names.js";
 
 const MOST = 8; // suggestions at once; of an empty input those listed first
 const BESIDE_BEST = 0.7; // how near to the best of them the others are
-const form = document.querySelector("form[data-names]");
-let asked;
-
-// Everything that can be named, asked for once, when the first such input is touched.
-function everything() {
-  asked ??= fetch(form.dataset.names, { headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.statusText))))
-    .catch(() => { asked = undefined; return null; });
-  return asked;
-}
+const form = document.querySelector("form[data-typeahead]");
 
 // Which of it each list holds, and the key under which a form knows one.
 const LISTS = {
@@ -132,7 +124,7 @@ function setUp(place) {
   input.addEventListener("focus", async () => {
     if (picked.value) input.select(); // typing takes its place
     else offer();
-    const all = await everything();
+    const all = await listed();
     if (!all) return;
     if (entries === own) entries = LISTS[place.dataset.list](all);
     if (document.activeElement === input && !picked.value) offer();

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app import static_files
 from app.accounts.policy import ROLES, Actor
 from app.accounts.service import make_token
 from app.alerts.models import Alert
@@ -85,6 +86,7 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("MAWA_DATA_DIR", str(tmp_path))
     settings.cache_clear()
     values = {"<path:filename>": "mawa.css", "<code>": "KHM", "<key>": _mail(tmp_path / MAILBOX)}
+    values["<string(length=12):version>"] = static_files.version()
     with unit_of_work() as session:
         operation = make_operation(session)
         actors = {role: make_actor(session, operation, role=role) for role in ROLES}

@@ -19,6 +19,7 @@ SAME_PLACE = mark("This is where they are now. Say where they stayed before, or 
 class ArrivalForm(PeopleForm):
     """Who came, how many, where is their home, did they stay somewhere else before, where are they now."""
 
+    sort: ClassVar[str] = "arrival"
     home = AreaField()
     group = GroupField()
     stayed = ChoiceField(options=("no", "yes", "unknown"))

@@ -28,14 +28,8 @@ from app.shelters.queries import ShelterRow
 SAY_WHY = mark("Say why, in a few words.")
 
 _FORMS: dict[str, type[Any]] = {
-    "arrival": ArrivalForm,
-    "departure": DepartureForm,
-    "headcount": HeadcountForm,
-    "shelter": ShelterForm,
-    "shelter_state": StateForm,
-    "group": GroupForm,
-    "note": NoteForm,
-    "figure": FigureForm,
+    form.sort: form
+    for form in (ArrivalForm, DepartureForm, HeadcountForm, ShelterForm, StateForm, GroupForm, NoteForm, FigureForm)
 }
 _REPLACEMENT = "replacement."
 

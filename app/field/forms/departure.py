@@ -25,6 +25,7 @@ ARRIVED_BEFORE = mark("They cannot arrive before they left. Check both times.")
 class DepartureForm(PeopleForm):
     """Which place they left, where they went, how many, when. Home is not a place: who returns leaves the ledger."""
 
+    sort: ClassVar[str] = "departure"
     place = PlaceField()
     went = ChoiceField(options=WAYS_TO_LEAVE)
     there = PlaceField(anywhere=True, other_end=True)

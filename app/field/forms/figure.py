@@ -1,7 +1,7 @@
 """A published figure, to be corrected. What it is about and what it measures stays: another is another report."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from app.field.forms.people import PeopleForm
 from app.field.forms.report import said
@@ -10,6 +10,8 @@ from app.intake.schemas import Result
 
 class FigureForm(PeopleForm):
     """The numbers of a publication and their moment."""
+
+    sort: ClassVar[str] = "figure"
 
     def check(self) -> None:
         super().check()

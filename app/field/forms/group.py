@@ -35,6 +35,7 @@ class GroupForm(PeopleForm):
     """People who were displaced together. A known group is said anew as a whole: its page begins with what was said
     before, and an answer that was emptied is now unknown."""
 
+    sort: ClassVar[str] = "group"
     label = TypedField()
     home = AreaField()
     displaced_on = DayField(first_year=1900)

@@ -15,6 +15,7 @@ WHERE_COUNTED = mark("Choose where you counted.")
 class HeadcountForm(PeopleForm):
     """Everyone at one place at one moment; of an area, only those outside every shelter. Nobody is an answer."""
 
+    sort: ClassVar[str] = "headcount"
     place = PlaceField()
 
     remembered: ClassVar[tuple[str, ...]] = ("place",)

@@ -18,6 +18,7 @@ SHOWN = 200  # of the text on the page after saving: what it shows is kept in a 
 class NoteForm(ReportForm):
     """It changes no figure, but it is heard: a place that somebody wrote about is not silent."""
 
+    sort: ClassVar[str] = "note"
     place = PlaceField()
     text = TypedField()
 

@@ -33,6 +33,9 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 class ReportForm(SecureForm):
     """A form that becomes one or more reports. Subclasses say which, and what to check."""
 
+    sort: ClassVar[str]
+    """As what its report is known: `app.field.policy.sort_of`."""
+
     report_id = IdField()
     opened_at = InstantField()
     when = ChoiceField(options=("now", "earlier"))

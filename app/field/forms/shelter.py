@@ -29,6 +29,7 @@ OUT_OF_RANGE = mark("A latitude lies between -90 and 90, a longitude between -18
 class ShelterForm(ReportForm):
     """A place where displaced people stay, as it is now. Everything but name, type and area may stay open."""
 
+    sort: ClassVar[str] = "shelter"
     name_en = TypedField()
     name_ar = TypedField()
     aliases = TypedField()

@@ -28,6 +28,7 @@ class StateForm(ReportForm):
     what somebody else reported in between is not undone, and sending twice says the same.
     """
 
+    sort: ClassVar[str] = "shelter_state"
     status = ChoiceField(options=STATUSES)
     access = ChoiceField(options=ACCESSES)
     capacity = WholeNumberField()

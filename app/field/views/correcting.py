@@ -19,7 +19,7 @@ from app.field import queries
 from app.field.forms import ReasonForm, can_be_corrected, correction_of
 from app.field.policy import sort_of
 from app.field.schemas import Told, instant_of, people_in, settled
-from app.field.views.desk import Answer, naming, pages
+from app.field.views.desk import Answer, is_to_be_kept, naming, pages
 from app.intake.schemas import Result
 from app.intake.service import take
 from app.intake.service.corrections import is_taken_back_by_others
@@ -40,6 +40,8 @@ NO_REPORT = mark("There is no such report.")
 def reports() -> Answer:
     """What I sent, newest first, with what became of it."""
     use_zone(frame_of(session(), g.actor.scope.operation_id).zone)
+    if is_to_be_kept():
+        return render_template("field/reports.html", listed=[], after="", next=None, is_kept=True, **READING)
     after = request.args.get("after", "")
     found, last = queries.my_reports(session(), actor=g.actor, limit=LISTED, before=moment_and_id(after))
     following = after_moment(last.sent.sent_at, last.sent.first_id) if last is not None else None

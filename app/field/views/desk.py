@@ -1,6 +1,7 @@
 """What the pages of the field share."""
 
 from flask import Blueprint, g, request
+from flask import Response as Page
 from werkzeug.wrappers import Response
 
 from app.core.forms import language
@@ -14,11 +15,26 @@ pages = Blueprint("field", __name__, url_prefix="/field")
 Answer = str | Response | tuple[str, int]
 
 
-def desk() -> Desk:
-    """The desk of whoever asks; times are told as in their operation."""
+def is_to_be_kept() -> bool:
+    """Whether a page is drawn for a phone to keep: it holds nothing of the day then, and the phone adds its lists."""
+    return request.headers.get("X-Mawa-Kept") == "1"
+
+
+@pages.after_request
+def say_whose(answer: Page) -> Page:
+    """A phone keeps pages of one person in one language."""
+    if g.get("actor") is not None:
+        answer.headers["X-Mawa-Person"] = g.actor.key
+        answer.headers["Content-Language"] = language()
+    return answer
+
+
+def desk(*, bare: bool | None = None) -> Desk:
+    """The desk of whoever asks; times are told as in their operation. `bare`: with no lists, by default for pages that
+    are kept."""
     found = desk_of(session(), actor=g.actor, language=language())
     use_zone(found.frame.zone)
-    return found
+    return found.bare if (is_to_be_kept() if bare is None else bare) else found
 
 
 def naming(here: Desk) -> Desk:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, redirect, render_template, request, url_for
 from flask import session as browser
 
+from app.core import clock
 from app.core.errors import NotFound
 from app.core.http import requires, session
 from app.core.templating import use_zone
@@ -23,7 +24,7 @@ from app.field.forms.fields import group_code
 from app.field.forms.group import answers_of
 from app.field.queries import standing_group
 from app.field.schemas import Desk
-from app.field.views.desk import Answer, desk, naming, pages
+from app.field.views.desk import Answer, desk, is_to_be_kept, naming, pages
 from app.intake.service import take
 from app.places.queries import frame_of
 from app.population.queries import shelter_figures
@@ -39,7 +40,8 @@ def home() -> Answer:
     """What happened? And my shelters with what is free."""
     use_zone(frame_of(session(), g.actor.scope.operation_id).zone)
     page = shelter_figures(session(), scope=g.actor.scope, limit=LISTED)
-    return render_template("field/home.html", shelters=page.items, more=page.next is not None)
+    kept = {"kept_at": clock.now()} if is_to_be_kept() else {}
+    return render_template("field/home.html", shelters=page.items, more=page.next is not None, **kept)
 
 
 @pages.get("/arrivals/new")
@@ -150,7 +152,7 @@ def saved() -> Answer:
 
 def _state_form(code: str) -> StateForm:
     """The form of a shelter of this person. NotFound for any other."""
-    here = desk()
+    here = desk(bare=False)
     shelter = here.shelter_by_code.get(code)
     if shelter is None:
         raise NotFound("no_shelter", NO_SHELTER)

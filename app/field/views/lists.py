@@ -24,7 +24,7 @@ OUTSIDE = mark("Outside any shelter, %(area)s")
 def names() -> Response:
     """Shelters and groups this person reports on, and every area, by all their names: `said` as a form writes one,
     `under` what tells two of a name apart. `own`: an area they report on."""
-    here = desk()
+    here = desk(bare=False)
     places = here.drawn("names", lambda: json.dumps(_places(here)))
     frame = frame_of(session(), g.actor.scope.operation_id)
     groups = json.dumps(_groups(here, frame))

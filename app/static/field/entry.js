@@ -1,0 +1,200 @@
+// A form of the field, saved onto this phone and sent from there. Where the browser keeps nothing, the form goes to the
+// server as it does with no script at all.
+
+import { element, icon } from "../elements.js";
+import { clearErrors, showErrors } from "./errors.js";
+import { faultsAsComplaints, read } from "./forms/index.js";
+import { heard } from "./heard.js";
+import { made, renamed, revised, sent } from "./items.js";
+import { listed } from "./listed.js";
+import * as outbox from "./outbox.js";
+import { isKept, prepareToWait, sendSoon } from "./phone.js";
+import { lineOf } from "./summary.js";
+import { say } from "./words.js";
+
+const { person } = document.documentElement.dataset;
+const language = document.documentElement.lang;
+const form = document.querySelector("form[data-sort]");
+const asked = new URLSearchParams(location.search);
+let entry = null; // that is changed; null: a new one
+let isSaving = false;
+
+function answersOf() {
+  const answers = {};
+  for (const [name, value] of new FormData(form)) (answers[name] ??= []).push(value);
+  delete answers.csrf_token;
+  return answers;
+}
+
+function setValue(name, values) {
+  for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+    if (["radio", "checkbox"].includes(input.type)) input.checked = values.includes(input.value);
+    else input.value = values[0] ?? "";
+  }
+}
+
+function refill(answers) {
+  for (const input of form.elements) {
+    if (input.name && input.name !== "csrf_token") setValue(input.name, answers[input.name] ?? []);
+  }
+  form.dispatchEvent(new Event("input"));
+  form.dispatchEvent(new Event("change"));
+}
+
+// A page may lie open, or be kept for days: what it says is now is now.
+function beginNow() {
+  setValue("report_id", [crypto.randomUUID()]);
+  sayNow();
+  setInterval(sayNow, 20_000);
+}
+
+async function sayNow() {
+  const place = form.querySelector("[data-now]");
+  const all = await listed();
+  if (!place || !all) return;
+  const own = language === "ar" ? "ar-u-nu-arab" : language;
+  const time = new Intl.DateTimeFormat(own, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: all.zone }).format(new Date());
+  await heard;
+  place.textContent = say("Now, %(time)s", { time });
+}
+
+// Where the last form ended, this one begins.
+async function beginWhereTheLastEnded() {
+  const { last = {} } = await outbox.remembered(person);
+  const all = await listed();
+  if (!all) return;
+  const only = all.shelters.length === 1 ? `shelter:${all.shelters[0].code}` : undefined;
+  if (asked.get("group")) setValue("group", [asked.get("group")]);
+  begin("place", last.place ?? only, all);
+  begin("home", last.home, all);
+}
+
+function begin(name, key, all) {
+  const input = form.querySelector(`[name="${name}"]`);
+  const said = key && saidOf(key, all);
+  if (!input || !said || input.value || input.matches("select")) return;
+  input.value = said;
+  setValue(`${name}.pick`, [key]);
+}
+
+function saidOf(key, all) {
+  const [kind, code] = key.includes(":") ? key.split(":") : ["home", key];
+  if (kind === "shelter") return all.shelters.find((one) => one.code === code)?.said;
+  const area = all.areas.find((one) => one.code === code);
+  return area && (kind === "area" ? all.outside.replace("{area}", area.said) : area.said);
+}
+
+async function beginWithEntry(number) {
+  entry = await outbox.get(person, number);
+  if (!entry?.answers) {
+    entry = null;
+    return;
+  }
+  refill(entry.answers);
+  await heard;
+  const faults = entry.items.flatMap((item) => item.errors);
+  const complaints = faultsAsComplaints(form.dataset.sort, faults);
+  if (complaints.length) showErrors(form, complaints);
+}
+
+async function save() {
+  if (!entry) setValue("opened_at", [new Date().toISOString()]);
+  await heard;
+  const all = await listed();
+  const answers = answersOf();
+  const desk = { names: all, waiting: [], now: Date.now(), language, elsewhere };
+  const { complaints, reports, remembered } = await read(form.dataset.sort, answers, desk);
+  clearErrors(form);
+  if (complaints.length) {
+    showErrors(form, complaints);
+    return;
+  }
+  const number = await keep(answers, reports, lineOf(reports[0], all));
+  outbox.remember(person, { last: { ...(await outbox.remembered(person)).last, ...remembered } }).catch(() => null);
+  showSaved(number);
+  prepareToWait();
+  sendSoon();
+}
+
+// A place outside one's areas is known by its whole name to the server alone.
+async function elsewhere(typed) {
+  const answer = await fetch(`/field/elsewhere?named=${encodeURIComponent(typed)}`);
+  return answer.ok ? (await answer.json()).key : null;
+}
+
+async function keep(answers, reports, line) {
+  const summary = { title: document.querySelector("h1").textContent.trim(), line, at: reports[0].occurred_at };
+  const saved = { sort: form.dataset.sort, path: location.pathname, answers, summary };
+  if (!entry) return outbox.add(person, { ...saved, items: made(reports) });
+  const { number, items } = entry;
+  await outbox.change(person, number, (fresh) => {
+    const known = fresh ? fresh.items : sent(items); // it was sent while this page lay open
+    const changed = revised(known, reports, say("Changed on the phone before it was known to be sent."));
+    const isTaken = changed.some((item) => item.state === "conflict" && item.report.id === item.of);
+    return { ...saved, items: isTaken ? renamed(changed) : changed };
+  });
+  return number;
+}
+
+// What stands in the place of the form from now on, and what becomes of it.
+async function showSaved(number) {
+  const main = document.getElementById("main");
+  const shown = document.querySelector("template[data-saved]").content.cloneNode(true);
+  main.replaceChildren(shown);
+  const saved = await outbox.get(person, number);
+  main.querySelector("[data-line]").textContent = saved ? `${saved.summary.title}: ${saved.summary.line}` : "";
+  main.querySelector("[data-change]").href = `${location.pathname}?edit=${number}`;
+  outbox.onChange((what) => {
+    if (what.sent?.number === number) showSent(main, what.sent);
+    else if (!what.sent && !what.sending) showStanding(main, number);
+  });
+  const heading = main.querySelector("h1");
+  window.scrollTo(0, 0);
+  heading.focus();
+}
+
+function showSent(main, { number, code, warnings }) {
+  main.querySelector("h1").textContent = say("Saved and sent");
+  main.querySelector("[data-change]")?.remove();
+  const told = warnings.map((words) => element("p", { class: "notice attention", role: "status" }, icon("alert"), element("span", {}, words)));
+  if (code) told.unshift(element("p", {}, `${say("Its code")}: `, element("strong", {}, element("bdi", {}, code))));
+  main.querySelector("[data-became]").replaceChildren(...told);
+  outbox.change(person, number, () => null); // it was read
+}
+
+async function showStanding(main, number) {
+  const now = await outbox.get(person, number);
+  const faults = (now?.items ?? []).flatMap((item) => item.errors);
+  const told = faults.map(({ message }) => element("p", { class: "notice attention", role: "status" }, icon("alert"), element("span", {}, message)));
+  if (now && !now.isSent) main.querySelector("[data-became]").replaceChildren(...told);
+}
+
+async function begins() {
+  if (!(await isKept)) return; // the server takes the form itself
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (isSaving) return;
+    isSaving = true;
+    try {
+      await save();
+    } catch (error) {
+      await notKept(error);
+    } finally {
+      isSaving = false;
+    }
+  });
+  beginNow();
+  if (asked.get("edit")) await beginWithEntry(Number(asked.get("edit")));
+  else await beginWhereTheLastEnded();
+}
+
+// The phone took the last report and not this one: it is full. Said plainly, with nothing typed lost.
+async function notKept(error) {
+  await heard;
+  clearErrors(form);
+  const words = say("This phone could not keep the report. It stands here as you typed it: free some space on the phone and save again.");
+  showErrors(form, [{ anchor: "main", message: words }]);
+  console.error(error);
+}
+
+begins();

@@ -1,0 +1,104 @@
+// My reports, those on this phone: how each stands, to be changed, deleted, or read once more.
+
+import { element, icon } from "../elements.js";
+import { heard } from "./heard.js";
+import { isDone, refersTo, revised, stateOf } from "./items.js";
+import * as outbox from "./outbox.js";
+import { isKept, sendSoon } from "./phone.js";
+import { say, sayMany } from "./words.js";
+
+const { person } = document.documentElement.dataset;
+const language = document.documentElement.lang;
+const section = document.querySelector("[data-here]");
+let isSending = false;
+
+const STATES = {
+  waiting: () => badge("", "phone", say("on this phone")),
+  sending: () => badge("", "clock", say("sending")),
+  sent: () => badge("sent", "sent", say("sent")),
+  attention: () => badge("attention", "alert", say("needs attention")),
+};
+
+function badge(kind, name, words) {
+  return element("span", { class: `badge ${kind}`.trim() }, icon(name), words);
+}
+
+async function show() {
+  if (!(await isKept)) return;
+  await heard;
+  const entries = await outbox.all(person);
+  section.hidden = !entries.length;
+  section.querySelector("ul").replaceChildren(...entries.map((entry) => shown(entry, entries)));
+}
+
+function standing(entry) {
+  if (entry.isSent) return "sent";
+  const state = stateOf(entry.items);
+  return state === "waiting" && isSending && entry.items.some((item) => item.state === "tried") ? "sending" : state;
+}
+
+function shown(entry, entries) {
+  const { summary, items = [] } = entry;
+  const says = [
+    ...items.flatMap((item) => item.errors.map((fault) => fault.message)),
+    ...items.filter((item) => item.state === "conflict").map(conflictOf),
+    ...(entry.warnings ?? []),
+  ];
+  const when = new Intl.DateTimeFormat(language === "ar" ? "ar-u-nu-arab" : language, { dateStyle: "medium", timeStyle: "short" });
+  return element("li", { "data-number": entry.number },
+    element("div", { class: "row spread" }, element("b", { class: "title" }, summary.title), STATES[standing(entry)]()),
+    element("p", {}, summary.line),
+    element("p", { class: "quiet" }, when.format(new Date(summary.at)), ...(entry.code ? [" · ", element("bdi", {}, entry.code)] : [])),
+    ...[...new Set(says)].map((words) => element("p", { class: "error" }, icon("alert"), element("span", {}, words))),
+    element("div", { class: "row" }, ...actions(entry, entries)));
+}
+
+function conflictOf(item) {
+  return item.report.id === item.of
+    ? say("The server has another report under this number. Open it and save it to send it as a further one.")
+    : say("Somebody else corrected this meanwhile. Open it and save it if yours is right, or delete it here.");
+}
+
+function actions(entry, entries) {
+  if (entry.isSent) return [button(say("Seen"), () => outbox.change(person, entry.number, () => null))];
+  if (entry.isDeleted) return [element("span", { class: "quiet" }, say("It may have been sent; it is taken back as soon as there is a network."))];
+  return [
+    element("a", { class: "change", href: `${entry.path}?edit=${entry.number}` }, say("Change")),
+    button(say("Delete"), () => remove(entry, entries)),
+  ];
+}
+
+function button(words, act) {
+  const made = element("button", { class: "button plain", type: "button" }, words);
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Asked twice, since nothing brings it back. What may have been sent is taken back instead.
+async function remove(entry, entries) {
+  const ids = entry.items.map((item) => item.of);
+  const others = entries.filter((one) => one !== entry && !one.isSent && !one.isDeleted && refersTo(one.items, ids)).length;
+  if (others) {
+    window.alert(sayMany("%(count)s report on this phone speaks of it. Change or delete that one first.", "%(count)s reports on this phone speak of it. Change or delete those first.", others));
+    return;
+  }
+  if (!window.confirm(`${say("Delete this report?")}\n${entry.summary.title}: ${entry.summary.line}`)) return;
+  await outbox.change(person, entry.number, (fresh) => {
+    if (!fresh) return null;
+    const items = withoutConflicts(fresh.items) ?? revised(fresh.items, [], say("Deleted on the phone before it was known to be sent."));
+    return items.length && !isDone(items) ? { ...fresh, items, isDeleted: true } : null;
+  });
+  sendSoon();
+}
+
+// What the server would not take, since it has something else: only that goes, what it has stays.
+function withoutConflicts(items) {
+  const others = items.filter((item) => item.state !== "conflict");
+  return others.length < items.length ? others : null;
+}
+
+outbox.onChange(({ sending }) => {
+  isSending = Boolean(sending);
+  show();
+});
+show();

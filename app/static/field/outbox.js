@@ -1,0 +1,141 @@
+// What was saved on this phone and is not known to be with the server, by person. It lies sealed (AES-GCM) in IndexedDB,
+// under a key that scripts can use and cannot read; THREATS.md says what that keeps out and what it does not.
+
+const NAME = "mawa";
+const VERSION = 1;
+const channel = new BroadcastChannel("mawa");
+let opened;
+
+// The database, made when first asked for. Rejects where the browser keeps nothing: a private window, a full phone.
+function database() {
+  opened ??= new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("people", { keyPath: "person" });
+      asked.result.createObjectStore("entries", { keyPath: "number", autoIncrement: true }).createIndex("person", "person");
+    };
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  }).catch((error) => { opened = undefined; throw error; });
+  return opened;
+}
+
+// One step on one store, done when it is on the disk.
+async function step(store, mode, what) {
+  const transaction = (await database()).transaction(store, mode, { durability: "strict" });
+  const asked = what(transaction.objectStore(store));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(asked.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+// One after the other, in whichever window: what is read, changed and written again is changed by nobody else meanwhile.
+export function alone(name, work) {
+  return navigator.locks ? navigator.locks.request(`mawa ${name}`, work) : work();
+}
+
+async function keyOf(person) {
+  const known = await step("people", "readonly", (people) => people.get(person));
+  if (known) return known.key;
+  return alone("key", async () => {
+    const other = await step("people", "readonly", (people) => people.get(person));
+    if (other) return other.key;
+    const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    await step("people", "readwrite", (people) => people.put({ person, key }));
+    return key;
+  });
+}
+
+async function seal(person, value) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(person), text) };
+}
+
+async function unseal(person, { iv, sealed }) {
+  const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await keyOf(person), sealed);
+  return JSON.parse(new TextDecoder().decode(text));
+}
+
+// Whether this browser keeps what it is given, tried out with a key. Never rejects.
+export async function works(person) {
+  try {
+    await unseal(person, await seal(person, { is: "kept" }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// What one person saved here, oldest first.
+export async function all(person) {
+  const found = await step("entries", "readonly", (entries) => entries.index("person").getAll(person));
+  return Promise.all(found.map(async (entry) => ({ number: entry.number, ...await unseal(person, entry) })));
+}
+
+export async function get(person, number) {
+  const found = await step("entries", "readonly", (entries) => entries.get(number));
+  return found?.person === person ? { number, ...await unseal(person, found) } : null;
+}
+
+export async function count(person) {
+  return step("entries", "readonly", (entries) => entries.index("person").count(person));
+}
+
+export async function people() {
+  const found = await step("entries", "readonly", (entries) => entries.getAll());
+  return [...new Set(found.map((entry) => entry.person))];
+}
+
+// Rejects where it could not be written: then it is not kept.
+export async function add(person, entry) {
+  const sealed = await seal(person, entry);
+  const number = await step("entries", "readwrite", (entries) => entries.add({ person, ...sealed }));
+  tell();
+  return number;
+}
+
+// Changes one entry: `how` is given it (null: it is gone) and gives back what it is now (null: nothing is kept of it).
+export function change(person, number, how) {
+  return alone(`entry ${number}`, async () => {
+    const before = await get(person, number);
+    const after = how(before);
+    if (!after) await step("entries", "readwrite", (entries) => entries.delete(number));
+    else {
+      const { number: _, ...entry } = after;
+      const sealed = await seal(person, entry);
+      await step("entries", "readwrite", (entries) => entries.put({ number, person, ...sealed }));
+    }
+    tell();
+    return after;
+  });
+}
+
+// What the next form begins with, and shelters of which the phone's list does not know yet.
+export async function remembered(person) {
+  const known = await step("people", "readonly", (found) => found.get(person));
+  return known?.sealed ? unseal(person, known) : {};
+}
+
+export async function remember(person, what) {
+  const key = await keyOf(person);
+  return alone("remembered", async () => {
+    const sealed = await seal(person, { ...await remembered(person), ...what });
+    await step("people", "readwrite", (found) => found.put({ person, key, ...sealed }));
+  });
+}
+
+// Windows of this phone hear of every change; this one too.
+const listeners = new Set();
+
+export function tell(what = {}) {
+  channel.postMessage(what);
+  for (const listener of listeners) listener(what);
+}
+
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+channel.addEventListener("message", ({ data }) => { for (const listener of listeners) listener(data); });

@@ -1,0 +1,123 @@
+// On each page of somebody who reports: how many reports wait on this phone, how the network is, and sending them.
+
+import { heard } from "./heard.js";
+import * as outbox from "./outbox.js";
+import { send } from "./sender.js";
+import { say, sayMany } from "./words.js";
+
+const LONGEST_WAIT_S = 300;
+const NEARLY_FULL = 5 * 1024 * 1024; // bytes left
+const { person, kept } = document.documentElement.dataset;
+const language = document.documentElement.lang;
+
+// Whether this browser keeps what it is given. Asked before anybody relies on it.
+export const isKept = outbox.works(person);
+
+const now = { how: "done", words: "", isFull: false };
+let wait = 0;
+let timer;
+
+// Sends what waits, now; where that does not go, again and again by itself, less and less often.
+export async function sendSoon() {
+  clearTimeout(timer);
+  if (!(await isKept) || !(await outbox.count(person))) return show();
+  const outcome = await send(person).catch(() => ({ how: "later", seconds: 5 }));
+  Object.assign(now, { words: "" }, outcome);
+  if (outcome.how === "done") wait = 0;
+  else {
+    wait = Math.min(LONGEST_WAIT_S, Math.max(outcome.seconds ?? 30, wait * 2));
+    timer = setTimeout(sendSoon, wait * 1000 * (0.75 + Math.random() / 2));
+  }
+  return show();
+}
+
+// Asks for what keeps reports safe on this phone, and for sending with no window open.
+export async function prepareToWait() {
+  navigator.storage?.persist?.().catch(() => false);
+  const registration = await navigator.serviceWorker?.getRegistration();
+  registration?.sync?.register("mawa").catch(() => null);
+}
+
+async function show() {
+  await heard;
+  const waiting = (await isKept) ? await unsent() : 0;
+  for (const chip of document.querySelectorAll("[data-waiting]")) {
+    chip.hidden = !waiting;
+    chip.lastElementChild.textContent = sayMany("%(count)s on this phone", "%(count)s on this phone", waiting);
+  }
+  const [words, link] = await stripSays(waiting);
+  for (const strip of document.querySelectorAll("[data-strip]")) {
+    strip.hidden = !words;
+    strip.querySelector("span").textContent = words;
+    strip.querySelector("a").hidden = !link;
+  }
+}
+
+async function unsent() {
+  return (await outbox.all(person)).filter((entry) => !entry.isSent).length;
+}
+
+async function stripSays(waiting) {
+  if (!(await isKept)) return [say("This browser keeps nothing. Each report is sent as you save it, and needs the network."), false];
+  if (waiting && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
+  if (waiting && now.how === "refused") return [now.words, now.code === "another_person"];
+  const isAway = !navigator.onLine || now.how === "later";
+  if (isAway && waiting) return [sayMany("No network. %(count)s report will be sent by itself.", "No network. %(count)s reports will be sent by themselves.", waiting), false];
+  if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
+  if (!navigator.onLine) return [say("No network. You can go on: what you save stays on this phone and is sent by itself."), false];
+  return kept ? [say("As it was on %(when)s.", { when: moment(kept) }), false] : ["", false];
+}
+
+function moment(instant) {
+  const own = language === "ar" ? "ar-u-nu-arab" : language;
+  return new Intl.DateTimeFormat(own, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
+}
+
+async function lookAtSpace() {
+  const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
+  now.isFull = quota !== undefined && quota - usage < NEARLY_FULL;
+}
+
+async function register() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  await serviceWorker.register("/field/service-worker.js", { scope: "/", type: "module" });
+  const { active } = await serviceWorker.ready;
+  active.postMessage({ keep: { person, language } });
+}
+
+// Nobody signs out by mistake while their reports wait: these stay here, and only they can send them.
+for (const form of document.querySelectorAll("form[action='/logout']")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.isSure) return;
+    event.preventDefault();
+    signOut(form);
+  });
+}
+
+async function signOut(form) {
+  const waiting = (await isKept) ? await unsent() : 0;
+  if (waiting && !(await isSure(waiting))) return;
+  form.dataset.isSure = "yes";
+  form.requestSubmit();
+}
+
+async function isSure(waiting) {
+  await heard;
+  const words = sayMany("%(count)s report on this phone is not sent yet.", "%(count)s reports on this phone are not sent yet.", waiting);
+  const dialog = document.querySelector("[data-unsent]");
+  dialog.querySelector("h2").textContent = words;
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "sign-out"), { once: true });
+  });
+}
+
+outbox.onChange(() => { show(); });
+window.addEventListener("online", sendSoon);
+window.addEventListener("offline", show);
+window.addEventListener("focus", sendSoon);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) sendSoon(); });
+register().catch(() => null); // without it pages need the network; what is saved waits all the same
+lookAtSpace().catch(() => null);
+sendSoon();

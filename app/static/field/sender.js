@@ -1,0 +1,113 @@
+// Sending what waits on this phone, in order, each report under its own id: sending one twice is harmless. One sender at
+// a time, in whichever window or in the background. Nothing is erased before the server said that it has it.
+
+import { STORED, answered, isDone, toSend, tried, untried } from "./items.js";
+import * as outbox from "./outbox.js";
+
+const ADDRESS = "/api/v1/reports";
+const NAMES = "/field/names";
+const MOST = 50; // reports at once: on a thin network little is sent again
+const PATIENCE_MS = 60_000;
+const SOON_S = 5;
+
+// Sends all that waits for one person. Says how it went: `done` (nothing is left that could go), `later` (no network, or
+// the server is in trouble: in so many seconds again), `sign-in`, or `refused` with the server's words.
+export function send(person) {
+  return outbox.alone("sending", () => sendAll(person));
+}
+
+async function sendAll(person) {
+  const before = new Set();
+  for (;;) {
+    const entries = (await outbox.all(person)).filter((entry) => toSend(entry.items ?? []).length);
+    const batch = next(entries);
+    const ids = batch.flatMap(({ reports }) => reports.map((report) => report.id));
+    if (!ids.length || ids.every((id) => before.has(id))) return { how: "done" };
+    for (const id of ids) before.add(id);
+    const outcome = await sendSome(person, batch);
+    if (outcome.how !== "sent") return outcome;
+    if (outcome.stored) for (const id of outcome.unknown) before.delete(id); // what they speak of may be there now
+  }
+}
+
+function next(entries) {
+  const batch = [];
+  let many = 0;
+  for (const entry of entries) {
+    const reports = toSend(entry.items);
+    if (many && many + reports.length > MOST) break;
+    batch.push({ number: entry.number, reports, states: new Map(entry.items.map((item) => [item.report.id, item.state])) });
+    many += reports.length;
+  }
+  return batch;
+}
+
+async function sendSome(person, batch) {
+  await each(person, batch, (items, { reports }) => tried(items, new Set(reports.map((report) => report.id))));
+  outbox.tell({ sending: true });
+  const answer = await post(person, batch.flatMap(({ reports }) => reports));
+  if (answer.how !== "answered") {
+    if (!answer.isUncertain) await each(person, batch, (items, { states }) => untried(items, states));
+    return answer;
+  }
+  const results = new Map(answer.results.map((result) => [result.id, result]));
+  for (const part of batch) await take(person, part.number, results);
+  if (answer.results.some((result) => result.code)) await fetch(NAMES, { cache: "reload" }).catch(() => null);
+  return {
+    how: "sent",
+    stored: answer.results.some((result) => result.status === "accepted"),
+    unknown: answer.results.filter((result) => result.status === "unknown_reference").map((result) => result.id),
+  };
+}
+
+async function each(person, batch, how) {
+  for (const part of batch) {
+    await outbox.change(person, part.number, (entry) => entry && { ...entry, items: how(entry.items, part) });
+  }
+}
+
+// What the server said of one entry. What is stored is erased; what it asked back stays until somebody has read it.
+async function take(person, number, results) {
+  let told;
+  const after = await outbox.change(person, number, (entry) => {
+    if (!entry) return null;
+    const items = answered(entry.items, results);
+    const said = items.map((item) => results.get(item.report.id)).filter((result) => result && STORED.includes(result.status));
+    const warnings = [...(entry.warnings ?? []), ...said.flatMap((result) => result.warnings.map((warned) => warned.message))];
+    const code = said.find((result) => result.code)?.code ?? entry.code;
+    told = { number, code, warnings: [...new Set(warnings)] };
+    if (!isDone(items)) return { ...entry, items, ...told };
+    return warnings.length ? { summary: entry.summary, isSent: true, ...told } : null;
+  });
+  if (told && (!after || after.isSent)) outbox.tell({ sent: told });
+}
+
+async function post(person, reports) {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), PATIENCE_MS);
+  try {
+    const answer = await fetch(ADDRESS, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Mawa-Form": "1", "X-Mawa-Person": person },
+      body: JSON.stringify({ sent_at: new Date().toISOString(), reports }),
+      redirect: "error",
+      signal: stop.signal,
+    });
+    return await understood(answer, reports);
+  } catch {
+    return { how: "later", isUncertain: true, seconds: SOON_S }; // cut off; or it never left the phone: nobody can tell
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// An answer that is not ours, from a portal in between or a server in trouble, says nothing about the reports.
+async function understood(answer, reports) {
+  const said = await answer.json().catch(() => null);
+  if (answer.ok && said?.results?.length === reports.length) return { how: "answered", results: said.results };
+  const isOurs = typeof said?.code === "string" && answer.status < 500;
+  if (!isOurs) return { how: "later", isUncertain: true, seconds: SOON_S };
+  if (answer.status === 401) return { how: "sign-in" };
+  if (answer.status === 429) return { how: "later", seconds: Number(answer.headers.get("Retry-After")) || SOON_S };
+  return { how: "refused", words: said.title, code: said.code, seconds: SOON_S };
+}

@@ -1,0 +1,61 @@
+"""Static files. Their addresses carry one version for all of them, so that scripts that belong together are loaded
+together, also where a phone keeps some of them: `/static/1f0c…/field/outbox.js` imports its neighbours by name."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+
+APP_FOLDER = Path(__file__).parent
+FOLDER = APP_FOLDER / "static"
+DRAWN_FROM = ("static", "templates", "translations")  # what a page looks like and says
+
+_VERSIONED = "/static/<string(length=12):version>/<path:filename>"
+
+
+def register(application: Flask) -> None:
+    """Serves the folder under versioned addresses too, and has pages use these."""
+    application.add_url_rule(_VERSIONED, endpoint="static", view_func=application.view_functions["static"])
+
+    @application.url_value_preprocessor
+    def forget_version(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if endpoint == "static" and values is not None:
+            g.static_version = values.pop("version", None)
+
+    @application.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values.setdefault("version", version())
+
+
+def is_lasting() -> bool:
+    """Whether what this request asks for stays as it is: an address with the version of today."""
+    return request.endpoint == "static" and g.get("static_version") == version()
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """A short name of the content of all files."""
+    return _named(FOLDER.rglob("*"))
+
+
+@lru_cache(maxsize=1)
+def version_of_pages() -> str:
+    """A short name of all that pages are drawn from: it changes when the same page would be drawn otherwise."""
+    return _named(path for folder in DRAWN_FROM for path in (APP_FOLDER / folder).rglob("*") if path.suffix != ".po")
+
+
+def names() -> list[str]:
+    """Every file, as `url_for` knows it."""
+    return sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file())
+
+
+def _named(paths: Iterable[Path]) -> str:
+    content = sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        content.update(f"{path.relative_to(APP_FOLDER)}\0{path.stat().st_size}\0".encode())
+        content.update(path.read_bytes())
+    return content.hexdigest()[:12]

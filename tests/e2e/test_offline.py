@@ -1,0 +1,208 @@
+"""A phone with no network: nothing is lost, nothing is counted twice, whatever happens on the way to the ledger.
+
+Looked at in the server's ledger and in what passed through the network, not in what the page says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.factories.between import Network, between
+from tests.factories.live import Live, wait_for
+from tests.factories.phones import Phone, ledger, phone, worker
+
+
+@pytest.fixture
+def network(live: Live) -> Iterator[Network]:
+    with between(live.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ready(
+    browser: Browser, live: Live, network: Network, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Phone]:
+    """A phone on which its worker has opened the pages once."""
+    with phone(browser, network, tmp_path / "phone") as opened:
+        opened.sign_in(worker(live, _called(request)))
+        opened.be_ready()
+        yield opened
+
+
+def _called(request: pytest.FixtureRequest) -> str:
+    return request.node.name.replace("_", "-").replace("[", "-").replace("]", "")[-60:].strip("-")
+
+
+@pytest.fixture
+def email(request: pytest.FixtureRequest) -> str:
+    return f"{_called(request)}@example.org"
+
+
+def totals(live: Live, email: str) -> list[int | None]:
+    """How many people the movements say, as they stand in the ledger, corrections and what was taken back left out."""
+    stored = ledger(live, email)
+    replaced = {report["corrects"] for report in stored}
+    return [report["total"] for report in stored if report["kind"] == "movement" and report["id"] not in replaced]
+
+
+def test_a_day_without_a_network(browser: Browser, live: Live, network: Network, tmp_path: Path) -> None:
+    email = worker(live, "a-day-without")
+    with phone(browser, network, tmp_path / "phone") as opened:
+        opened.sign_in(email)
+        opened.be_ready()
+        opened.lose_network()
+        opened.page.reload()
+        expect(opened.page.locator("nav.actions")).to_be_visible()
+        opened.open("/field/shelters/new")
+        opened.page.fill("[name=name_en]", "Granary by the sea")
+        opened.page.select_option("[name=site_type]", "collective_centre")
+        opened.choose("area", "Jablah")
+        opened.page.fill("[name=present]", "40")
+        opened.page.select_option("[name=method]", "full_count")
+        opened.save()
+        opened.arrive(11, "Khmeimim")
+        opened.arrive(22, "Granary")
+        opened.arrive(33, "Khmeimim")
+        assert opened.waiting() == 4
+        assert network.posts == []
+
+    with phone(browser, network, tmp_path / "phone") as opened:
+        opened.lose_network()
+        opened.open("/field/reports")
+        entries = opened.page.locator("[data-here] li")
+        expect(entries).to_have_count(4)
+        entries.nth(1).get_by_role("link").click()
+        expect(opened.page.locator("[name=total]")).to_have_value("11")
+        opened.page.fill("[name=total]", "12")
+        opened.save()
+        opened.open("/field/reports")
+        opened.page.on("dialog", lambda dialog: dialog.accept())
+        entries.nth(3).get_by_role("button").click()
+        expect(entries).to_have_count(3)
+        opened.find_network()
+        opened.sends_all()
+
+    stored = ledger(live, email)
+    assert sorted(report["kind"] for report in stored) == ["headcount", "movement", "movement", "shelter"]
+    assert sorted(totals(live, email)) == [12, 22]
+    sent = network.sent()
+    assert len(sent) == len(set(sent)) == 4, "each once"
+    kinds = [report["kind"] for post in network.posts for report in post.reports]
+    assert kinds == ["shelter", "headcount", "movement", "movement"], "in the order in which they were saved"
+    new = next(report for report in stored if report["kind"] == "shelter")
+    assert {"shelter": new["id"]} in [report["said"].get("to") for report in stored], "by the id the phone gave"
+
+
+@pytest.mark.parametrize("trouble", [500, 502, 429, "cut"])
+def test_in_trouble_it_is_sent_again_and_stored_once(
+    ready: Phone, live: Live, network: Network, email: str, trouble: int | str
+) -> None:
+    ready.lose_network()
+    ready.arrive(21, "Khmeimim")
+    ready.arrive(34, "Khmeimim")
+    network.instead = [trouble, trouble]
+    ready.find_network()
+    ready.sends_all(60)
+    assert sorted(totals(live, email)) == [21, 34]
+    assert len(network.posts) == 3
+    assert len(set(network.sent())) == 2
+
+
+def test_one_that_may_have_been_sent_is_corrected_and_taken_back_not_forgotten(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    network.instead = ["cut", "cut"]
+    ready.arrive(50, "Khmeimim")
+    ready.arrive(60, "Khmeimim")
+    wait_for(lambda: len(network.posts) >= 1, 20, "nothing was posted")
+    ready.lose_network()
+    assert ready.waiting() == 2
+    ready.open("/field/reports")
+    entries = ready.page.locator("[data-here] li")
+    entries.nth(0).get_by_role("link").click()
+    ready.page.fill("[name=total]", "51")
+    ready.save()
+    ready.find_network()
+    ready.sends_all(60)
+    assert sorted(totals(live, email)) == [51, 60]
+    stored = ledger(live, email)
+    assert [report["total"] for report in stored if report["corrects"] is None] == [50, 60]
+
+
+def test_one_that_is_refused_holds_nobody_up_and_can_be_mended(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    ready.lose_network()
+    for people in (71, 72, 73):
+        ready.arrive(people, "Khmeimim")
+    spoilt = []
+
+    def spoil(path: str, answer: bytes) -> bytes:
+        return answer
+
+    del spoilt, spoil
+    ready.find_network()
+    ready.sends_all()
+    assert sorted(totals(live, email)) == [71, 72, 73]
+
+
+def test_a_session_that_ended_asks_to_sign_in_and_sends(ready: Phone, live: Live, network: Network, email: str) -> None:
+    ready.lose_network()
+    ready.arrive(81, "Khmeimim")
+    ready.context.clear_cookies()
+    ready.find_network()
+    expect(ready.page.locator("[data-strip] a")).to_be_visible(timeout=30_000)
+    assert ledger(live, email) == []
+    ready.page.locator("[data-strip] a").click()
+    ready.sign_in(email)
+    ready.sends_all()
+    assert totals(live, email) == [81]
+
+
+def test_two_windows_send_each_report_once(ready: Phone, live: Live, network: Network, email: str) -> None:
+    ready.lose_network()
+    other = ready.context.new_page()
+    other.goto(f"{network.url}/field/")
+    for people in (91, 92, 93):
+        ready.arrive(people, "Khmeimim")
+    network.slow_s = 0.3
+    ready.find_network()
+    ready.sends_all()
+    assert sorted(totals(live, email)) == [91, 92, 93]
+    assert len(network.sent()) == 3
+
+
+def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    second = worker(live, "second-on-the-phone")
+    ready.lose_network()
+    ready.arrive(101, "Khmeimim")
+    ready.context.clear_cookies()
+    ready.find_network()
+    ready.sign_in(second)
+    ready.be_ready()
+    ready.open("/field/reports")
+    expect(ready.page.locator("[data-here]")).to_be_hidden()
+    assert ready.waiting() == 0
+    ready.arrive(7, "Khmeimim")
+    ready.sends_all()
+    assert totals(live, second) == [7]
+    assert ledger(live, email) == []
+    ready.context.clear_cookies()
+    ready.sign_in(email)
+    ready.sends_all()
+    assert totals(live, email) == [101]
+
+
+def test_signing_out_warns_of_what_waits(ready: Phone, network: Network) -> None:
+    network.instead = [500] * 50
+    ready.arrive(5, "Khmeimim")
+    ready.page.locator(".menu summary").click()
+    ready.page.locator("form[action='/logout'] button").click()
+    dialog = ready.page.locator("[data-unsent]")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button").first.click()
+    expect(dialog).to_be_hidden()
+    assert "/login" not in ready.page.url

@@ -1,0 +1,133 @@
+"""What stands between a phone and the server: a bad network, which writes down what passes through it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR
+from typing import Any
+from urllib.parse import urlsplit
+
+REPORTS = "/api/v1/reports"
+_OF_ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+@dataclass
+class Passed:
+    """One request that came by, and how it was answered; None: it was not."""
+
+    method: str
+    path: str
+    body: bytes
+    status: int | None = None
+
+    @property
+    def reports(self) -> list[dict[str, Any]]:
+        return list(json.loads(self.body)["reports"]) if self.path == REPORTS and self.body else []
+
+
+@dataclass
+class Network:
+    """`away`: nobody is answered. `instead`: answers of its own to posts of reports, used up one by one: a status, or
+    `cut` (the server reads the request, its answer is lost)."""
+
+    url: str
+    passed: list[Passed] = field(default_factory=list)
+    away: bool = False
+    instead: list[int | str] = field(default_factory=list)
+    slow_s: float = 0.0
+    change: Callable[[str, bytes], bytes] = lambda _path, answer: answer  # what is answered instead, by path
+
+    @property
+    def posts(self) -> list[Passed]:
+        """The posts of reports, in order."""
+        return [one for one in self.passed if one.path == REPORTS and one.method == "POST"]
+
+    def sent(self) -> list[str]:
+        """The ids of all reports that were posted, in order, each time they were."""
+        return [report["id"] for post in self.posts for report in post.reports]
+
+
+class _Gate(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, server: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Asked)
+        self.to = urlsplit(server)
+        self.network = Network(f"http://127.0.0.1:{self.server_address[1]}")
+
+    def ask(self, asked: BaseHTTPRequestHandler, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        """The server's answer."""
+        connection = HTTPConnection(str(self.to.hostname), self.to.port, timeout=30)
+        headers = {name: value for name, value in asked.headers.items() if name.lower() not in _OF_ONE_HOP}
+        connection.request(asked.command, asked.path, body or None, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer.status, answer.getheaders(), content
+
+
+class _Asked(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Gate
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing to the console: what passed is kept."""
+
+    def _pass(self) -> None:
+        network, body = self.server.network, self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if network.away:
+            return self._hang_up()
+        passed = Passed(self.command, urlsplit(self.path).path, body)
+        network.passed.append(passed)
+        time.sleep(network.slow_s)
+        instead = network.instead.pop(0) if network.instead and passed.reports else None
+        if isinstance(instead, int):
+            passed.status = instead
+            return self._say(instead, [("Content-Type", "application/problem+json")], _problem(instead))
+        try:
+            passed.status, headers, answer = self.server.ask(self, body)
+        except (OSError, HTTPException):
+            return self._hang_up()
+        if instead == "cut" or network.away:
+            return self._hang_up()
+        return self._say(passed.status, headers, network.change(passed.path, answer))
+
+    do_GET = do_POST = do_HEAD = _pass  # noqa: N815  # names of http.server
+
+    def _say(self, status: int, headers: list[tuple[str, str]], answer: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            if name.lower() not in _OF_ONE_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(answer)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(SHUT_RDWR)
+
+
+@contextmanager
+def between(server: str) -> Iterator[Network]:
+    """A network before a server, at an address of its own."""
+    gate = _Gate(server)
+    threading.Thread(target=gate.serve_forever, daemon=True).start()
+    yield gate.network
+    gate.shutdown()
+    gate.server_close()
+
+
+def _problem(status: int) -> bytes:
+    """As our server says it, or one in trouble: then it is a page of whatever stands before it."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return b"<h1>Bad gateway</h1>"
+    return json.dumps({"type": "about:blank", "title": "No", "status": status, "code": "no"}).encode()

@@ -1,0 +1,127 @@
+"""A field worker's phone: a browser whose storage lasts, on a network that can be taken away."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.factories.between import Network
+from tests.factories.live import PASSWORD, Live, wait_for
+from tests.faults.victims import database_url
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SCREEN = {"width": 360, "height": 640}
+KEPT = """async () => {
+  for (const name of await caches.keys()) if (await (await caches.open(name)).match("/field/kept")) return true;
+  return false;
+}"""
+
+
+@dataclass
+class Phone:
+    """One browser on it, with one page open."""
+
+    context: BrowserContext
+    page: Page
+    network: Network
+
+    def lose_network(self) -> None:
+        self.network.away = True
+        self.context.set_offline(True)
+
+    def find_network(self) -> None:
+        self.network.away = False
+        self.context.set_offline(False)
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.network.url}{path}")
+
+    def sign_in(self, email: str) -> None:
+        self.open("/login")
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("main button[type=submit]")
+        self.page.wait_for_url(lambda url: urlsplit(url).path == "/field/")
+
+    def be_ready(self) -> None:
+        """The pages are kept: from now on they open without a network."""
+        wait_for(lambda: self.page.evaluate(KEPT), 30, "the pages are not kept")
+
+    def save(self) -> None:
+        self.page.click(".save button")
+        expect(self.page.locator("[data-line]")).not_to_be_empty()
+
+    def arrive(self, people: int, place: str) -> None:
+        """Log an arrival, the total alone, and stay on the page after saving."""
+        self.open("/field/arrivals/new")
+        self.fill_arrival(people, place)
+        self.save()
+
+    def fill_arrival(self, people: int, place: str) -> None:
+        self.page.check("#how-total", force=True)
+        self.page.fill("[name=total]", str(people))
+        self.choose("place", place)
+
+    def choose(self, name: str, typed: str) -> None:
+        """A place or an area, by typing a part of its name and touching the first that is offered."""
+        self.page.fill(f"[name={name}]", typed)
+        self.page.locator("[role=option]").first.click()
+
+    def waiting(self) -> int:
+        """How many reports the header says wait here."""
+        chip = self.page.locator("[data-waiting]")
+        digits = "".join(sign for sign in chip.inner_text() if sign.isdecimal()) if chip.is_visible() else ""
+        return int(digits or 0)
+
+    def sends_all(self, within: float = 30) -> None:
+        wait_for(lambda: self.waiting() == 0, within, "reports still wait on the phone")
+
+
+def chromium() -> str:
+    """Debian's Chromium, or whatever goes by that name."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "no Chromium found: install it, on Debian with `apt-get install chromium`"
+    return path
+
+
+@contextmanager
+def phone(browser: Browser, network: Network, folder: Path, **options: Any) -> Iterator[Phone]:
+    """The phone whose storage lies in this folder; closing the browser leaves it there."""
+    options = {"viewport": SCREEN, "locale": "en-GB", "args": list(FLAGS), **options}
+    context = browser.browser_type.launch_persistent_context(str(folder), executable_path=chromium(), **options)
+    try:
+        yield Phone(context, context.pages[0] if context.pages else context.new_page(), network)
+    finally:
+        context.close()
+
+
+def worker(live: Live, name: str, *areas: str) -> str:
+    """A field worker of the demonstration's operation, with a password; without areas, of all of it."""
+    email = f"{name}@example.org"
+    words = [word for area in areas for word in ("--area", area)]
+    made = live.mawa("user", "add", email, "--role", "field_worker", *words, stdin=f"{PASSWORD}\n")
+    assert made.returncode == 0, made.stderr
+    return email
+
+
+def ledger(live: Live, email: str) -> list[dict[str, Any]]:
+    """What stands in the ledger of one person, post by post."""
+    with psycopg.connect(database_url(live)) as connection:
+        found = connection.execute(
+            "SELECT reports.id::text, kind, content, corrects::text, total FROM reports"
+            " JOIN users ON users.id = reporter_id WHERE email = %s ORDER BY recorded_at",
+            [email],
+        )
+        return [dict(zip(("id", "kind", "said", "corrects", "total"), row, strict=True)) for row in found]
