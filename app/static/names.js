@@ -14,9 +14,14 @@ const ALONE = { q: "k", c: "k", p: "b", v: "f", x: "ks" };
 
 export function plain(name) {
   const letters = Array.from(name, (sign) => SAME_LETTER[sign] ?? sign).join("").normalize("NFKD")
-    .replace(/[\p{Mn}\u0640]/gu, "").toLowerCase();
-  const words = letters.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    .replace(/[\p{Mn}\u0640]/gu, "");
+  const words = folded(letters).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   return words.map((word) => (word.length > 4 && word.startsWith("ال") ? word.slice(2) : word)).join(" ");
+}
+
+// Without case, as Python folds it: two letters have a small one that others share.
+export function folded(text) {
+  return text.toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ");
 }
 
 // Each name is worked on once, however many letters are typed: phones are slow.

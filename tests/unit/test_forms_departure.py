@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -147,3 +148,24 @@ def test_faults_of_the_door_stand_beside_their_fields(desk: Desk) -> None:
     faults = tuple(Fault(path, "x", path) for path in named)
     assert not form.accept([Result(UUID(REPORT), "rejected", errors=faults)])
     assert {complaint.message: complaint.field for complaint in form.complaints()} == named
+
+
+def in_paris(desk: Desk) -> Desk:
+    """Where clocks went forward on 31 March 2024 and back on 27 October."""
+    return replace(desk, frame=replace(desk.frame, zone=ZoneInfo("Europe/Paris")))
+
+
+def test_an_hour_that_comes_twice_is_the_moment_they_left(desk: Desk) -> None:
+    report = report_of(
+        in_paris(desk), went="place", there="area:SY0602", opened_at="2024-10-27T01:30:20+00:00", arrival_time="02:30"
+    )
+    assert report["occurred_at"] == "2024-10-27T01:30:20+00:00"
+    assert "left_at" not in report
+
+
+def test_nobody_arrives_before_they_left_when_clocks_go_forward(desk: Desk) -> None:
+    forward = {"when": "earlier", "day": "2024-03-31", "at": "02:30", "arrival_time": "03:10"}
+    typed = LEFT | forward | {"total": "9", "went": "place", "there": "area:SY0602"}
+    form = sent(DepartureForm, in_paris(desk), **typed)
+    assert not form.validate()
+    assert [complaint.field for complaint in form.complaints()] == ["arrival_day"]

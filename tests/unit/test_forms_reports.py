@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.core.text import name_in
-from app.field.forms import ArrivalForm, HeadcountForm, ShelterForm
+from app.field.forms import ArrivalForm, DepartureForm, HeadcountForm, ShelterForm
 from app.field.schemas import Desk
 from app.intake.schemas import Fault, Result
 from tests.factories.desks import NOON, REPORT, sent
@@ -74,7 +74,10 @@ def test_an_estimate_carries_range_and_method(desk: Desk) -> None:
         ({"how": "total", "total": "9", "when": "earlier", "day": ""}, "day"),
         ({"how": "total", "total": "9", "when": "earlier", "day": "2025-03-17"}, "day"),
         ({"how": "total", "total": "9", "when": "earlier", "day": "0025-03-17"}, "day"),
+        ({"how": "total", "total": "9", "when": "earlier", "day": "20250316"}, "day"),
         ({"how": "total", "total": "9", "when": "earlier", "day": "2025-03-16", "at": "noon"}, "at"),
+        ({"how": "total", "total": "9", "when": "earlier", "day": "2025-03-16", "at": "09:30+02:00"}, "at"),
+        ({"cells.female:0-4": "9" * 5_000}, "cells"),
     ],
 )
 def test_it_complains_about_one_field_and_keeps_what_was_typed(desk: Desk, typed: dict[str, str], field: str) -> None:
@@ -83,6 +86,16 @@ def test_it_complains_about_one_field_and_keeps_what_was_typed(desk: Desk, typed
     assert [complaint.field for complaint in form.complaints()] == [field]
     for name, value in typed.items():
         assert (form.cells.typed_parts[name.split(".", 1)[1]] if "." in name else form[name].typed) == value
+
+
+def test_complaints_come_in_the_order_of_the_page(desk: Desk) -> None:
+    typed = {"when": "earlier", "day": "", "place": "", "how": "total", "households": "x", "estimate": "yes"}
+    arrival = sent(ArrivalForm, desk, **ARRIVED | typed)
+    headcount = sent(HeadcountForm, desk, **typed)
+    assert not arrival.validate()
+    assert not headcount.validate()
+    assert [one.field for one in arrival.complaints()] == ["total", "low", "method", "households", "place", "day"]
+    assert [one.field for one in headcount.complaints()] == ["place", "total", "method", "low", "households", "day"]
 
 
 def test_a_name_that_means_two_areas_asks_which(desk: Desk) -> None:
@@ -135,6 +148,13 @@ def test_an_earlier_time_is_local_to_the_operation(desk: Desk, at: str, occurred
 def test_now_is_never_later_than_our_clock(desk: Desk) -> None:
     form = sent(ArrivalForm, desk, **{**ARRIVED, "how": "total"}, total="9", opened_at="2031-01-01T00:00:00+00:00")
     assert form.reports()[0]["occurred_at"].startswith("2025-03-16T09:00:00")
+
+
+def test_now_is_no_time_before_there_were_such_pages(desk: Desk) -> None:
+    opened = {"opened_at": "0001-01-01T00:00:00+14:00", "went": "place", "there": "area:SY0602", "arrival_time": "9:00"}
+    form = sent(DepartureForm, desk, **{**ARRIVED, "how": "total", "total": "9", **opened})
+    assert not form.validate()
+    assert form.occurred_at.year == 2025
 
 
 COUNTED = {"how": "total", "estimate": "no", "place": "shelter:KHM", "method": "full_count"}

@@ -1,5 +1,6 @@
 """Fields that hold one of a few answers, a day, a time, or what was made when the page was drawn."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -15,6 +16,17 @@ WRITE_TIME = mark("Write the time as hours:minutes, for example 14:20.")
 LONG_AGO = mark("This is very long ago. Check the year.")
 
 FIRST_YEAR = 2000
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
+
+
+def _shaped(shape: re.Pattern[str], typed: str) -> str:
+    """What was typed, in 0-9, where it has this one shape of the many ISO 8601 allows. ValueError otherwise."""
+    text = western(typed)
+    if not shape.fullmatch(text):
+        raise ValueError
+    return text
 
 
 class ChoiceField(TypedField):
@@ -44,7 +56,7 @@ class DayField(TypedField):
 
     def understand(self, typed: str) -> date:
         try:
-            day = date.fromisoformat(western(typed))
+            day = date.fromisoformat(_shaped(_DAY, typed))
         except ValueError as error:
             raise NotUnderstood(WRITE_DAY) from error
         if day.year < self.first_year:
@@ -58,7 +70,7 @@ class DayField(TypedField):
 class TimeField(TypedField):
     def understand(self, typed: str) -> time:
         try:
-            return time.fromisoformat(western(typed)).replace(tzinfo=None)
+            return time.fromisoformat(_shaped(_TIME, typed))
         except ValueError as error:
             raise NotUnderstood(WRITE_TIME) from error
 
@@ -77,14 +89,14 @@ class IdField(TypedField):
 
 
 class InstantField(TypedField):
-    """The moment the page said was now. Never ahead of our clock."""
+    """The moment the page said was now. Never ahead of our clock, nor of a year in which nobody had such a page."""
 
     def understand(self, typed: str) -> datetime:
         try:
             said = datetime.fromisoformat(typed)
         except ValueError:
             return clock.now()
-        return min(said, clock.now()) if said.tzinfo else clock.now()
+        return min(said, clock.now()) if said.tzinfo and said.year >= FIRST_YEAR else clock.now()
 
     def written(self, value: Any) -> str:
         return str(value.isoformat())

@@ -50,10 +50,10 @@ def whole_number(typed: str) -> int:
         raise NotUnderstood(BELOW_ZERO)
     if not _WHOLE.fullmatch(text):
         raise NotUnderstood(NOT_WHOLE if _FRACTION.fullmatch(text) else NOT_A_NUMBER)
-    value = int(re.sub(_SEPARATORS, "", text))
-    if value > LARGEST:
+    digits = re.sub(_SEPARATORS, "", text).lstrip("0")
+    if len(digits) > len(str(LARGEST)) or int(digits or 0) > LARGEST:  # Python reads no more than 4,300 digits
         raise NotUnderstood(TOO_LARGE, largest=LARGEST)
-    return value
+    return int(digits or 0)
 
 
 def _is_number(text: str) -> bool:

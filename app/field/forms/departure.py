@@ -80,7 +80,8 @@ class DepartureForm(PeopleForm):
         """When they entered the other place, where that was asked and answered.
 
         A time alone is that of the day they left. A day alone begins at midnight, where the fold puts movements
-        dated to a day; on the day they left it is the moment they left.
+        dated to a day; on the day they left it is the moment they left. Which of two comes first is a matter of
+        instants: compared in one zone, Python looks at what its clocks show, and these go back once a year.
         """
         if not self.went_on or (self.arrival_day.data is None and self.arrival_time.data is None):
             return None
@@ -88,7 +89,7 @@ class DepartureForm(PeopleForm):
         left = self.occurred_at.astimezone(zone)
         day = self.arrival_day.data or left.date()
         said_at = datetime.combine(day, self.arrival_time.data or time.min, tzinfo=zone)
-        return max(said_at, left) if self._is_same_moment(said_at, left) else said_at
+        return max(said_at, left, key=datetime.timestamp) if self._is_same_moment(said_at, left) else said_at
 
     def _is_same_moment(self, arrived: datetime, left: datetime) -> bool:
         """As far as anybody said: to the day, or to the minute."""
@@ -98,13 +99,13 @@ class DepartureForm(PeopleForm):
 
     @property
     def _ended_before_it_began(self) -> bool:
-        return cast(datetime, self.arrived_at) < self.occurred_at
+        return cast(datetime, self.arrived_at).timestamp() < self.occurred_at.timestamp()
 
     @property
     def _moments(self) -> dict[str, Any]:
         """The two instants of a movement; one where nobody said that they differ."""
         left, arrived = self.moment, self.arrived_at
-        if arrived is None or arrived == self.occurred_at:
+        if arrived is None or arrived.timestamp() == self.occurred_at.timestamp():
             return left
         has_a_time = left["precision"] == "minute" or self.arrival_time.data is not None
         return {
@@ -141,7 +142,7 @@ class DepartureForm(PeopleForm):
             "place": self.place.data,
             "went": self.went.data,
             "there": self.there.data if self.went_on else None,
-            "arrived_at": arrived.isoformat() if arrived and arrived != self.occurred_at else None,
+            "arrived_at": arrived.isoformat() if "left_at" in self._moments and arrived else None,
             "arrived_day_only": self.arrival_time.data is None,
             "home": self.home.data,
             "group": self.group.data,

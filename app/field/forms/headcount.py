@@ -18,6 +18,7 @@ class HeadcountForm(PeopleForm):
     sort: ClassVar[str] = "headcount"
     place = PlaceField()
 
+    asked_first: ClassVar[tuple[str, ...]] = ("place", "how", "cells", "total", "households_only", "method")
     remembered: ClassVar[tuple[str, ...]] = ("place",)
     fault_names: ClassVar[dict[str, str]] = {**PeopleForm.fault_names, "place": "place"}
 

@@ -35,12 +35,12 @@ class PeopleForm(ReportForm):
     how = ChoiceField(options=WAYS)
     cells = CellsField()
     total = WholeNumberField()
-    households = WholeNumberField()
     households_only = WholeNumberField()
     estimate = ChoiceField(options=("no", "yes"))
     low = WholeNumberField()
     high = WholeNumberField()
     method = ChoiceField(options=METHODS)
+    households = WholeNumberField()
 
     begins: ClassVar[dict[str, str]] = {**ReportForm.begins, "how": "cells", "estimate": "no"}
     fault_names: ClassVar[dict[str, str]] = {

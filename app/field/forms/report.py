@@ -45,6 +45,9 @@ class ReportForm(SecureForm):
     asked_first: ClassVar[tuple[str, ...]] = ()
     """Questions of a form that its page asks before those of the classes it is made from."""
 
+    asked_last: ClassVar[tuple[str, ...]] = ("when", "day", "at")
+    """What every page asks at its end."""
+
     begins: ClassVar[dict[str, str]] = {"when": "now"}
     """Answers that are chosen already when a new form is opened."""
 
@@ -83,9 +86,10 @@ class ReportForm(SecureForm):
 
     def __iter__(self) -> Iterator[Any]:
         """Fields in the order of the page, which is the order of the complaints."""
-        first = [self[name] for name in self.asked_first]
-        yield from first
-        yield from (field for field in super().__iter__() if field not in first)
+        apart = {*self.asked_first, *self.asked_last}
+        yield from (self[name] for name in self.asked_first)
+        yield from (field for field in super().__iter__() if field.name not in apart)
+        yield from (self[name] for name in self.asked_last)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check everything that is asked; what was not chosen is not held against anyone."""

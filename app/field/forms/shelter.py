@@ -40,10 +40,10 @@ class ShelterForm(ReportForm):
     capacity = WholeNumberField()
     admission = ChoiceField(options=ADMISSIONS)
     admission_rule = TypedField()
-    lat = DecimalField()
-    lon = DecimalField()
     present = WholeNumberField()
     method = ChoiceField(options=METHODS)
+    lat = DecimalField()
+    lon = DecimalField()
 
     fault_names: ClassVar[dict[str, str]] = {
         **ReportForm.fault_names,

@@ -40,7 +40,7 @@ _ALONE = {"q": "k", "c": "k", "p": "b", "v": "f", "x": "ks"}
 def plain(name: str) -> str:
     """A name without accents, vowel marks, case, punctuation, and the spelling variants of Arabic."""
     decomposed = unicodedata.normalize("NFKD", name.translate(_SAME_LETTER))
-    letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign) and sign != "\u0640")
+    letters = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn" and sign != "\u0640")
     words = re.sub(r"[\W_]+", " ", letters.casefold()).split()
     return " ".join(word.removeprefix(_ARTICLE) if len(word) > 4 else word for word in words)
 
