@@ -56,6 +56,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /field/": READERS,
     "GET /field/arrivals/new": READERS,
     "GET /field/departures/new": READERS,
+    "GET /field/elsewhere": READERS,
     "GET /field/groups/new": READERS,
     "GET /field/headcounts/new": READERS,
     "GET /field/manifest.webmanifest": ANYBODY,
@@ -148,6 +149,7 @@ ACCESS: dict[str, frozenset[str]] = {
 MAY_ANSWER = {
     "GET /readyz": 503,
     "GET /.well-known/security.txt": 404,
+    "GET /field/elsewhere": 404,  # nothing was named
     "GET /setup/<key>": 404,
     "POST /setup/<key>": 404,
 }

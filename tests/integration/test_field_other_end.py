@@ -51,6 +51,20 @@ def test_part_of_a_name_finds_nothing_and_nothing_typed_is_lost(named: Team, typ
     assert stored("movement") == []
 
 
+@pytest.mark.parametrize("named_as", ["BAN", "Banyas School", "SY1002", "the old school", "Banyas sch", "KHM", " "])
+def test_a_script_is_told_the_key_of_what_a_form_would_take_and_nothing_else(named: Team, named_as: str) -> None:
+    answer = named.worker.client.get("/field/elsewhere", query_string={"named": named_as})
+    sent = named.worker.send("/field/departures/new", there__elsewhere=named_as, **LEFT)
+    if answer.status_code == 404:
+        assert sent.status_code == 422
+        assert "key" not in (answer.json or {})
+        assert "Banyas school" not in answer.text
+    else:
+        (kind, code) = (answer.json or {})["key"].split(":", 1)
+        assert stored("movement")[0]["to"] == {kind: code}
+    assert named.visitors["stranger"].client.get("/field/elsewhere?named=BAN").status_code == 404  # which is theirs
+
+
 def test_nobody_moves_people_between_two_places_outside_their_areas(named: Team) -> None:
     typed = LEFT | {"place": "shelter:FAR", "there__elsewhere": "BAN"}
     assert named.worker.send("/field/departures/new", **typed).status_code == 422

@@ -5,6 +5,7 @@ Inputs are drawn by our own macros (templates/fields.html); a form here reads, c
 
 from app.core.forms.answers import (
     CHOOSE,
+    FIRST_YEAR,
     ChoiceField,
     DayField,
     IdField,
@@ -35,6 +36,7 @@ from app.core.forms.typed import (
 __all__ = [
     "BELOW_ZERO",
     "CHOOSE",
+    "FIRST_YEAR",
     "LARGEST",
     "NOT_A_NUMBER",
     "NOT_WHOLE",
