@@ -1,0 +1,57 @@
+// The forms of the field on the phone: what was filled in becomes the reports that app/field/forms would make of it, or
+// the same complaints in the same words. A test compares the two (tests/e2e/test_same_forms.py).
+
+import { arrival } from "./arrival.js";
+import { departure } from "./departure.js";
+import { deskOf, findElsewhere } from "./desk.js";
+import { group } from "./group.js";
+import { headcount } from "./headcount.js";
+import { note } from "./note.js";
+import { elsewhereIn } from "./questions.js";
+import { complaintsOf } from "./report.js";
+import { shelter } from "./shelter.js";
+import { state } from "./state.js";
+
+const FORMS = { arrival, departure, headcount, shelter, state, group, note };
+
+// `answers`: the values of each input by its name, as typed; of a state also `code`, the shelter's.
+// `known`: {names: the answer of /field/names, waiting: [{id, names}] shelters that wait on this phone, now:
+// milliseconds, elsewhere: async (typed) => key, null where there is none, undefined where it cannot be asked}.
+// → {complaints: [{anchor, field, part, message, suggestions?: keys}], reports, remembered: answers to begin with}
+// The words must have been learnt before.
+export async function read(kind, answers, known) {
+  const { Form, questions, remembered } = FORMS[kind];
+  const desk = deskOf(known);
+  for (const one of questions) if (one.otherEnd) await findElsewhere(desk, elsewhereIn(answers, one.name));
+  const form = new Form(questions, answers, desk);
+  form.check();
+  const complaints = form.complaints();
+  return {
+    complaints,
+    reports: complaints.length ? [] : await form.reports(),
+    remembered: Object.fromEntries(remembered.map((name) => [name, form.value(name)])),
+  };
+}
+
+// Which question a fault the server finds is about, by the beginning of its dotted path.
+export function faultNames(kind) {
+  return FORMS[kind].faults;
+}
+
+// What the server found wrong with the reports of a form ({field: a dotted path, message}), beside the questions the
+// longest known paths lead to. What no question answers for stands on top.
+export function faultsAsComplaints(kind, faults, known) {
+  const { questions, faults: names } = FORMS[kind];
+  const found = Object.fromEntries(questions.map((one) => [one.name, { errors: [], parts: {}, maybe: [] }]));
+  const general = [];
+  for (const { field, message } of faults) {
+    const [path = ""] = Object.keys(names).filter((one) => field === one || field.startsWith(`${one}.`))
+      .sort((one, other) => other.length - one.length);
+    const question = questions.find((one) => one.name === names[path]);
+    const part = field.slice(path.length + 1);
+    if (question === undefined) general.push(message);
+    else if (part && question.hasParts) found[question.name].parts[part] = message;
+    else found[question.name].errors.push(message);
+  }
+  return complaintsOf(questions, found, general, known && deskOf(known));
+}
