@@ -41,6 +41,7 @@ class Network:
     away: bool = False
     instead: list[int | str] = field(default_factory=list)
     slow_s: float = 0.0
+    alter: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # each report on its way to the server
     change: Callable[[str, bytes], bytes] = lambda _path, answer: answer  # what is answered instead, by path
 
     @property
@@ -90,6 +91,9 @@ class _Asked(BaseHTTPRequestHandler):
         if isinstance(instead, int):
             passed.status = instead
             return self._say(instead, [("Content-Type", "application/problem+json")], _problem(instead))
+        if network.alter is not None and passed.reports:
+            said = json.loads(body)
+            body = json.dumps(said | {"reports": [network.alter(report) for report in said["reports"]]}).encode()
         try:
             passed.status, headers, answer = self.server.ask(self, body)
         except (OSError, HTTPException):

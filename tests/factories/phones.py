@@ -29,6 +29,22 @@ KEPT = """async () => {
 }"""
 
 
+ON_DISK = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("mawa");
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => {
+    const counted = asked.result.transaction("entries").objectStore("entries").count();
+    counted.onsuccess = () => { asked.result.close(); resolve(counted.result); };
+  };
+})"""
+
+# A page that opens from what is kept is not told by Chromium's emulation that there is no network; on a phone it is.
+SAYS_IT_IS_AWAY = """try {
+  const isAway = () => Boolean(localStorage.getItem("network is away"));
+  if (isAway()) Object.defineProperty(navigator, "onLine", { get: () => !isAway() });
+} catch { /* a page of nobody's */ }"""
+
+
 @dataclass
 class Phone:
     """One browser on it, with one page open."""
@@ -40,8 +56,11 @@ class Phone:
     def lose_network(self) -> None:
         self.network.away = True
         self.context.set_offline(True)
+        if self.page.url.startswith(self.network.url):
+            self.page.evaluate("localStorage.setItem('network is away', 'yes')")
 
     def find_network(self) -> None:
+        self.page.evaluate("localStorage.removeItem('network is away')")
         self.network.away = False
         self.context.set_offline(False)
 
@@ -85,8 +104,12 @@ class Phone:
         digits = "".join(sign for sign in chip.inner_text() if sign.isdecimal()) if chip.is_visible() else ""
         return int(digits or 0)
 
+    def on_disk(self) -> int:
+        """How many reports lie in the browser's storage, whoever saved them."""
+        return int(self.page.evaluate(ON_DISK))
+
     def sends_all(self, within: float = 30) -> None:
-        wait_for(lambda: self.waiting() == 0, within, "reports still wait on the phone")
+        wait_for(lambda: self.on_disk() == 0, within, "reports still wait on the phone")
 
 
 def chromium() -> str:
@@ -97,12 +120,17 @@ def chromium() -> str:
 
 
 @contextmanager
-def phone(browser: Browser, network: Network, folder: Path, **options: Any) -> Iterator[Phone]:
-    """The phone whose storage lies in this folder; closing the browser leaves it there."""
+def phone(browser: Browser, network: Network, folder: Path, *, syncs: bool = False, **options: Any) -> Iterator[Phone]:
+    """The phone whose storage lies in this folder; closing the browser leaves it there. `syncs`: it also sends in the
+    background, which takes no notice of a network lost by `lose_network` alone."""
     options = {"viewport": SCREEN, "locale": "en-GB", "args": list(FLAGS), **options}
     context = browser.browser_type.launch_persistent_context(str(folder), executable_path=chromium(), **options)
     try:
-        yield Phone(context, context.pages[0] if context.pages else context.new_page(), network)
+        context.add_init_script(SAYS_IT_IS_AWAY)
+        page = context.pages[0] if context.pages else context.new_page()
+        allowed = {"permission": {"name": "background-sync"}, "setting": "granted" if syncs else "denied"}
+        context.new_cdp_session(page).send("Browser.setPermission", allowed)
+        yield Phone(context, page, network)
     finally:
         context.close()
 

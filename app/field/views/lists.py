@@ -8,7 +8,7 @@ from flask import Response, g, request
 
 from app.core import clock
 from app.core.forms import FIRST_YEAR, say
-from app.core.http import problem, requires, session
+from app.core.http import answer_conditionally, problem, requires, session
 from app.core.text import mark, render
 from app.field.forms.fields import NAME_IN_FULL
 from app.field.queries import with_elsewhere
@@ -36,7 +36,7 @@ def names() -> Response:
     places = here.drawn("names", lambda: json.dumps(_places(here)))
     frame = frame_of(session(), g.actor.scope.operation_id)
     groups = json.dumps(_groups(here, frame))
-    return Response(f'{places[:-1]}, "groups": {groups}}}', content_type="application/json")
+    return answer_conditionally(Response(f'{places[:-1]}, "groups": {groups}}}', content_type="application/json"))
 
 
 @pages.get("/elsewhere")

@@ -15,6 +15,7 @@ import { say } from "./words.js";
 const { person } = document.documentElement.dataset;
 const language = document.documentElement.lang;
 const form = document.querySelector("form[data-sort]");
+const kind = form.dataset.sort === "shelter_state" ? "state" : form.dataset.sort;
 const asked = new URLSearchParams(location.search);
 let entry = null; // that is changed; null: a new one
 let isSaving = false;
@@ -93,7 +94,7 @@ async function beginWithEntry(number) {
   refill(entry.answers);
   await heard;
   const faults = entry.items.flatMap((item) => item.errors);
-  const complaints = faultsAsComplaints(form.dataset.sort, faults);
+  const complaints = faultsAsComplaints(kind, faults);
   if (complaints.length) showErrors(form, complaints);
 }
 
@@ -102,8 +103,9 @@ async function save() {
   await heard;
   const all = await listed();
   const answers = answersOf();
-  const desk = { names: all, waiting: [], now: Date.now(), language, elsewhere };
-  const { complaints, reports, remembered } = await read(form.dataset.sort, answers, desk);
+  if (!all) throw new Error("the lists of this operation are not on this phone");
+  if (kind === "state") answers.code = [location.pathname.split("/").at(-2)];
+  const { complaints, reports, remembered } = await read(kind, answers, { names: all, now: Date.now(), elsewhere });
   clearErrors(form);
   if (complaints.length) {
     showErrors(form, complaints);
@@ -116,10 +118,11 @@ async function save() {
   sendSoon();
 }
 
-// A place outside one's areas is known by its whole name to the server alone.
+// A place outside one's areas is known by its whole name to the server alone; undefined: it cannot be asked.
 async function elsewhere(typed) {
-  const answer = await fetch(`/field/elsewhere?named=${encodeURIComponent(typed)}`);
-  return answer.ok ? (await answer.json()).key : null;
+  const answer = await fetch(`/field/elsewhere?named=${encodeURIComponent(typed)}`).catch(() => null);
+  if (answer?.status === 404) return null;
+  return answer?.ok ? (await answer.json()).key : undefined;
 }
 
 async function keep(answers, reports, line) {

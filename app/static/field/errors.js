@@ -22,7 +22,7 @@ export function showErrors(form, complaints) {
     element("h2", {}, icon("alert"), title),
     element("p", { class: "quiet" }, say("Nothing you typed is lost.")),
     element("ul", {}, ...items));
-  form.before(summary);
+  Element.prototype.before.call(form, summary); // a question may be called `before`
   complaints.forEach((complaint, number) => showBeside(complaint, number));
   summary.focus();
 }

@@ -12,7 +12,8 @@ const SOON_S = 5;
 
 // Sends all that waits for one person. Says how it went: `done` (nothing is left that could go), `later` (no network, or
 // the server is in trouble: in so many seconds again), `sign-in`, or `refused` with the server's words.
-export function send(person) {
+export async function send(person) {
+  if (!navigator.onLine) return { how: "later", seconds: SOON_S }; // nothing leaves the phone: all of it can still be unsaid
   return outbox.alone("sending", () => sendAll(person));
 }
 
