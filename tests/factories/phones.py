@@ -63,6 +63,7 @@ class Phone:
         self.page.evaluate("localStorage.removeItem('network is away')")
         self.network.away = False
         self.context.set_offline(False)
+        self.page.evaluate("window.dispatchEvent(new Event('online'))")
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.network.url}{path}")
@@ -89,7 +90,7 @@ class Phone:
         self.save()
 
     def fill_arrival(self, people: int, place: str) -> None:
-        self.page.check("#how-total", force=True)
+        self.page.locator("label", has=self.page.locator("#how-total")).click()
         self.page.fill("[name=total]", str(people))
         self.choose("place", place)
 

@@ -6,6 +6,7 @@ import { send } from "./sender.js";
 import { say, sayMany } from "./words.js";
 
 const LONGEST_WAIT_S = 300;
+const BEFORE = "mawa header";
 const NEARLY_FULL = 5 * 1024 * 1024; // bytes left
 const { person, kept } = document.documentElement.dataset;
 const language = document.documentElement.lang;
@@ -25,10 +26,17 @@ export async function sendSoon() {
   Object.assign(now, { words: "" }, outcome);
   if (outcome.how === "done") wait = 0;
   else {
-    wait = Math.min(LONGEST_WAIT_S, Math.max(outcome.seconds ?? 30, wait * 2));
-    timer = setTimeout(sendSoon, wait * 1000 * (0.75 + Math.random() / 2));
+    const seconds = Math.min(LONGEST_WAIT_S, Math.max(outcome.seconds ?? 30, wait * 2));
+    if (navigator.onLine) wait = seconds;
+    timer = setTimeout(sendSoon, seconds * 1000 * (0.75 + Math.random() / 2));
   }
   return show();
+}
+
+// Something changed: it may go now.
+function tryAgain() {
+  wait = 0;
+  return sendSoon();
 }
 
 // Asks for what keeps reports safe on this phone, and for sending with no window open.
@@ -38,19 +46,31 @@ export async function prepareToWait() {
   registration?.sync?.register("mawa").catch(() => null);
 }
 
-async function show() {
-  await heard;
-  const waiting = (await isKept) ? await unsent() : 0;
-  for (const chip of document.querySelectorAll("[data-waiting]")) {
-    chip.hidden = !waiting;
-    chip.lastElementChild.textContent = sayMany("%(count)s on this phone", "%(count)s on this phone", waiting);
+// What the header says, drawn at once as it was on the page before, so that nothing moves under a finger.
+function draw({ chip, words, link }) {
+  for (const place of document.querySelectorAll("[data-waiting]")) {
+    place.hidden = !chip;
+    place.lastElementChild.textContent = chip;
   }
-  const [words, link] = await stripSays(waiting);
   for (const strip of document.querySelectorAll("[data-strip]")) {
     strip.hidden = !words;
     strip.querySelector("span").textContent = words;
     strip.querySelector("a").hidden = !link;
   }
+}
+
+function drawAsBefore() {
+  const before = JSON.parse(localStorage.getItem(BEFORE) ?? "{}");
+  if (before.person === person && before.language === language) draw(before);
+}
+
+async function show() {
+  await heard;
+  const waiting = (await isKept) ? await unsent() : 0;
+  const chip = waiting ? sayMany("%(count)s on this phone", "%(count)s on this phone", waiting) : "";
+  const [words, link] = await stripSays(waiting);
+  draw({ chip, words, link });
+  localStorage.setItem(BEFORE, JSON.stringify({ person, language, chip, words, link }));
 }
 
 async function unsent() {
@@ -113,11 +133,14 @@ async function isSure(waiting) {
   });
 }
 
+try {
+  drawAsBefore();
+} catch { /* a browser that keeps nothing */ }
 outbox.onChange(() => { show(); });
-window.addEventListener("online", sendSoon);
+window.addEventListener("online", tryAgain);
 window.addEventListener("offline", show);
-window.addEventListener("focus", sendSoon);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) sendSoon(); });
+window.addEventListener("focus", tryAgain);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
 register().catch(() => null); // without it pages need the network; what is saved waits all the same
 lookAtSpace().catch(() => null);
 sendSoon();
