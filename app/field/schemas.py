@@ -113,7 +113,8 @@ class Desk:
 
     def with_places(self, named: Mapping[str, dict[str, str]]) -> "Desk":
         """The same desk, at which these places can be named too."""
-        return replace(self, also={key: names for key, names in named.items() if key not in self.place_keys})
+        listed = self.place_keys - self.also.keys()
+        return replace(self, also={key: names for key, names in named.items() if key not in listed})
 
     def with_elsewhere(self, typed: str, key: str, names: dict[str, str]) -> "Desk":
         """The same desk, at which what was typed means this place."""

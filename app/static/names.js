@@ -46,25 +46,26 @@ function consonants(word) {
 }
 
 export function likeness(one, other) {
-  if (one.length >= SHORTEST_PART && other.includes(one)) return 1;
+  if (pairs(one).all >= SHORTEST_PART - 1 && other.includes(one)) return 1;
   const [byEar, others] = [heard(one), heard(other)];
   if (byEar.length > 1 && byEar === others) return SAME_BY_EAR;
   return Math.max(shared(one, other), shared(byEar, others));
 }
 
 function shared(one, other) {
-  if (Math.min(one.length, other.length) < SHORTEST_PART) return 0;
-  const left = pairs(one);
+  const [left, right] = [pairs(one), pairs(other)];
+  if (Math.min(left.all, right.all) < SHORTEST_PART - 1) return 0;
   let together = 0;
-  for (const [pair, times] of pairs(other)) together += Math.min(times, left.get(pair) ?? 0);
-  return (2 * together) / (one.length - 1 + other.length - 1);
+  for (const [pair, times] of right.times) together += Math.min(times, left.times.get(pair) ?? 0);
+  return (2 * together) / (left.all + right.all);
 }
 
+// How often a name has each pair of letters, and how many it has in all. Some scripts take two units for a letter.
 const pairs = once((name) => {
-  const found = new Map();
-  for (let at = 0; at + 1 < name.length; at += 1) {
-    const pair = name.slice(at, at + 2);
-    found.set(pair, (found.get(pair) ?? 0) + 1);
+  const [letters, times] = [Array.from(name), new Map()];
+  for (let at = 0; at + 1 < letters.length; at += 1) {
+    const pair = letters[at] + letters[at + 1];
+    times.set(pair, (times.get(pair) ?? 0) + 1);
   }
-  return found;
+  return { times, all: Math.max(0, letters.length - 1) };
 });

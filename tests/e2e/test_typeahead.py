@@ -1,5 +1,6 @@
 """Places, areas and groups found as one types, in a real browser."""
 
+import unicodedata
 from collections.abc import Iterator
 from itertools import product
 
@@ -18,6 +19,17 @@ COMPARED = """async (names) => {
   const { likeness, plain } = await import("/static/names.js");
   return names.map((one) => names.map((other) => likeness(plain(one), plain(other))));
 }"""
+
+PLAIN = """async (signs) => {
+  const { plain } = await import("/static/names.js");
+  return signs.map((sign) => plain(`a${sign}b`));
+}"""
+# Letters, marks and digits of the scripts in use. Python takes the capitals of Cherokee for its small letters.
+SIGNS = [
+    sign
+    for sign in map(chr, (*range(0x20, 0x1C80), *range(0x1E00, 0x1F00), *range(0x1E900, 0x1E960)))
+    if unicodedata.category(sign)[0] in "LMN" and "CHEROKEE" not in unicodedata.name(sign, "")
+]
 
 HEIGHTS = """() => [...document.querySelectorAll(".offered:not([hidden]) > li")]
   .map((one) => one.getBoundingClientRect().height)"""
@@ -43,6 +55,11 @@ def test_the_page_and_the_server_find_the_same_names_alike(phone: Page) -> None:
     found = phone.evaluate(COMPARED, NAMES)
     for (row, one), (column, other) in product(enumerate(NAMES), enumerate(NAMES)):
         assert found[row][column] == pytest.approx(likeness(plain(one), plain(other))), (one, other)
+
+
+def test_the_page_and_the_server_write_names_of_every_script_alike(phone: Page) -> None:
+    found = zip(SIGNS, phone.evaluate(PLAIN, SIGNS), strict=True)
+    assert [sign for sign, on_the_page in found if on_the_page != plain(f"a{sign}b")] == []
 
 
 @pytest.mark.parametrize("typed", ["hmeimim", "حميميم", "Khmaimeem", "KHM"])

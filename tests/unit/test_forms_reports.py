@@ -105,6 +105,7 @@ def test_a_name_that_means_two_areas_asks_which(desk: Desk) -> None:
     picked = sent(ArrivalForm, desk, **{**ARRIVED, "how": "total"}, total="9", home="Lattakia", home__pick="SY0600")
     assert picked.validate(), picked.complaints()
     assert picked.reports()[0]["origin"] == "SY0600"
+    assert picked.home.suggestions == ()
 
 
 @pytest.mark.parametrize("typed", ["Lattakia (SY06)", "sy06", "SY06"])
@@ -249,3 +250,8 @@ def test_other_content_under_the_same_id_gets_a_new_id(desk: Desk) -> None:
 def test_an_area_is_written_so_that_it_is_understood_again(desk: Desk) -> None:
     assert desk.called("SY0602") == name_in({"en": "Jablah"}, "en")
     assert desk.called("SY0600") == "Lattakia (SY0600)"
+
+
+def test_every_place_that_was_named_in_full_can_be_named(desk: Desk) -> None:
+    both = desk.with_elsewhere("A", "shelter:A", {"en": "A"}).with_elsewhere("B", "shelter:B", {"en": "B"})
+    assert both.place_keys >= desk.place_keys | {"shelter:A", "shelter:B"}

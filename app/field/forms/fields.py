@@ -49,8 +49,12 @@ class NamedField(TypedField):
         super().process(formdata, *args, **kwargs)
         picked = formdata.get(f"{self.name}.pick") if formdata else None
         if picked and any(candidate.key == picked for candidate in self.candidates):
-            self.process_data(picked)
-            self.process_errors = ()
+            self.settle(picked)
+
+    def settle(self, key: str | None) -> None:
+        """This is meant, whatever was typed."""
+        self.process_data(key)
+        self.process_errors, self.suggestions = (), ()
 
     def understand(self, typed: str) -> str:
         meant = meant_by(typed, self.candidates)
@@ -121,13 +125,11 @@ class PlaceField(NamedField):
         shown = formdata.get(f"{self.name}.shown") if formdata else None
         is_untouched = bool(shown and self.typed and self.typed == formdata.get(f"{self.name}.as"))
         if is_untouched and any(candidate.key == shown for candidate in self.candidates):
-            self.process_data(shown)
-            self.process_errors = ()
+            self.settle(shown)
         self.elsewhere = formdata.get(f"{self.name}.elsewhere", "").strip() if formdata and self.asks_elsewhere else ""
         if self.elsewhere:
-            key = self.desk.elsewhere.get(self.elsewhere)
-            self.process_data(key)
-            self.process_errors = () if key else (say(NAME_IN_FULL),)
+            self.settle(self.desk.elsewhere.get(self.elsewhere))
+            self.process_errors = () if self.data else (say(NAME_IN_FULL),)
 
     @property
     def is_list(self) -> bool:

@@ -33,7 +33,7 @@ def names() -> Response:
     and times are meant (`zone`, and by how many minutes it is ahead of UTC from which second on), how people are
     counted."""
     here = desk(bare=False)
-    places = here.drawn("names", lambda: json.dumps(_places(here)))
+    places = here.drawn("names", lambda: json.dumps(known_at(here)))
     frame = frame_of(session(), g.actor.scope.operation_id)
     groups = json.dumps(_groups(here, frame))
     return answer_conditionally(Response(f'{places[:-1]}, "groups": {groups}}}', content_type="application/json"))
@@ -51,7 +51,8 @@ def elsewhere() -> Response:
     return Response(json.dumps({"key": key}), content_type="application/json")
 
 
-def _places(here: Desk) -> dict[str, Any]:
+def known_at(here: Desk) -> dict[str, Any]:
+    """What all who share a desk are told."""
     own = {area.code for area in here.own_areas}
     zone, scheme = here.frame.zone, here.frame.scheme
     return {

@@ -68,7 +68,7 @@ export function place(name, { anywhere = false, otherEnd = false } = {}) {
     const found = listed.read(answers, desk);
     const [shown, as] = [answers[`${name}.shown`]?.[0], answers[`${name}.as`]?.[0]];
     const isUntouched = shown && found.typed && found.typed === as && listed.has(shown, desk);
-    if (isUntouched) Object.assign(found, { value: shown, typed: shown, errors: [] });
+    if (isUntouched) Object.assign(found, { value: shown, typed: shown, errors: [], maybe: [] });
     const elsewhere = otherEnd && !desk.isWhole ? elsewhereIn(answers, name) : "";
     return elsewhere ? { ...found, ...outside(desk.elsewhere.get(elsewhere)) } : found;
   };
@@ -80,11 +80,11 @@ export function elsewhereIn(answers, name) {
 }
 
 function outside(key) {
-  if (key) return { value: key, errors: [] };
+  if (key) return { value: key, errors: [], maybe: [] };
   const words = key === null
     ? say("No place outside your areas has this name. Write its whole name, or its code.")
     : say("Without a network no shelter outside your areas is found by its name. Write its code, in capital letters.");
-  return { value: null, errors: [words] };
+  return { value: null, errors: [words], maybe: [] };
 }
 
 // Something by any of its names; a suggestion picked on the page (input `<name>.pick`) settles it.
