@@ -1,138 +1,72 @@
-"""Every page in a real browser: nothing overflows, nothing is fetched from elsewhere, everything can be touched."""
+"""Every page in a real browser: everything fits and can be touched, axe finds nothing, nothing comes from elsewhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories.live import PASSWORD, Live
-
-PHONE, LAPTOP = {"width": 360, "height": 800}, {"width": 1366, "height": 768}
-FIELD_PAGES = (
-    "/field/",
-    "/field/arrivals/new",
-    "/field/departures/new",
-    "/field/groups/new",
-    "/field/groups/new?code=G-0001",
-    "/field/headcounts/new",
-    "/field/notes/new",
-    "/field/reports",
-    "/field/shelters/new",
-    "/field/shelters/JBL-SCH3/state",
+from tests.factories.looks import LANGUAGES, LAPTOP, PHONES, TARGET, misfits, violations
+from tests.factories.screens import (
+    DESK_PAGES,
+    FIELD_PAGES,
+    LINKED_PAGES,
+    STRANGERS_PAGES,
+    Watched,
+    in_language,
+    signed_in,
 )
-DESK_PAGES = (
-    "/dashboard",
-    "/shelters",
-    "/shelters/KHM",
-    "/shelters/KHM?as_of=2025-03-12",
-    "/shelters/KHM/reports",
-    "/shelters/KHM/history",
-    "/shelters/KHM/same-place",
-    "/shelters/KHM/two-places",
-    "/alerts",
-    "/counts",
-    "/counts/decisions",
-    "/counts/figures",
-    "/counts/figures/new",
-    "/holds",
-    "/groups",
-    "/groups/G-0001",
-    "/flows",
-    "/admin/audit",
-    "/account",
-    "/admin/operation",
-    "/admin/operation/about",
-    "/admin/operation/areas",
-    "/admin/operation/areas?word=jabl",
-    "/admin/operation/closing",
-    "/admin/operation/counting",
-    "/admin/operation/numbers",
-    "/account/second-factor",
-    "/admin/users",
-    "/admin/users/new",
-    "/reset",
+
+__all__ = ["PHONE", "TARGET", "signed_in"]
+PHONE = {"width": 360, "height": 800}
+PAGES = (
+    *(("administrator", path) for path in (*FIELD_PAGES, *DESK_PAGES, *LINKED_PAGES)),  # who sees all there is
+    *(("nobody", path) for path in STRANGERS_PAGES),
 )
-LOOKS = (
-    ("phone", "en", "light"),
-    ("phone", "ar", "dark"),
-    ("phone", "fr", "light"),
-    ("laptop", "en", "dark"),
-    ("laptop", "ar", "light"),
-)
-TARGET = 43.5  # 44 px, less what rounding takes
-
-# Everything that is tapped: not links within a sentence, not what a label around it enlarges.
-TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, summary, input, label.choice")]
-  .filter((one) => one.checkVisibility() && !one.closest("p"))
-  .filter((one) => !one.matches(".skip, [type=hidden], [type=radio], [type=checkbox]"))
-  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width < %s || box.height < %s)
-  .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
-
-
-@dataclass
-class Watched:
-    """A page and whatever went wrong on it."""
-
-    page: Page
-    host: str
-    wrong: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        self.page.on("console", lambda message: self.note(message.type in ("error", "warning"), message.text))
-        self.page.on("pageerror", lambda error: self.note(True, str(error)))
-        self.page.on("request", lambda request: self.note(urlsplit(request.url).netloc != self.host, request.url))
-
-    def note(self, is_wrong: bool, text: str) -> None:
-        if is_wrong:
-            self.wrong.append(text)
-
-
-def signed_in(browser: Browser, live: Live, role: str, **options: Any) -> BrowserContext:
-    context = browser.new_context(base_url=live.url, **options)
-    email, password = live.accounts[role]
-    page = context.new_page()
-    page.goto("/login")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", password)
-    page.click("main button[type=submit]")
-    page.wait_for_url(lambda url: "/login" not in url)
-    page.close()
-    return context
 
 
 @pytest.fixture(scope="module")
 def contexts(browser: Browser, live: Live) -> Iterator[dict[str, BrowserContext]]:
-    """One signed-in administrator, who sees all there is, for each colour scheme: signing in is slow on purpose."""
     opened = {
-        scheme: signed_in(browser, live, "administrator", color_scheme=scheme, locale="en-GB")
-        for scheme in ("light", "dark")
+        "administrator": signed_in(browser, live, "administrator", locale="en-GB"),
+        "nobody": browser.new_context(base_url=live.url, locale="en-GB"),
     }
     yield opened
     for context in opened.values():
         context.close()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["-".join(look) for look in LOOKS])
-@pytest.mark.parametrize("path", [*FIELD_PAGES, *DESK_PAGES, "/login", "/not-there"])
-def test_it_fits_and_can_be_touched(
-    contexts: dict[str, BrowserContext], live: Live, path: str, look: tuple[str, str, str]
-) -> None:
-    device, language, scheme = look
-    viewport = PHONE if device == "phone" else LAPTOP
-    watched = Watched(contexts[scheme].new_page(), urlsplit(live.url).netloc)
+@pytest.fixture(
+    scope="module",
+    params=[*product(PAGES, LANGUAGES)],
+    ids=lambda one: f"{one[0][0]}-{''.join(one[0][1])}-{one[1]}",
+)
+def shown(request: pytest.FixtureRequest, contexts: dict[str, BrowserContext], live: Live) -> Iterator[Watched]:
+    """A page in one language, opened once for all that is looked at on it."""
+    (who, path), language = request.param
+    watched = Watched(contexts[who].new_page(), live.url.removeprefix("http://"))
     watched.watch()
-    page = watched.page
-    page.set_viewport_size(viewport)
-    page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-    assert page.evaluate(TOO_SMALL % (TARGET, TARGET)) == []
-    assert [text for text in watched.wrong if "404" not in text] == []
-    page.close()
+    if isinstance(path, tuple):
+        listed, link = path
+        watched.page.goto(listed)
+        path = watched.page.locator(link).first.get_attribute("href")
+    watched.page.goto(in_language(path, language))
+    assert watched.page.evaluate("document.documentElement.lang") == language
+    yield watched
+    watched.page.close()
+
+
+def test_it_fits_and_can_be_touched(shown: Watched) -> None:
+    language, direction = shown.page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
+    assert direction == ("rtl" if language == "ar" else "ltr")
+    assert misfits(shown.page, LAPTOP, *PHONES) == []
+    assert shown.wrong == []
+
+
+def test_axe_finds_nothing(shown: Watched) -> None:
+    shown.page.set_viewport_size(PHONES[-1])
+    assert violations(shown.page) == []
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""What is looked for on every page is found where it is."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.factories.looks import PHONES, misfits, violations
+
+LINK = '<a href="#x" style="position: absolute; width: 60px; height: 60px; top: {top}px">there</a>'
+PLANTED = {
+    "wide": '<p style="width: 900px">far too wide</p>',
+    "cut off": '<p style="width: 40px; overflow: hidden; white-space: nowrap">cut in the middle</p>',
+    "outside the page": '<p style="position: fixed; left: -60px; width: 90px">gone at the side</p>',
+    "wider than its box": '<span class="badge" style="display: block; width: 20px">Incomprehensible</span>',
+    "written over": '<p style="position: absolute; top: 9px">one</p><p style="position: absolute; top: 12px">other</p>',
+    "what is chosen": '<select style="width: 70px; height: 50px"><option>Whoever came by the river</option></select>',
+    "too small": '<button style="height: 50px; width: 30px; padding: 0">ok</button>',
+    "px into": LINK.format(top=0) + LINK.format(top=50),
+}
+FINE = (
+    '<p>Look at <a href="#x">the report</a> of that day.</p>'
+    '<div style="overflow-x: auto"><p style="width: 900px">this may be moved</p></div>'
+    '<p style="width: 40px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap">cut on purpose</p>'
+    '<label style="display: block; height: 50px"><input type="radio">Yes</label>'
+)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("wrong", PLANTED)
+def test_it_finds_what_is_planted(page: Page, wrong: str) -> None:
+    page.set_content(f"<!doctype html>{PLANTED[wrong]}")
+    found = misfits(page, *PHONES)
+    assert len(found) >= len(PHONES)
+    assert any(wrong in one for one in found)
+
+
+def test_it_lets_pass_what_is_meant(page: Page) -> None:
+    page.set_content(f"<!doctype html>{FINE}")
+    assert misfits(page, *PHONES) == []
+
+
+def test_axe_finds_what_is_planted_in_both_schemes(page: Page) -> None:
+    page.set_content(
+        '<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"><title>Planted</title>'
+        "<style>html { background: light-dark(#fff, #111) } p { color: light-dark(#000, #333) }</style>"
+        "</head><body><main><h1>Planted</h1>"
+        '<p>dark on dark</p><input><a href="#x"></a></main></body></html>'
+    )
+    found = violations(page)
+    assert {one.split(": ")[0] for one in found if not one.startswith("dark")} == {"label", "link-name"}
+    assert any(one.startswith("dark: color-contrast") for one in found)

@@ -1,0 +1,52 @@
+"""What is wrong with a page as it is drawn: what does not fit or cannot be touched, and what axe finds."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, ViewportSize
+
+PHONES: tuple[ViewportSize, ...] = ({"width": 390, "height": 844}, {"width": 360, "height": 640})
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
+TARGET = 43.5  # 44 px, less what rounding takes
+LANGUAGES = ("en", "ar", "fr")
+
+# The rules of WCAG 2.2 A and AA, and what axe counts as good practice. Those about colour depend on the colour scheme.
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+OF_COLOUR = ("color-contrast", "link-in-text-block")
+ASKED = """async (only) => (await axe.run(document, {runOnly: only, resultTypes: ["violations"]})).violations
+  .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")} ${node.html.slice(0, 90)} ${
+    [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; ").slice(0, 200)}`))"""
+
+
+def misfits(page: Page, *sizes: ViewportSize) -> list[str]:
+    """What overflows, is cut off, written over, reaches into something else or is too small to touch, at each size."""
+    found = []
+    for size in sizes:
+        page.set_viewport_size(size)
+        found += [f"{size['width']}×{size['height']}: {one}" for one in page.evaluate(_geometry(), TARGET)]
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe says of a page, in light colours and in dark ones."""
+    page.evaluate(_axe())  # as the browser's own: the policy of the page lets no script in
+    page.emulate_media(color_scheme="light")
+    found = page.evaluate(ASKED, _only("tag", *TAGS))
+    page.emulate_media(color_scheme="dark")
+    return [*found, *(f"dark: {one}" for one in page.evaluate(ASKED, _only("rule", *OF_COLOUR)))]
+
+
+def _only(kind: str, *values: str) -> dict[str, Any]:
+    return {"type": kind, "values": list(values)}
+
+
+@cache
+def _geometry() -> str:
+    return (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
+
+
+@cache
+def _axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
