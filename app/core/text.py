@@ -4,6 +4,7 @@ A message is its English sentence, marked with `mark` where it is written and re
 numbers. Catalogues lie in app/translations; a language without one falls back to English.
 """
 
+import re
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 LONGEST_NAME = 200  # typed; to compose or decompose a long text takes as long as its length squared
 _LOCALES = {"en": "en_GB", "ar": "ar_SY", "fr": "fr_FR"}
 _DIGITS = {"ar": {ord("0") + value: chr(0x0660 + value) for value in range(10)}}
+_LOOSE = re.compile(r" (?=[:;?!»])|(?<=«) ")
 _FOLDER = Path(__file__).parent.parent / "translations"
 
 
@@ -29,8 +31,24 @@ def mark(message: str) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> NullTranslations:
-    """The texts of one language."""
-    return Translations.load(str(_FOLDER), [language])
+    """The texts of one language. In French a colon or semicolon has a space before it, where no line may end: the next
+    would begin with it. Who translates types a space like any other."""
+    found = Translations.load(str(_FOLDER), [language])
+    return _French(found) if language == "fr" else found
+
+
+class _French(NullTranslations):
+    """French texts with what belongs together kept on one line."""
+
+    def __init__(self, texts: NullTranslations) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def ugettext(self, message: str) -> str:
+        return _LOOSE.sub("\u00a0", self._texts.ugettext(message))
+
+    def ungettext(self, singular: str, plural: str, num: int) -> str:
+        return _LOOSE.sub("\u00a0", self._texts.ungettext(singular, plural, num))
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from app.core.text import LANGUAGES
+from app.core.text import LANGUAGES, catalogue
 from app.field.views.words import SAID
 from tests.guards.project import nothing
 
@@ -113,6 +113,14 @@ def test_no_text_is_guessed_in_english_or_without_its_numbers(language: str) -> 
 def test_what_may_be_as_in_english_is_so(language: str) -> None:
     there = translations(language)
     nothing([f"{language}: {text}" for text in SAME[language] if _forms(there.get(text, ""))[0] != text])
+
+
+def test_no_line_begins_with_a_colon_in_french() -> None:
+    assert catalogue("fr").ugettext(":") == "\u00a0:"
+    assert (
+        catalogue("fr").ugettext("What changed at %(shelter)s?") == "Qu’est-ce qui a changé\u00a0: %(shelter)s\u00a0?"
+    )
+    assert catalogue("en").ugettext(":") == ":"
 
 
 @pytest.mark.parametrize(
