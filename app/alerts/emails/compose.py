@@ -29,7 +29,9 @@ def compose(reader: Reader, alerts: Sequence[Told], *, base_url: str) -> Written
     plain, html = text_and_html(
         language, title=title, first=first, sections=sections, why=_why(reader, any(told.is_brief for told in ordered))
     )
-    return Written(subject=first if len(sections) == 1 else f"{title}: {first}", text=plain, html=html)
+    return Written(
+        subject=first if len(sections) == 1 else f"{title}{render(mark(':'), language)} {first}", text=plain, html=html
+    )
 
 
 def _why(reader: Reader, is_brief: bool) -> str:

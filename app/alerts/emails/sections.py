@@ -36,7 +36,8 @@ def section_of(told: Told, language: str, base_url: str, *, is_short: bool) -> S
     figure = told.figure
     if told.is_brief:
         rule = render(_RULES.get(told.rule, told.rule), language)
-        return Section(tone, severity, f"{rule}, {isolated(told.shelter, language)}", link)
+        comma = render(mark(","), language)
+        return Section(tone, severity, f"{rule}{comma} {isolated(told.shelter, language)}", link)
     numbers = {**told.numbers, "basis": figure.basis if figure else "counted"}
     headline = sentence(told.rule, told.level, numbers, name_in(told.name, language), language)
     where = list_of([name_in(area, language) for area in told.areas], language)
@@ -60,7 +61,8 @@ def section_of(told: Told, language: str, base_url: str, *, is_short: bool) -> S
 
 
 def list_of(names: Sequence[str], language: str) -> str:
-    return ("، " if language == "ar" else ", ").join(isolated(name, language) for name in dict.fromkeys(names))
+    comma = render(mark(","), language)
+    return f"{comma} ".join(isolated(name, language) for name in dict.fromkeys(names))
 
 
 def _people(figure: ShelterFigure, language: str) -> tuple[str, str, str]:
