@@ -12,10 +12,9 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.urls import iri_to_uri
 
-from app import static_files
 from app.accounts.policy import is_own_address
 from app.accounts.signin import bearer_token
-from app.core import clock, http, problems
+from app.core import clock, http, problems, static_files
 from app.core.errors import NotFound
 from app.core.text import mark
 from config.settings import Settings

@@ -16,14 +16,14 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import broker, headers, limits, static_files
+from app import broker, headers, limits
 from app.accounts import signin
 from app.accounts.policy import UNCHOSEN
 from app.accounts.views import account, people
 from app.admin.views import operations, setup
 from app.admin.views import pages as admin
 from app.alerts.api import api as alerts_api
-from app.core import db, http, jobs, problems, templating
+from app.core import db, http, jobs, problems, static_files, templating
 from app.core.description import described
 from app.core.errors import DomainError
 from app.core.text import LANGUAGES, mark

@@ -15,12 +15,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app import static_files
 from app.accounts.policy import ROLES, Actor
 from app.accounts.service import make_token
 from app.alerts.models import Alert
 from app.alerts.refresh import refresh
-from app.core import jobs
+from app.core import jobs, static_files
 from app.core.db import unit_of_work
 from app.factory import create_app
 from app.holds.models import Hold

@@ -7,11 +7,11 @@ import pytest
 from app.core.text import LANGUAGES, catalogue, locale_of
 from app.field.views.words import scripts_say, translated
 
-MANY = ("%(count)s report", "%(count)s reports")
+MANY = ("%(n)s report", "%(n)s reports")
 
 SCRIPT = r"""import { say, sayMany } from "./words.js";
 const dashes = /["'`\u2010-\u2015]/g; // say("nothing")
-export const told = (n) => [say("Choose the day."), sayMany("%(count)s report", "%(count)s reports", n)];
+export const told = (n) => [say("Choose the day."), sayMany("%(n)s report", "%(n)s reports", n)];
 export const more = say("More than %(largest)s. "
   + "Check the digits.", { largest: 7 });
 """

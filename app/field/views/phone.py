@@ -5,7 +5,7 @@ import json
 from flask import Response, render_template, url_for
 from flask_babel import gettext
 
-from app import static_files
+from app.core import static_files
 from app.core.forms import language
 from app.core.http import public
 from app.core.templating import direction

@@ -160,7 +160,8 @@ function showSent(main, { number, code, warnings }) {
   main.querySelector("h1").textContent = say("Saved and sent");
   main.querySelector("[data-change]")?.remove();
   const told = warnings.map((words) => element("p", { class: "notice attention", role: "status" }, icon("alert"), element("span", {}, words)));
-  if (code) told.unshift(element("p", {}, `${say("Its code")}: `, element("strong", {}, element("bdi", {}, code))));
+  const title = say("Its code");
+  if (code) told.unshift(element("p", {}, `${title}: `, element("strong", {}, element("bdi", {}, code))));
   main.querySelector("[data-became]").replaceChildren(...told);
   outbox.change(person, number, () => null); // it was read
 }

@@ -17,7 +17,7 @@ export function showErrors(form, complaints) {
   const items = complaints.map(({ anchor, part, message }) => (
     element("li", {}, element("a", { href: `#${anchor}` }, part ? `${labelOf(anchor)}: ${message}` : message))
   ));
-  const title = sayMany("%(count)s thing to put right", "%(count)s things to put right", complaints.length);
+  const title = sayMany("One thing to put right", "%(n)s things to put right", complaints.length);
   const summary = element("div", { class: "error-summary", role: "alert", tabindex: "-1", id: "put-right" },
     element("h2", {}, icon("alert"), title),
     element("p", { class: "quiet" }, say("Nothing you typed is lost.")),
@@ -34,7 +34,7 @@ function showBeside({ anchor, part, message }, number) {
   const id = `e-${anchor}-${number}`;
   const words = part ? `${labelOf(anchor)}: ${message}` : message;
   const told = element("p", { class: "error", id }, icon("alert"),
-    element("span", {}, element("span", { class: "hidden" }, `${say("Error:")} `), words));
+    element("span", {}, element("span", { class: "hidden" }, say("Error:"), " "), words));
   const before = [...around.children].filter((one) => one.matches("label, legend, .hint, .error")).at(-1);
   if (before) before.after(told);
   else around.prepend(told);

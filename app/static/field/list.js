@@ -79,10 +79,11 @@ async function remove(entry, entries) {
   const ids = entry.items.map((item) => item.of);
   const others = entries.filter((one) => one !== entry && !one.isSent && !one.isDeleted && refersTo(one.items, ids)).length;
   if (others) {
-    window.alert(sayMany("%(count)s report on this phone speaks of it. Change or delete that one first.", "%(count)s reports on this phone speak of it. Change or delete those first.", others));
+    window.alert(sayMany("%(n)s report on this phone speaks of it. Change or delete that one first.", "%(n)s reports on this phone speak of it. Change or delete those first.", others));
     return;
   }
-  if (!window.confirm(`${say("Delete this report?")}\n${entry.summary.title}: ${entry.summary.line}`)) return;
+  const question = say("Delete this report?");
+  if (!window.confirm(`${question}\n${entry.summary.title}: ${entry.summary.line}`)) return;
   await outbox.change(person, entry.number, (fresh) => {
     if (!fresh) return null;
     const items = withoutConflicts(fresh.items) ?? revised(fresh.items, [], say("Deleted on the phone before it was known to be sent."));

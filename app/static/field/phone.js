@@ -67,7 +67,7 @@ function drawAsBefore() {
 async function show() {
   await heard;
   const waiting = (await isKept) ? await unsent() : 0;
-  const chip = waiting ? sayMany("%(count)s on this phone", "%(count)s on this phone", waiting) : "";
+  const chip = waiting ? sayMany("%(n)s on this phone", "%(n)s on this phone", waiting) : "";
   const [words, link] = await stripSays(waiting);
   draw({ chip, words, link });
   localStorage.setItem(BEFORE, JSON.stringify({ person, language, chip, words, link }));
@@ -82,7 +82,7 @@ async function stripSays(waiting) {
   if (waiting && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
   if (waiting && now.how === "refused") return [now.words, now.code === "another_person"];
   const isAway = !navigator.onLine || now.how === "later";
-  if (isAway && waiting) return [sayMany("No network. %(count)s report will be sent by itself.", "No network. %(count)s reports will be sent by themselves.", waiting), false];
+  if (isAway && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
   if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   if (!navigator.onLine) return [say("No network. You can go on: what you save stays on this phone and is sent by itself."), false];
   return kept ? [say("As it was on %(when)s.", { when: moment(kept) }), false] : ["", false];
@@ -124,7 +124,7 @@ async function signOut(form) {
 
 async function isSure(waiting) {
   await heard;
-  const words = sayMany("%(count)s report on this phone is not sent yet.", "%(count)s reports on this phone are not sent yet.", waiting);
+  const words = sayMany("%(n)s report on this phone is not sent yet.", "%(n)s reports on this phone are not sent yet.", waiting);
   const dialog = document.querySelector("[data-unsent]");
   dialog.querySelector("h2").textContent = words;
   dialog.showModal();

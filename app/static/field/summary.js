@@ -18,11 +18,11 @@ function counted(people = {}, apart = null) {
   const total = people.total ?? (cells ? Object.values(cells).reduce((sum, one) => sum + one, 0) : null);
   const households = people.households ?? apart;
   const parts = [];
-  if (total !== null) parts.push(sayMany("%(count)s person", "%(count)s people", total));
+  if (total !== null) parts.push(sayMany("%(n)s person", "%(n)s people", total));
   else if (low !== undefined && high !== undefined) parts.push(`${number(low)}–${number(high)}`);
   else if (low !== undefined) parts.push(say("%(low)s or more", { low }));
   else if (high !== undefined) parts.push(say("%(high)s or fewer", { high }));
-  if (households !== null && total === null) parts.push(sayMany("%(count)s household", "%(count)s households", households));
+  if (households !== null && total === null) parts.push(sayMany("%(n)s household", "%(n)s households", households));
   return parts.join(" · ");
 }
 

@@ -24,10 +24,10 @@ export function say(message, numbers) {
   return fill(words[message] ?? message, numbers);
 }
 
-// A text that depends on a count, available to it as %(count)s.
+// A text that depends on a count, available to it as %(n)s.
 export function sayMany(one, many, count, numbers) {
   const known = words[one] ?? { one, other: many };
-  return fill(known[forms.select(count)] ?? known.other, { count, ...numbers });
+  return fill(known[forms.select(count)] ?? known.other, { n: count, ...numbers });
 }
 
 function fill(sentence, numbers) {

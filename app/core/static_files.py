@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
-APP_FOLDER = Path(__file__).parent
+APP_FOLDER = Path(__file__).parents[1]
 FOLDER = APP_FOLDER / "static"
 DRAWN_FROM = ("static", "templates", "translations")  # what a page looks like and says
 
