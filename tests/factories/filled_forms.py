@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from app.core.forms import western
 from app.counts.scheme import UNHCR
 from app.field.forms.group import CAUSES, INTENTIONS, NEEDS, PRIORITY_NEEDS
 from app.field.forms.people import METHODS, WAYS
@@ -139,8 +140,10 @@ class Person:
         return self.one_of([self.digits(f"{local:%Y-%m-%d}")], (*NO_DAYS, "", " "))
 
     def time(self) -> list[str]:
-        around = self.now.astimezone(self.zone) + timedelta(minutes=self.chance.randint(-90, 6))
-        return self.one_of([self.digits(self.chance.choice((*TIMES, f"{around:%H:%M}")))], (*NO_TIMES, "", " "))
+        around = self.now.astimezone(self.zone) + timedelta(minutes=self.chance.choice((0, 0, 5, 6, -1, -40, -90)))
+        return self.one_of(
+            [self.digits(self.chance.choice((self.chance.choice(TIMES), f"{around:%H:%M}")))], (*NO_TIMES, "", " ")
+        )
 
     def moment(self) -> Answers:
         opened = self.now - timedelta(seconds=self.chance.choice((0, 5, 90, 3_600, 86_400, -1, -600)))
@@ -181,7 +184,7 @@ class Person:
         return {
             "how": self.one_of((how,)),
             **{f"cells.{cell}": self.count() for cell in cells},
-            "total": self.maybe(self.count, 1.0 if filled == "total" else self.carelessness),
+            "total": self.maybe(self.count, 0.8 if filled == "total" else self.carelessness),
             "households_only": self.maybe(self.count, 1.0 if filled == "households" else self.carelessness),
             "households": self.maybe(self.count, 0.2),
             "estimate": self.one_of(("no", "no", "yes")),
@@ -196,7 +199,6 @@ class Person:
 
 
 KEYS = ("shelter:KHM", "shelter:SCH", "shelter:OLD", "area:SY0602", "area:SY0600", "area:SY06", f"shelter:{REPORT}")
-ASKED_OF_STATE = StateForm.asked_first
 AREAS = ("SY06", "SY0600", "SY0602", "SY", "SY0602")
 ELSEWHERE = ("Banyas", "بانياس", "BAN", "Banyas school", "The twin", "SY1002", "Damascus", "Hmeimim", "x" * 201)
 
@@ -256,7 +258,11 @@ def state(who: Person) -> Answers:
         "admission": who.one_of(ADMISSIONS),
     }
     kept = who.chance.choice((0.8, 0.95, 1.0))
-    was = {name: typed[name] if who.chance.random() < kept else [who.chance.choice(WAS)] for name in ASKED_OF_STATE}
+    same = {name: [who.digits(western(values[0]))] for name, values in typed.items()}
+    was = {
+        name: who.chance.choice((typed, same))[name] if who.chance.random() < kept else [who.chance.choice(WAS)]
+        for name in StateForm.asked_first
+    }
     return typed | {f"{name}.was": value for name, value in was.items()}
 
 
@@ -265,7 +271,7 @@ def group(who: Person) -> Answers:
     return {
         "label": who.one_of(WORDS),
         **who.named("home", AREAS),
-        "displaced_on": who.maybe(lambda: who.day(back=40_000)),
+        "displaced_on": who.maybe(lambda: who.day(back=who.chance.choice((0, 40_000)))),
         "cause": who.maybe(lambda: who.one_of(CAUSES)),
         **(who.people() if who.chance.random() < 0.7 else {}),
         **{f"needs.{need}": who.count() for need in needs},
