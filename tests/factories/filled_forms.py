@@ -53,7 +53,7 @@ WORDS = (
         ",;،",
         "\x1ftab\t",
     ),
-    *("<b>bold</b>", "100 % of %(total)s", "ß ẞ ς Σ İ ı", "𞤀𞤣𞤤𞤢𞤥", "'; --", "á\u0301", "\u202eabc"),
+    *("<b>bold</b>", "two\r\nlines\n", "100 % of %(total)s", "ß ẞ ς Σ İ ı", "𞤀𞤣𞤤𞤢𞤥", "'; --", "á\u0301", "\u202eabc"),
 )
 NO_NAMES = (
     *("Atlantis", "x", "شيء", "शहर", "กรุงเทพ", "𞤀𞤣𞤤𞤢", "shelter:", "area:", ":", "shelter:NOT", "area:SY99", "SY99"),

@@ -185,7 +185,7 @@ def test_corrected_without_a_change_it_says_the_same(desk: Desk, kind: str, said
         ),
         ("shelter", SHELTER, {"name_en": "The hall"}, {"name": {"en": "The hall", "fr": "Salle"}}),
         ("group", {"label": "Families", "households": 12}, {"households_only": ""}, {"households": None}),
-        ("note", {"place": {"shelter": "KHM"}, "text": "some"}, {"text": "all"}, {"text": "all"}),
+        ("note", {"place": {"shelter": "KHM"}, "text": "two\nlines"}, {"text": "two\r\nlines"}, {}),
         (
             "figure",
             {"about": {"area": "SY06"}, "measures": "stock", "people": PEOPLE},

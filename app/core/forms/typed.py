@@ -110,8 +110,9 @@ class TypedField(Field):  # type: ignore[misc]  # WTForms has no types
         self.typed = "" if value is None else self.written(value)
 
     def understand(self, typed: str) -> Any:
-        """The value meant. NotUnderstood says what to do instead."""
-        return typed.strip()
+        """The value meant. NotUnderstood says what to do instead. Lines end as they were typed: browsers send them with
+        two signs."""
+        return typed.replace("\r\n", "\n").strip()
 
     def written(self, value: Any) -> str:
         """A value as it stands in the input."""

@@ -9,7 +9,7 @@ import * as typed from "./typed.js";
 const chooseAnswer = () => say("Choose one of the answers.");
 const choosePlace = () => say("Choose the shelter or area from the list.");
 
-export const text = (name) => question(name, typed.stripped);
+export const text = (name) => question(name, (given) => typed.stripped(given.replace(/\r\n/g, "\n")));
 export const wholeNumber = (name) => question(name, typed.wholeNumber);
 export const measure = (name) => question(name, typed.measure);
 export const decimalNumber = (name) => question(name, typed.decimalNumber);
