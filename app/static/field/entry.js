@@ -2,6 +2,7 @@
 // server as it does with no script at all.
 
 import { element, icon } from "../elements.js";
+import { elsewhere } from "../elsewhere.js";
 import { clearErrors, showErrors } from "./errors.js";
 import { faultsAsComplaints, read } from "./forms/index.js";
 import { heard } from "./heard.js";
@@ -116,13 +117,6 @@ async function save() {
   showSaved(number);
   prepareToWait();
   sendSoon();
-}
-
-// A place outside one's areas is known by its whole name to the server alone; undefined: it cannot be asked.
-async function elsewhere(typed) {
-  const answer = await fetch(`/field/elsewhere?named=${encodeURIComponent(typed)}`).catch(() => null);
-  if (answer?.status === 404) return null;
-  return answer?.ok ? (await answer.json()).key : undefined;
 }
 
 async function keep(answers, reports, line) {
