@@ -33,13 +33,14 @@ Mawa: who is displaced, where they are, and where there is still room.
   make container     build and run what Dockerfile and compose.yaml say, without a container engine
   make mutants       plant faults in the fold and see the tests notice every one
   make scan          let two scanners loose on a demonstration that runs here; ADDRESS=http://127.0.0.1:8001, MINUTES=10
+  make lighthouse    Lighthouse over the pages of the field, on a phone; wants Node.js 18.16 or later with npm
   make requirements  pin the newest versions again, with their hashes
   make clean         remove the environment and what tools left behind; the data in .mawa stays
 
 endef
 
 INNER = environment development browser
-.PHONY: help install run test check access bench soak faults container mutants scan requirements clean $(INNER)
+.PHONY: help install run test check access bench soak faults container mutants scan lighthouse requirements clean $(INNER)
 
 help:
 	$(info $(HELP))
@@ -83,12 +84,20 @@ scan: MINUTES ?= 6
 scan: development
 	@$(BIN)/python -m tests.scan $(ADDRESS) $(MINUTES) $(WHO)
 
+# Node.js is nowhere else asked for, so it is not installed here. npm holds what it fetches against the hashes of the lock.
+lighthouse: development browser $(CATALOGUES)
+	@command -v npm >/dev/null 2>&1 || { echo 'There is no npm. Debian: apt-get install npm'; exit 1; }
+	@mkdir -p .lighthouse && cp tests/lighthouse/package*.json .lighthouse/
+	@npm ci --prefix .lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@$(BIN)/python -m tests.lighthouse .lighthouse/node_modules/.bin/lighthouse \
+		"$$(command -v chromium || command -v chromium-browser || command -v google-chrome)"
+
 requirements: development
 	$(PIN) --output-file requirements.txt
 	$(PIN) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .lighthouse build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -f $(CATALOGUES)
 
 # The stamp says what the environment was made of: where it stands (programs in it name that place), for which Python,

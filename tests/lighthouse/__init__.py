@@ -1,0 +1,1 @@
+"""Lighthouse over the pages of the field."""
