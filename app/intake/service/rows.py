@@ -31,6 +31,7 @@ from app.intake.schemas import (
 )
 from app.intake.service.post import Post, Taken, reject, unknown, warn
 from app.intake.service.references import Known, find
+from app.intake.service.sums import about_sums
 from app.intake.service.texts import about_texts
 from app.ledger import service as ledger
 
@@ -162,7 +163,7 @@ def _warnings(post: Post, report: Plain, settled: policy.Instant) -> tuple[Warne
     found = _about_clocks(post, settled)
     if isinstance(report, ShelterReport | ShelterStateReport) and not _in_country(report.lat, report.lon):
         found += (warn(post, "outside_country", OUTSIDE_COUNTRY),)
-    return found + about_texts(post, report)
+    return found + about_sums(post, report) + about_texts(post, report)
 
 
 def _in_country(lat: float | None, lon: float | None) -> bool:
