@@ -14,10 +14,10 @@ from pydantic_core import to_json
 from app.core import http
 from app.core.description import Out, answers
 from app.core.text import mark, render
+from app.intake.queries.noticed import append
 from app.intake.schemas import AnyReport, Status
 from app.intake.service import take
 from app.intake.service.together import Together
-from app.ledger.service import append
 
 MOST_REPORTS = 1_000
 

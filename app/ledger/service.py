@@ -34,7 +34,8 @@ WITH stored AS (
     WHERE turns.operation_id = sent.operation_id AND closed_at IS NULL) = sent.turn
   ORDER BY id
   ON CONFLICT (id) DO NOTHING
-  RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id
+  RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id, total, households, reporter_id,
+    device
 ), marked AS (
   INSERT INTO marks (operation_id, place_id, day, marked_at)
   SELECT operation_id, place_id, CASE WHEN kind <> 'same_place' THEN day END, recorded_at FROM stored
@@ -42,8 +43,8 @@ WITH stored AS (
   UNION
   SELECT operation_id, from_place_id, left_day, recorded_at FROM stored WHERE from_place_id IS NOT NULL
 )
-SELECT stored.id, shelters.state ->> 'status' AS status FROM stored LEFT JOIN shelters ON shelters.id = stored.place_id
 """
+_THEIR_IDS = "SELECT id FROM stored"
 
 _MARK = text("""
   INSERT INTO marks (operation_id, place_id, day, marked_at)
@@ -116,7 +117,7 @@ class Row:
     turn: UUID | None = None
 
 
-Stored = dict[UUID, str | None]  # reports by id, each with the status of the shelter it speaks of
+Stored = dict[UUID, tuple[Any, ...]]  # reports by id, each with what is told of it
 _ROWS = TypeAdapter(list[Row])
 
 
@@ -131,13 +132,16 @@ def take_turn(session: Session, operation_id: UUID) -> None:
     session.execute(_TAKE_TURN, {"operation": operation_id})
 
 
-def append(session: Session, rows: Sequence[Row]) -> Stored:
+def append(session: Session, rows: Sequence[Row], *, telling: str = _THEIR_IDS) -> Stored:
     """Store reports and mark what they touch, in one statement; wakes the fold after the commit.
 
     Returns what was stored: an id that stood already is left out, also when another transaction was just writing it,
     and a row whose turn is over. IntegrityError when a row breaks a constraint: then nothing of these rows is stored.
+    `telling`: how the statement ends, which is what it tells of each of `stored`, their ids first; everything else it
+    sees as it was before.
     """
-    stored: Stored = dict(db.run(session, _APPEND, {"rows": written(rows).decode()}))
+    told = db.run(session, _APPEND + telling, {"rows": written(rows).decode()})
+    stored: Stored = {id_: tuple(more) for id_, *more in told}
     if stored:
         db.wake(session, jobs.FOLD)
     return stored

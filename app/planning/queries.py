@@ -5,18 +5,48 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
 from app.accounts.queries import visible
 from app.places.models import Area
-from app.planning.policy import admits_all, free_places, km_between
-from app.planning.schemas import Nearby
+from app.planning.policy import admits_all, free_places, km_between, offered, whole_km
+from app.planning.schemas import Arriving, Nearby, Room
 from app.population.models import PlaceDay, PlaceNow
 from app.shelters.models import Shelter
+from app.shelters.policy import COVERED_M2_PER_PERSON
 
+# policy.places_for_people in SQL, of a row of shelters; null where they are not known.
+PLACES = f"""CASE WHEN shelters.state ->> 'capacity' IS NOT NULL
+    THEN greatest(0, (shelters.state ->> 'capacity')::bigint - coalesce((shelters.state ->> 'blocked')::bigint, 0))
+    ELSE floor((shelters.state ->> 'covered_area_m2')::float / {COVERED_M2_PER_PERSON})::bigint END"""
+MOST_ASKED = 10  # shelters without room for which others are looked for in one post: each reads all there are
+_MOST_LOOKED_AT = 12  # for each, of which policy.offered names a few
+# Open shelters in scope whose people were counted, as near as can be known. policy.offered measures anew.
+_ROOMS = text(f"""
+  SELECT asked.place_id AS asked_by, there.state AS asking, room.* FROM
+    unnest(CAST(:places AS uuid[]), CAST(:people AS bigint[])) AS asked (place_id, people)
+  JOIN places AS here ON here.id = asked.place_id JOIN shelters AS there ON there.id = asked.place_id
+  CROSS JOIN LATERAL (
+    SELECT * FROM (
+      SELECT shelters.code, shelters.state, day.counted_at, {PLACES} - greatest(0, day.total[1])::bigint AS free,
+        power((shelters.state ->> 'lat')::float - (there.state ->> 'lat')::float, 2)
+          + power(((shelters.state ->> 'lon')::float - (there.state ->> 'lon')::float)
+          * cos(radians((there.state ->> 'lat')::float)), 2) AS apart,
+        here.area_code = ANY(shelters.area_path) AS is_same_area,
+        shelters.area_path && here.area_path[greatest(2, cardinality(here.area_path) - 1):] AS is_near
+      FROM shelters JOIN places ON places.id = shelters.id JOIN place_now ON place_now.place_id = shelters.id
+      JOIN place_days AS day ON day.place_id = place_now.place_id AND day.day = place_now.day
+      WHERE shelters.operation_id = :operation AND shelters.id <> asked.place_id AND NOT shelters.is_void
+        AND places.same_as IS NULL AND shelters.state ->> 'status' = 'open' AND day.basis = 'counted'
+        AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
+    ) AS known
+    WHERE free > 0 AND (apart IS NOT NULL OR is_near)
+    ORDER BY free < asked.people, apart IS NULL, apart, NOT is_same_area, code LIMIT {_MOST_LOOKED_AT}
+  ) AS room
+""")
 _STEP = 500  # shelters read at a time, the nearest first
 
 
@@ -60,6 +90,22 @@ def nearest_with_room(
             break
     rows.close()
     return found
+
+
+def rooms_near(session: Session, *, scope: Scope, arriving: Mapping[UUID, Arriving]) -> dict[UUID, list[Room]]:
+    """For who came to each of these shelters, the nearest open shelters in scope with free places that admit them."""
+    if not arriving:
+        return {}
+    people = [who.people for who in arriving.values()]
+    areas = None if scope.areas is None else sorted(scope.areas)
+    asked = {"places": list(arriving), "people": people, "operation": scope.operation_id, "areas": areas}
+    found: dict[UUID, list[Room]] = {place: [] for place in arriving}
+    for row in session.execute(_ROOMS, asked):
+        if admits_all(row.state.get("admits"), arriving[row.asked_by].cells):
+            km = whole_km(row.asking, row.state)
+            tier = 0 if km is not None else 1 if row.is_same_area else 2
+            found[row.asked_by].append(Room(row.code, row.state["name"], row.free, row.counted_at, tier, km))
+    return {place: offered(rooms, arriving[place].people) for place, rooms in found.items()}
 
 
 def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:

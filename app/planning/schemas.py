@@ -21,3 +21,24 @@ class Nearby:
     method: str | None
     access: str | None
     admission: str | None
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Who comes to a shelter that has no place for them: how many, and of which cells as far as that is known."""
+
+    people: int
+    cells: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Room:
+    """A shelter with free places for who comes to another. `tier` 0: both positions are known; 1: it lies in the same
+    area; 2: in the one above that. `km` whole, between places as everybody may know them; None without positions."""
+
+    shelter: str
+    name: dict[str, str]
+    free: int
+    counted_at: datetime
+    tier: int
+    km: int | None

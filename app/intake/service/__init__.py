@@ -19,6 +19,7 @@ from app.core import clock, db
 from app.core.kept import Kept
 from app.intake import policy, queries
 from app.intake.errors import fault, faults_of
+from app.intake.queries import noticed
 from app.intake.schemas import (
     AMENDING,
     READER,
@@ -58,7 +59,7 @@ def take(
     sent_at: datetime | None = None,
     device: str | None = None,
     recorded_at: datetime | None = None,
-    append: Append = ledger.append,
+    append: Append = noticed.append,
 ) -> list[Result]:
     """Take reports as sent (interface.md, `POST /reports`); answers come in the same order. Flushes, never commits.
 
@@ -74,7 +75,7 @@ def take(
     if has_turn:
         ledger.take_turn(session, actor.scope.operation_id)  # before anything that others may have to wait for
     if frame is None:
-        frame, append = places.frame_of(session, actor.scope.operation_id), ledger.append
+        frame, append = places.frame_of(session, actor.scope.operation_id), noticed.append
     # Within the turn: what depends on what stands is recorded in the order in which it was decided.
     now = recorded_at or clock.now()
     db.record_at(session, now)
@@ -155,7 +156,7 @@ def _take_by_heart(session: Session, post: Post, report: Plain) -> dict[UUID, Re
     stored = post.append(session, [replace(row, turn=turn)])
     if not stored:
         return {}
-    asked = ask_back(session, post, [report], {row.id: row}, statuses=stored, merged=known.merged)
+    asked = ask_back(session, post, [report], {row.id: row}, stored=stored, merged=known.merged)
     return {row.id: Result(row.id, "accepted", warnings=warned + asked[row.id])}
 
 
@@ -188,13 +189,13 @@ def _take_all(session: Session, post: Post, reports: Sequence[Plain]) -> dict[UU
             results[report.id] = refusal.result
     accepted = [report for report in fresh if report.id in rows]
     register(session, post, accepted, rows, codes)
-    stored = ledger.append(session, list(rows.values())) if rows else {}
+    stored = noticed.append(session, list(rows.values())) if rows else {}
     restate(session, [report for report in accepted if report.id in stored], rows)
     # What was refused may have been taken before: a sender whose areas shrank since must still learn that.
     elsewhere = [report.id for report in fresh if report.id not in stored]
     standing |= ledger.standing(session, elsewhere) if elsewhere else {}
     new = [report for report in accepted if report.id in stored]
-    asked = ask_back(session, post, new, rows, statuses=stored, merged=known.merged)
+    asked = ask_back(session, post, new, rows, stored=stored, merged=known.merged)
     for report in reports:
         if report.id in stored:
             warned = notes[report.id] + asked[report.id]

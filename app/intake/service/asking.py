@@ -1,4 +1,8 @@
-"""What the door asks back about reports it has just stored: warnings that need a look at the figures."""
+"""What the door asks back about reports it has just stored: warnings that need a look at the figures.
+
+Most reports are not looked at any further: what is noticed as they are stored says whether it is worth it. However many
+are, each thing is asked once for all of them.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from uuid import UUID
@@ -8,19 +12,19 @@ from sqlalchemy.orm import Session
 from app.core import text
 from app.core.text import mark, name_in
 from app.intake import queries
-from app.intake.schemas import HeadcountReport, MovementReport, Plain, ShelterFields, Warned
-from app.intake.service.post import Post, warn
+from app.intake.queries.beside import places_beside
+from app.intake.queries.noticed import Stored
+from app.intake.schemas import MovementReport, Plain, ShelterFields, Warned
+from app.intake.service.crowding import still_there, without_room
+from app.intake.service.post import Asked, Look, Post, warn
 from app.ledger import service as ledger
 from app.places.queries import bookings_of
 from app.population.past import Cut, Past
-from app.population.queries import shelter_figure
 from app.population.queries.groups import Called, called_of, is_outside, whereabouts
 
-SHELTER_CLOSED = mark("This shelter is booked as closed.")
 BOOKED_AS = mark("This is booked at %(shelter)s: the two are one shelter.")
 BOOKED_ELSEWHERE = mark("This group is booked at %(place)s (%(people)s people). Did they come from there?")
 BOOKED_OUTSIDE = mark("This group is booked at %(place)s. Did they come from there?")
-PEOPLE_ON_THE_BOOKS = mark("%(people)s people are still booked there. Say where they went.")
 
 Found = dict[UUID, tuple[Warned, ...]]
 
@@ -31,45 +35,49 @@ def ask_back(
     reports: Sequence[Plain],
     rows: Mapping[UUID, ledger.Row],
     *,
-    statuses: Mapping[UUID, str | None],
+    stored: Stored,
     merged: Set[UUID],
 ) -> Found:
-    """Questions about these stored reports, by report. `statuses`: of the shelter each speaks of; `merged`: shelters
-    named that are booked as another."""
+    """Questions about these stored reports, by report. `stored`: what was noticed of each; `merged`: shelters named
+    that are booked as another."""
     found: dict[UUID, list[Warned]] = {report.id: [] for report in reports}
-    for report in reports:
-        if statuses[report.id] == "closed" and isinstance(report, MovementReport | HeadcountReport):
-            found[report.id] += _is_closed(session, post, rows[report.id])
-        if isinstance(report, ShelterFields) and report.status == "closed":
-            found[report.id] += _still_there(session, post, rows[report.id])
-    for one in (_booked_as(session, post, rows, merged, found), _elsewhere(session, post, reports, rows)):
-        for id_, warned in one:
-            found[id_].append(warned)
+    noticed = [report for report in reports if _is_worth_a_look(report, rows[report.id], stored, merged)]
+    look = _look_at(session, post, noticed, rows, stored) if noticed else None
+    asked = still_there(look) if look else []
+    asked += _booked_as(session, post, rows, merged, found)
+    asked += _elsewhere(session, post, reports, rows)
+    if look:
+        asked += without_room(session, look)
+    for id_, warned in asked:
+        found[id_].append(warned)
     return {id_: tuple(warnings) for id_, warnings in found.items()}
 
 
-def _is_closed(session: Session, post: Post, row: ledger.Row) -> list[Warned]:
-    """A shelter in the sender's areas is closed; of one outside nothing is told but its name."""
-    scope, place = post.actor.scope, row.place_id
-    if scope.areas is not None and place and not scope.holds(bookings_of(session, [place])[place].area_path):
-        return []
-    return [warn(post, "shelter_closed", SHELTER_CLOSED)]
+def _is_worth_a_look(report: Plain, row: ledger.Row, stored: Stored, merged: Set[UUID]) -> bool:
+    """What was told of a shelter under its other name was not noticed: it is looked for."""
+    if isinstance(report, ShelterFields):
+        return report.status == "closed"
+    noticed = stored[report.id]
+    is_booked_elsewhere = bool(merged) and (row.place_id in merged or row.from_place_id in merged)
+    return noticed.has_alike or noticed.is_large or noticed.status in ("closed", "full") or is_booked_elsewhere
 
 
-def _still_there(session: Session, post: Post, row: ledger.Row) -> list[Warned]:
-    """Closing a shelter that has people on the books is taken, but where did they go?"""
-    kept = bookings_of(session, [row.place_id])[row.place_id].kept_id if row.place_id is not None else None
-    figure = shelter_figure(session, kept) if kept is not None else None
-    people = figure.people.total if figure is not None else None
-    if not people:
-        return []
-    said = text.number(people, post.language)
-    return [warn(post, "people_on_the_books", PEOPLE_ON_THE_BOOKS, people=said)]
+def _look_at(
+    session: Session,
+    post: Post,
+    reports: Sequence[Plain],
+    rows: Mapping[UUID, ledger.Row],
+    stored: Stored,
+) -> Look:
+    """These reports with the places they are about."""
+    ends = {end for report in reports for end in (rows[report.id].place_id, rows[report.id].from_place_id)}
+    beside = places_beside(session, {end for end in ends if end is not None})
+    return Look(post, reports, rows, beside, stored)
 
 
 def _booked_as(
     session: Session, post: Post, rows: Mapping[UUID, ledger.Row], merged: Set[UUID], wanted: Iterable[UUID]
-) -> list[tuple[UUID, Warned]]:
+) -> Asked:
     """Who names a shelter that turned out to be another, in their areas, is told its name now."""
     ends = {id_: {rows[id_].place_id, rows[id_].from_place_id} for id_ in wanted}
     named = sorted({place for places in ends.values() for place in places if place is not None and place in merged})
@@ -82,9 +90,7 @@ def _booked_as(
     ]
 
 
-def _elsewhere(
-    session: Session, post: Post, reports: Sequence[Plain], rows: Mapping[UUID, ledger.Row]
-) -> list[tuple[UUID, Warned]]:
+def _elsewhere(session: Session, post: Post, reports: Sequence[Plain], rows: Mapping[UUID, ledger.Row]) -> Asked:
     """A group that is booked at one place and comes to another "from elsewhere": it is asked, never filled in."""
     arrivals = [
         report for report in reports if isinstance(report, MovementReport) and report.group and report.from_ is None
@@ -96,7 +102,7 @@ def _elsewhere(
     ends = [end for report in arrivals if (end := rows[report.id].place_id) is not None]
     here = {place: booking.kept_id for place, booking in bookings_of(session, ends).items()}
     called = called_of(session, post.actor, {place for places in at.values() for place in places})
-    asked: list[tuple[UUID, Warned]] = []
+    asked: Asked = []
     for report in arrivals:
         row = rows[report.id]
         places = at.get(row.group_id, {}) if row.group_id is not None else {}

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.core import clock, db
-from app.ledger.service import Row, Stored, append
+from app.intake.queries.noticed import Stored, append
+from app.ledger.service import Row
 
 _WAIT_BRIEFLY = "SELECT set_config('lock_timeout', '200ms', true)"
 
@@ -40,7 +41,7 @@ class Together:
         self._turn = Lock()
 
     def append(self, session: Session, rows: Sequence[Row]) -> Stored:
-        """As `ledger.service.append`, in a transaction shared with others and committed on return. Whoever waits here
+        """As `noticed.append`, in a transaction shared with others and committed on return. Whoever waits here
         holds no connection, or those who wait might hold all there are: a session may only have read before.
 
         What could not be stored so is left out, without an error: a transaction of its own will tell why. Only where
@@ -89,5 +90,5 @@ def _store(session: Session, waiting: Sequence[_Waiting]) -> None:
         session.rollback()
         log.warning("not_stored_together", reports=len(waiting), reason=str(getattr(error, "orig", error)))
     else:
-        for id_, status in stored.items():
-            first[id_].stored = {id_: status}
+        for id_, told in stored.items():
+            first[id_].stored = {id_: told}
