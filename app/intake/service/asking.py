@@ -16,6 +16,7 @@ from app.intake.queries.beside import places_beside
 from app.intake.queries.noticed import Stored
 from app.intake.schemas import MovementReport, Plain, ShelterFields, Warned
 from app.intake.service.crowding import still_there, without_room
+from app.intake.service.doubles import told_already
 from app.intake.service.post import Asked, Look, Post, warn
 from app.ledger import service as ledger
 from app.places.queries import bookings_of
@@ -47,7 +48,7 @@ def ask_back(
     asked += _booked_as(session, post, rows, merged, found)
     asked += _elsewhere(session, post, reports, rows)
     if look:
-        asked += without_room(session, look)
+        asked += [*without_room(session, look), *told_already(session, look)]
     for id_, warned in asked:
         found[id_].append(warned)
     return {id_: tuple(warnings) for id_, warnings in found.items()}
