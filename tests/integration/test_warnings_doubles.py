@@ -11,9 +11,10 @@ from app.intake.queries.noticed import LATEST
 from app.intake.service import take
 from app.places.models import Operation
 from tests.factories.amending import corrected
+from tests.factories.asked import statements
 from tests.factories.explained import what_is_read
 from tests.factories.gates import NOW, Gate, truck
-from tests.factories.operations import a_headcount, a_movement, make_actor
+from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, make_actor
 
 FAMILY = {"cells": {"female:18-59": 1, "male:0-4": 2, "male:18-59": 1}}
 
@@ -146,6 +147,62 @@ def test_under_the_other_name_of_a_shelter_too(gate: Gate) -> None:
     same = {"kind": "same_place", "keep": "KHM", "other": "SCH", "reason": "Two names.", "occurred_at": NOW.isoformat()}
     gate.say({"id": truck()["id"], **same}, who="coordinator")
     assert "possible_duplicate" in gate.codes(truck(to="SCH"))
+
+
+# New shelters and groups.
+
+
+def named(name: str, **more: Any) -> dict[str, Any]:
+    return {**a_shelter(code=f"N{truck()['id'][:6].upper()}", **more), "name": {"en": name}}
+
+
+def test_a_shelter_under_another_spelling(gate: Gate) -> None:
+    gate.say(named("Khmeimim air base") | {"code": "BASE"})
+    (warned,) = gate.warned(named("Hmeimim Airbase", area="SY0602"), who="colleague")
+    assert warned.message == (
+        "There is Khmeimim air base (BASE) already, called much like this. If it is the same place, take this report"
+        " back and name that one."
+    )
+    assert warned.details == {"shelter": "BASE"}
+    assert gate.codes(named("Hmeimim Airbase", area="SY0600"), who="coordinator") == ["possible_duplicate"]
+    assert gate.codes(named("Jableh stadium"), named("Jableh stadium")) == []  # of one post
+    assert gate.codes(named("Stadium 2"), who="colleague") == []
+
+
+def test_a_shelter_outside_is_not_told_of(gate: Gate) -> None:
+    gate.say(named("Banyas refinery housing", area="SY1002"), who="stranger")
+    gate.say(named("Ras al-Bassit camp", area="SY0600"), who="coordinator")
+    assert gate.codes(named("Banyas refinery housing"), named("Ras al-Bassit camp")) == []
+
+
+def test_positions_tell_only_who_may_see_them(gate: Gate) -> None:
+    gate.say(named("The old mill", lat=35.4010, lon=35.9480))
+    near = {"lat": 35.4030, "lon": 35.9480}
+    assert gate.codes(named("Textile factory", **near), who="colleague") == []
+    (warned,) = gate.warned(named("Weaving hall", **near), who="coordinator")
+    assert "less than 300 metres from here" in warned.message
+    assert gate.codes(named("Bakery", lat=35.4052, lon=35.9520), who="coordinator") == []
+
+
+def test_a_group_that_is_there_already(gate: Gate) -> None:
+    fled = {"origin": "SY0602", "displaced_on": "2025-03-07", "people": {"total": 52}}
+    gate.say(a_group("G-1", **fled))
+    (warned,) = gate.warned(a_group("H-7", **fled), who="colleague")
+    assert warned.details == {"group": "G-1"}
+    assert gate.codes(a_group("H-8", **{**fled, "origin": "SY0600"}), who="coordinator") == []
+    assert gate.codes(a_group("G-1", **fled), who="worker") == []  # its newer state
+    gate.say(a_group("F-1", **{**fled, "origin": "SY1002"}), who="stranger")
+    assert gate.codes(a_group("F-2", **{**fled, "origin": "SY1002"})) == []
+
+
+def test_however_many_are_registered_they_are_compared_at_once(gate: Gate) -> None:
+    gate.say(named("The old mill"), a_group("G-1", origin="SY0602", label="From the old mill"))
+    new = [named(f"The old mil {letter}") for letter in "abcdefgh"] + [named("The old mil")]
+    groups = [a_group(f"H-{number}", origin="SY0602", label="From the old mil") for number in range(9)]
+    with statements() as asked:
+        assert gate.codes(*new, *groups) == ["possible_duplicate"] * 10
+    assert sum("shelters.area_path &&" in one for one in asked) == 1
+    assert sum("FROM groups" in one and "origin = ANY" in one for one in asked) == 1
 
 
 def test_what_is_noticed_is_found_by_the_index_and_the_latest_first(gate: Gate) -> None:

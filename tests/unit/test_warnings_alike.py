@@ -16,6 +16,7 @@ from app.intake.policy.alike import (
     SAME_NUMBER_WITHIN,
     is_near,
 )
+from app.intake.policy.registered import are_one_group, is_one_name
 
 AT = datetime(2025, 3, 16, 11, 5, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
@@ -161,3 +162,45 @@ def test_what_cannot_have_one_alike_is_like_nothing(one: Told, other: Told) -> N
 @given(st.integers(0, 10**7), st.integers(0, 10**7))
 def test_numbers_near_each_other_differ_by_a_twentieth(one: int, other: int) -> None:
     assert is_near(one, other) == is_near(other, one) == (abs(one - other) <= max(one, other) / 20)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Khmeimim air base", "Hmeimim Airbase"),
+        ("حميميم", "Hmeimim"),
+        ("Al-Andalus School 2", "al andalus school (2)"),
+        ("Jableh stadium", "Jableh Stadion"),
+    ],
+)
+def test_one_site_under_two_spellings_is_asked_about(one: str, other: str) -> None:
+    assert is_one_name(one, other) and is_one_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("School 2", "School 3"),
+        ("Hall A", "Hall B"),
+        ("Camp East", "Camp West"),
+        ("Jableh North School", "Jableh South School"),
+        ("مدرسة البنات جبلة", "مدرسة البنين جبلة"),
+        ("Jableh", "Jableh secondary school for girls"),
+        ("Shelter KHM", "Shelter JAB"),
+        ("مدرسة ١", "مدرسة ٢"),
+        ("", ""),
+    ],
+)
+def test_neighbours_are_not_one_site(one: str, other: str) -> None:
+    assert not is_one_name(one, other)
+
+
+def test_groups_are_one_by_name_or_by_day_and_number() -> None:
+    fled = {"displaced_on": "2025-03-07", "people": {"total": 52}}
+    assert are_one_group(fled, fled)
+    assert are_one_group({"label": "Families of Banyas"}, {"label": "families of Baniyas", **fled})
+    assert are_one_group({**fled, "people": None, "households": 12}, {**fled, "people": None, "households": 12})
+    assert not are_one_group(fled, {**fled, "displaced_on": "2025-03-08"})
+    assert not are_one_group(fled, {"people": {"total": 52}})
+    assert not are_one_group({**fled, "people": {"total": 5}}, {**fled, "people": {"total": 5}})
+    assert not are_one_group({"label": "X families", **fled}, {"label": "X families", "people": {"total": 90}})

@@ -18,6 +18,7 @@ from app.intake.schemas import MovementReport, Plain, ShelterFields, Warned
 from app.intake.service.crowding import still_there, without_room
 from app.intake.service.doubles import told_already
 from app.intake.service.post import Asked, Look, Post, warn
+from app.intake.service.registered import registered_already
 from app.ledger import service as ledger
 from app.places.queries import bookings_of
 from app.population.past import Cut, Past
@@ -49,6 +50,7 @@ def ask_back(
     asked += _elsewhere(session, post, reports, rows)
     if look:
         asked += [*without_room(session, look), *told_already(session, look)]
+    asked += registered_already(session, post, reports, rows)
     for id_, warned in asked:
         found[id_].append(warned)
     return {id_: tuple(warnings) for id_, warnings in found.items()}

@@ -63,6 +63,11 @@ def likeness(one: str, other: str) -> float:
     return max(_shared(one, other), _shared(by_ear, others))
 
 
+def written_alike(one: str, other: str) -> float:
+    """From 0 to 1 of two plain names: what they share of their pairs of letters as they are written."""
+    return _shared(one, other)
+
+
 def _consonants(word: str) -> str:
     """Of one word. Latin letters say twice what Arabic ones write once; an h at the end is a feminine ending, written
     in one and not in the other."""
