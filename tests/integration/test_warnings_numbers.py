@@ -33,6 +33,34 @@ def test_in_a_correction_it_names_the_field_there(gate: Gate) -> None:
     assert [one.details.get("field") for one in result.warnings] == ["replacement.people.total"]
 
 
+# Numbers too large.
+
+
+def test_a_digit_too_many(gate: Gate) -> None:
+    gate.say(a_headcount("KHM", at=NOW, people=52))
+    fold()
+    (warned,) = gate.warned(a_headcount("KHM", at=NOW + timedelta(hours=2), people=520))
+    assert (warned.code, warned.details) == ("unusually_large", {"people": 520, "most": 52, "by": "last"})
+    assert warned.message == "520 people is unusually many: there were 52 on the books. Check the digits."
+    assert gate.codes(truck(1_234, to="SCH"), truck(90)) == []
+    assert gate.codes(truck(5_001, to="SCH")) == ["unusually_large"]
+    assert gate.codes(truck(480, to=None, source="KHM")) == ["unusually_large"]
+
+
+def test_more_than_it_can_hold(gate: Gate) -> None:
+    gate.say(a_state("KHM", at=NOW, capacity=100))
+    (warned,) = gate.warned(a_headcount("KHM", at=NOW, people=301))
+    assert warned.message == "301 people is unusually many: there are places for 100. Check the digits."
+    assert gate.codes(a_headcount("KHM", at=NOW, people=250)) == []
+
+
+def test_what_a_place_outside_holds_is_not_told(gate: Gate) -> None:
+    gate.say(a_headcount("FAR", at=NOW, people=52), a_state("FAR", at=NOW, capacity=60), who="stranger")
+    fold()
+    assert gate.codes(truck(520, to="FAR", source="KHM")) == []
+    assert gate.codes(truck(600, to="FAR"), who="stranger") == ["shelter_full", "unusually_large"]
+
+
 # Full.
 
 

@@ -15,7 +15,7 @@ from app.intake import queries
 from app.intake.queries.beside import places_beside
 from app.intake.queries.noticed import Stored
 from app.intake.schemas import MovementReport, Plain, ShelterFields, Warned
-from app.intake.service.crowding import still_there, without_room
+from app.intake.service.crowding import still_there, too_many, without_room
 from app.intake.service.doubles import told_already
 from app.intake.service.post import Asked, Look, Post, warn
 from app.intake.service.registered import registered_already
@@ -49,7 +49,7 @@ def ask_back(
     asked += _booked_as(session, post, rows, merged, found)
     asked += _elsewhere(session, post, reports, rows)
     if look:
-        asked += [*without_room(session, look), *told_already(session, look)]
+        asked += [*without_room(session, look), *told_already(session, look), *too_many(look)]
     asked += registered_already(session, post, reports, rows)
     for id_, warned in asked:
         found[id_].append(warned)

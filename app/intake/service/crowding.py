@@ -1,4 +1,4 @@
-"""What a report says beside what its place holds: shelters that are full or closed."""
+"""What a report says beside what its place holds: numbers too large to be right, shelters that are full or closed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.core import text
 from app.core.text import mark, name_in, render
+from app.intake.policy import Held, how_large
 from app.intake.queries.beside import Beside
-from app.intake.schemas import ShelterFields, Warned
+from app.intake.schemas import HeadcountReport, ShelterFields, Warned
 from app.intake.service.post import Asked, Look, Post, warn
 from app.ledger import service as ledger
 from app.planning.queries import MOST_ASKED, rooms_near
 from app.planning.schemas import Arriving, Room
 from app.shelters.policy import places_for_people
+
+FOR_ITS_PLACES = mark("%(people)s people is unusually many: there are places for %(most)s. Check the digits.")
+AFTER_THE_LAST = mark("%(people)s people is unusually many: there were %(most)s on the books. Check the digits.")
+FOR_ONE_REPORT = mark("%(people)s people is unusually many for one report. Check the digits.")
+TOO_LARGE = {"places": FOR_ITS_PLACES, "last": AFTER_THE_LAST, "report": FOR_ONE_REPORT}
 
 SHELTER_CLOSED = mark("This shelter is booked as closed.")
 SHELTER_FULL = mark("This shelter is full: there are %(people)s people and %(places)s places.")
@@ -43,6 +49,22 @@ class _Arrived:
     places: int | None = None
 
 
+def too_many(look: Look) -> Asked:
+    """Numbers that a digit too many explains better. Of places outside the sender's areas nothing is compared."""
+    asked: Asked = []
+    for report, row in look.moves():
+        people, found = look.people(row), None
+        if row.place_id is not None:
+            found = how_large(people, _held(look, row.place_id), is_count=isinstance(report, HeadcountReport))
+        if found is None and row.from_place_id is not None:
+            found = how_large(people, _held(look, row.from_place_id), is_leaving=True)
+        if found is not None:
+            warned = warn(look.post, "unusually_large", TOO_LARGE[found.by], people=people, most=found.most)
+            details = {"people": people, "most": found.most, "by": found.by}
+            asked.append((report.id, Warned(warned.code, warned.message, details)))
+    return asked
+
+
 def still_there(look: Look) -> Asked:
     """Closing a shelter that has people on the books is taken, but where did they go?"""
     asked: Asked = []
@@ -67,6 +89,14 @@ def without_room(session: Session, look: Look) -> Asked:
     rooms = rooms_near(session, scope=look.post.actor.scope, arriving=dict(list(wanted.items())[:MOST_ASKED]))
     offered = {kept: _offered(look.post, free) for kept, free in rooms.items()}
     return [(one.report_id, _warned(look.post, one, offered.get(one.kept_id))) for one in arrived]
+
+
+def _held(look: Look, place_id: UUID) -> Held:
+    """What a number is compared with; nothing where the place is not the sender's to know about."""
+    if not look.sees(place_id):
+        return Held()
+    place = look.beside[place_id]
+    return Held(places_for_people(place.state), place.people if place.basis == "counted" else None)
 
 
 def _arrived(look: Look) -> list[_Arrived]:
