@@ -1,6 +1,5 @@
 """The story Mawa exists for: a family arrives, the shelter fills, the coordinator gets one mail and sees it."""
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -84,8 +83,7 @@ def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
     form.get_by_role("combobox", name="Where are they now?").fill("story sch")
     form.get_by_role("option", name="Story School").click()
     form.get_by_role("button", name="Save", exact=True).click()
-    expect(form).to_have_url(re.compile("/field/saved"))
-    expect(form.locator("main")).to_contain_text("25")
+    expect(form.locator("[data-line]")).to_contain_text("25")
     form.close()
 
     def told() -> bool:

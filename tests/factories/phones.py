@@ -37,6 +37,10 @@ ON_DISK = """() => new Promise((resolve, reject) => {
     counted.onsuccess = () => { asked.result.close(); resolve(counted.result); };
   };
 })"""
+UNSENT = """async () => {
+  const { all } = await import("/static/field/outbox.js");
+  return (await all(document.documentElement.dataset.person)).filter((entry) => !entry.isSent).length;
+}"""
 
 # A page that opens from what is kept is not told by Chromium's emulation that there is no network; on a phone it is.
 SAYS_IT_IS_AWAY = """try {
@@ -109,8 +113,12 @@ class Phone:
         """How many reports lie in the browser's storage, whoever saved them."""
         return int(self.page.evaluate(ON_DISK))
 
+    def unsent(self) -> int:
+        """How many reports of whoever is signed in wait to be sent."""
+        return int(self.page.evaluate(UNSENT))
+
     def sends_all(self, within: float = 30) -> None:
-        wait_for(lambda: self.on_disk() == 0, within, "reports still wait on the phone")
+        wait_for(lambda: self.unsent() == 0, within, "reports still wait on the phone")
 
 
 def chromium() -> str:

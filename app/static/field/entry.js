@@ -2,7 +2,7 @@
 // server as it does with no script at all.
 
 import { element, icon } from "../elements.js";
-import { elsewhere } from "../elsewhere.js";
+import { elsewhere } from "./elsewhere.js";
 import { clearErrors, showErrors } from "./errors.js";
 import { faultsAsComplaints, read } from "./forms/index.js";
 import { heard } from "./heard.js";
@@ -104,7 +104,10 @@ async function save() {
   await heard;
   const all = await listed();
   const answers = answersOf();
-  if (!all) throw new Error("the lists of this operation are not on this phone");
+  if (!all) {
+    HTMLFormElement.prototype.submit.call(form); // the phone has no lists yet: the server reads what was typed
+    return;
+  }
   if (kind === "state") answers.code = [location.pathname.split("/").at(-2)];
   const { complaints, reports, remembered } = await read(kind, answers, { names: all, now: Date.now(), elsewhere });
   clearErrors(form);
