@@ -42,6 +42,7 @@ NAME = {
     "en": f"{UNBROKEN} secondary school, the buildings behind the old railway station and the sports hall",
     "ar": "مدرسة القديسة مريم المجدلية الثانوية، المباني خلف محطة القطار القديمة وصالة الرياضة الكبيرة",
 }
+ONCE = "ar"  # what axe finds in a state of a page hangs on no language: each page as it opens is looked at in all
 CODE = "LONG-NAMED-SCHOOL-BY-THE-RIVER-1"
 
 
@@ -70,7 +71,8 @@ def test_a_form_opened_wide_and_what_is_wrong_in_it(page: Page, path: str, langu
     expect(page.locator(".error").first).to_be_attached()
     assert page.evaluate("document.documentElement.lang") == language
     assert misfits(page, LAPTOP, *PHONES) == []
-    assert violations(page) == []
+    if language == ONCE:
+        assert violations(page) == []
 
 
 def test_forms_without_script(browser: Browser, live: Live) -> None:
@@ -90,14 +92,16 @@ def test_the_menu_and_what_is_offered_lie_above_the_page(page: Page, language: s
     page.goto(in_language("/field/arrivals/new", language))
     page.click(".menu summary")
     assert misfits(page, *PHONES) == []
-    assert violations(page) == []
+    if language == ONCE:
+        assert violations(page) == []
     page.click(".menu summary")
     page.check("#stayed-yes", force=True)
     for name in ("home", "group", "before", "place"):
         page.locator(f"[name={name}]").focus()
         expect(page.locator("[role=option]:visible").first).to_be_visible()
         assert misfits(page, *PHONES) == []
-        assert violations(page) == []
+        if language == ONCE:
+            assert violations(page) == []
         page.keyboard.press("Escape")
 
 
@@ -159,6 +163,6 @@ def test_long_names(page: Page, written: dict[str, Any], language: str) -> None:
         answer = page.goto(in_language(path, language))
         assert answer and answer.status == 200, path
         found += [f"{path} {one}" for one in misfits(page, LAPTOP, *PHONES)]
-        if language == "en":  # names are what they are
+        if language == ONCE and path.startswith(("/field/reports", "/counts")):  # the others are known with other names
             found += [f"{path} {one}" for one in violations(page)]
     assert found == []
