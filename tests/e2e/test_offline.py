@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.factories.between import Network, between
 from tests.factories.live import Live, wait_for
 from tests.factories.phones import Phone, ledger, phone, worker
+from tests.faults.victims import kill
 
 
 @pytest.fixture
@@ -202,8 +203,8 @@ def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(
     expect(ready.page.locator("[data-here]")).to_be_hidden()
     assert ready.waiting() == 0
     ready.arrive(7, "Khmeimim")
-    wait_for(lambda: totals(live, second) == [7], 30, "the second's report is not stored")
-    assert ready.on_disk() == 1
+    ready.sends_all()
+    assert totals(live, second) == [7]
     assert ledger(live, email) == []
     ready.context.clear_cookies()
     ready.sign_in(email)
@@ -221,3 +222,46 @@ def test_signing_out_warns_of_what_waits(ready: Phone, network: Network) -> None
     dialog.get_by_role("button").first.click()
     expect(dialog).to_be_hidden()
     assert "/login" not in ready.page.url
+
+
+def test_a_new_version_takes_over_with_its_pages_and_what_waits_is_sent(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    network.instead = [503] * 99
+    ready.arrive(111, "Khmeimim")
+    before = ready.page.evaluate("caches.keys()")
+    version = before[0].rsplit("-", 1)[1].encode()
+
+    def newer(path: str, answer: bytes) -> bytes:
+        return answer.replace(version, b"a-new-version") if path == "/field/service-worker.js" else answer
+
+    network.change = newer
+    ready.page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update())")
+    names = ["mawa-files-a-new-version", "mawa-pages-a-new-version"]
+    wait_for(lambda: sorted(ready.page.evaluate("caches.keys()")) == names, 30, "the new version does not take over")
+    ready.be_ready()
+    ready.lose_network()
+    network.instead = []
+    ready.arrive(112, "Khmeimim")
+    assert ready.unsent() == 2
+    ready.find_network()
+    ready.sends_all()
+    assert sorted(totals(live, email)) == [111, 112]
+    assert len(ledger(live, email)) == 2
+
+
+def test_a_server_killed_in_the_middle_has_each_report_once(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    ready.lose_network()
+    for people in (121, 122, 123):
+        ready.arrive(people, "Khmeimim")
+    network.slow_s = 1.0
+    ready.find_network()
+    wait_for(lambda: network.posts, 20, "nothing was posted")
+    assert kill(live, "web", 0.0) is not None
+    network.slow_s = 0.0
+    wait_for(lambda: (live.readiness() or {}).get("ready"), 60, "the server does not come back")
+    ready.sends_all(90)
+    assert sorted(totals(live, email)) == [121, 122, 123]
+    assert len(ledger(live, email)) == 3

@@ -29,16 +29,9 @@ KEPT = """async () => {
 }"""
 
 
-ON_DISK = """() => new Promise((resolve, reject) => {
-  const asked = indexedDB.open("mawa");
-  asked.onerror = () => reject(asked.error);
-  asked.onsuccess = () => {
-    const counted = asked.result.transaction("entries").objectStore("entries").count();
-    counted.onsuccess = () => { asked.result.close(); resolve(counted.result); };
-  };
-})"""
 UNSENT = """async () => {
-  const { all } = await import("/static/field/outbox.js");
+  const script = document.querySelector("script[src*='/field/phone.js']").src;
+  const { all } = await import(script.replace("phone.js", "outbox.js"));
   return (await all(document.documentElement.dataset.person)).filter((entry) => !entry.isSent).length;
 }"""
 
@@ -108,10 +101,6 @@ class Phone:
         chip = self.page.locator("[data-waiting]")
         digits = "".join(sign for sign in chip.inner_text() if sign.isdecimal()) if chip.is_visible() else ""
         return int(digits or 0)
-
-    def on_disk(self) -> int:
-        """How many reports lie in the browser's storage, whoever saved them."""
-        return int(self.page.evaluate(ON_DISK))
 
     def unsent(self) -> int:
         """How many reports of whoever is signed in wait to be sent."""

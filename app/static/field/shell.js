@@ -85,10 +85,11 @@ async function keep() {
   }
 }
 
+// Read to its end at once: answers that lie half read hold the few connections a browser has to a server.
 async function drawnFor(path) {
   const page = await fetch(path, { headers: { "X-Mawa-Kept": "1" }, redirect: "error", cache: "no-store" });
   if (!page.ok || !page.headers.get("X-Mawa-Person")) throw new Error(`${path} cannot be kept`);
-  return page;
+  return new Response(await page.blob(), { headers: page.headers });
 }
 
 function whoseIs(page) {
