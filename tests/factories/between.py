@@ -33,12 +33,15 @@ class Passed:
 
 @dataclass
 class Network:
-    """`away`: nobody is answered. `instead`: answers of its own to posts of reports, used up one by one: a status, or
+    """`away`: nobody is answered; `closed`: these paths are not.
+
+    `instead`: answers of its own to posts of reports, used up one by one: a status, or
     `cut` (the server reads the request, its answer is lost)."""
 
     url: str
     passed: list[Passed] = field(default_factory=list)
     away: bool = False
+    closed: frozenset[str] = frozenset()
     instead: list[int | str] = field(default_factory=list)
     slow_s: float = 0.0
     alter: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # each report on its way to the server
@@ -49,9 +52,9 @@ class Network:
         """The posts of reports, in order."""
         return [one for one in self.passed if one.path == REPORTS and one.method == "POST"]
 
-    def sent(self) -> list[str]:
-        """The ids of all reports that were posted, in order, each time they were."""
-        return [report["id"] for post in self.posts for report in post.reports]
+    def taken(self) -> list[str]:
+        """The ids of all reports in posts that the server read and answered, in order, each time they were."""
+        return [report["id"] for post in self.posts if post.status == HTTPStatus.OK for report in post.reports]
 
 
 class _Gate(ThreadingHTTPServer):
@@ -82,7 +85,7 @@ class _Asked(BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         network, body = self.server.network, self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if network.away:
+        if network.away or urlsplit(self.path).path in network.closed:
             return self._hang_up()
         passed = Passed(self.command, urlsplit(self.path).path, body)
         network.passed.append(passed)

@@ -3,6 +3,7 @@
 import { element, icon } from "../elements.js";
 import { heard } from "./heard.js";
 import { isDone, refersTo, revised, stateOf } from "./items.js";
+import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
 import { isKept, sendSoon } from "./phone.js";
 import { say, sayMany } from "./words.js";
@@ -11,6 +12,13 @@ const { person } = document.documentElement.dataset;
 const language = document.documentElement.lang;
 const section = document.querySelector("[data-here]");
 let isSending = false;
+let when = timesIn(undefined);
+
+// Times are told as in the operation, wherever the phone believes to be.
+function timesIn(timeZone) {
+  const own = language === "ar" ? "ar-u-nu-arab" : language;
+  return new Intl.DateTimeFormat(own, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone });
+}
 
 const STATES = {
   waiting: () => badge("", "phone", say("on this phone")),
@@ -26,6 +34,7 @@ function badge(kind, name, words) {
 async function show() {
   if (!(await isKept)) return;
   await heard;
+  when = timesIn((await listed())?.zone);
   const entries = await outbox.all(person);
   section.hidden = !entries.length;
   section.querySelector("ul").replaceChildren(...entries.map((entry) => shown(entry, entries)));
@@ -44,7 +53,6 @@ function shown(entry, entries) {
     ...items.filter((item) => item.state === "conflict").map(conflictOf),
     ...(entry.warnings ?? []),
   ];
-  const when = new Intl.DateTimeFormat(language === "ar" ? "ar-u-nu-arab" : language, { dateStyle: "medium", timeStyle: "short" });
   return element("li", { "data-number": entry.number },
     element("div", { class: "row spread" }, element("b", { class: "title" }, summary.title), STATES[standing(entry)]()),
     element("p", {}, summary.line),

@@ -26,10 +26,11 @@ async function fromHere() {
   const entries = await outbox.all(person);
   const waiting = entries.filter((entry) => entry.sort === "shelter" && !entry.isSent)
     .map(({ items }) => items.filter((item) => item.report.kind === "shelter").map((item) => shelter(item.report.id, item.report)));
-  return [...((await outbox.remembered(person)).made ?? []), ...waiting.flat()];
+  const { made = [] } = await outbox.remembered(person);
+  return [...made.map((one) => shelter(one.code, one)), ...waiting.flat()];
 }
 
-export function shelter(code, { name, aliases = [] }) {
+function shelter(code, { name, aliases = [] }) {
   return { code, said: name[language] ?? name.en ?? Object.values(name)[0], under: "", names: [...Object.values(name), ...aliases] };
 }
 

@@ -9,6 +9,7 @@ const NAMES = "/field/names";
 const MOST = 50; // reports at once: on a thin network little is sent again
 const PATIENCE_MS = 60_000;
 const SOON_S = 5;
+const MOST_MADE = 20; // shelters made here that are remembered
 
 // Sends all that waits for one person. Says how it went: `done` (nothing is left that could go), `later` (no network, or
 // the server is in trouble: in so many seconds again), `sign-in`, or `refused` with the server's words.
@@ -52,7 +53,7 @@ async function sendSome(person, batch) {
     return answer;
   }
   const results = new Map(answer.results.map((result) => [result.id, result]));
-  for (const part of batch) await take(person, part.number, results);
+  for (const part of batch) await take(person, part, results);
   if (answer.results.some((result) => result.code)) await fetch(NAMES, { cache: "reload" }).catch(() => null);
   return {
     how: "sent",
@@ -68,7 +69,7 @@ async function each(person, batch, how) {
 }
 
 // What the server said of one entry. What is stored is erased; what it asked back stays until somebody has read it.
-async function take(person, number, results) {
+async function take(person, { number, reports }, results) {
   let told;
   const after = await outbox.change(person, number, (entry) => {
     if (!entry) return null;
@@ -81,6 +82,14 @@ async function take(person, number, results) {
     return warnings.length ? { summary: entry.summary, isSent: true, ...told } : null;
   });
   if (told && (!after || after.isSent)) outbox.tell({ sent: told });
+  const shelter = told?.code && reports.find((report) => report.kind === "shelter" && results.get(report.id)?.code);
+  if (shelter) await rememberShelter(person, told.code, shelter);
+}
+
+// People can be booked to a new shelter before the lists say that it is there.
+async function rememberShelter(person, code, { name, aliases }) {
+  const { made = [] } = await outbox.remembered(person);
+  await outbox.remember(person, { made: [...made, { code, name, aliases }].slice(-MOST_MADE) });
 }
 
 async function post(person, reports) {
