@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.factories.live import Live, running
 from tests.factories.phones import FLAGS, chromium
+
+expect.set_options(timeout=20_000)  # two browsers and two installations share a machine
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.factories.between import Network, between
 from tests.factories.live import Live, wait_for
-from tests.factories.phones import Phone, ledger, phone, worker
+from tests.factories.phones import PATIENCE_S, Phone, ledger, phone, worker
 from tests.faults.victims import kill
 
 
@@ -33,7 +33,7 @@ def ready(
 
 
 def _called(request: pytest.FixtureRequest) -> str:
-    return request.node.name.replace("_", "-").replace("[", "-").replace("]", "")[-60:].strip("-")
+    return str(request.node.name).replace("_", "-").replace("[", "-").replace("]", "")[-60:].strip("-")
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_in_trouble_it_is_sent_again_and_stored_once(
     ready.arrive(34, "Khmeimim")
     network.instead = [trouble, trouble]
     ready.find_network()
-    ready.sends_all(60)
+    ready.sends_all()
     assert sorted(totals(live, email)) == [21, 34]
     assert len(network.posts) == 3
     assert len(set(network.taken())) == 2
@@ -119,7 +119,7 @@ def test_one_that_may_have_been_sent_is_corrected_and_taken_back_not_forgotten(
     network.instead = ["cut"] * 99
     ready.arrive(50, "Khmeimim")
     ready.arrive(60, "Khmeimim")
-    wait_for(lambda: len(network.posts) >= 2, 20, "nothing was posted")
+    wait_for(lambda: len(network.posts) >= 2, PATIENCE_S, "nothing was posted")
     ready.lose_network()
     network.instead = []
     assert ready.unsent() == 2
@@ -129,7 +129,7 @@ def test_one_that_may_have_been_sent_is_corrected_and_taken_back_not_forgotten(
     ready.page.fill("[name=total]", "51")
     ready.save()
     ready.find_network()
-    ready.sends_all(60)
+    ready.sends_all()
     assert sorted(totals(live, email)) == [51, 60]
     stored = ledger(live, email)
     assert [report["total"] for report in stored if report["corrects"] is None] == [50, 60]
@@ -148,7 +148,7 @@ def test_one_that_is_refused_holds_nobody_up_and_can_be_mended(
     for people in (71, 72, 73):
         ready.arrive(people, "Khmeimim")
     ready.find_network()
-    wait_for(lambda: sorted(totals(live, email)) == [71, 73], 30, "the others are not stored")
+    wait_for(lambda: sorted(totals(live, email)) == [71, 73], PATIENCE_S, "the others are not stored")
     assert ready.unsent() == 1
     ready.open("/field/reports")
     refused = ready.page.locator("[data-here] li").filter(has=ready.page.locator(".badge.attention"))
@@ -163,12 +163,31 @@ def test_one_that_is_refused_holds_nobody_up_and_can_be_mended(
     assert all(report["corrects"] is None for report in ledger(live, email))
 
 
+def test_what_was_sent_meanwhile_is_corrected_and_not_entered_anew(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    network.instead = [503] * 99
+    ready.arrive(76, "Khmeimim")
+    stale = ready.page.locator("[data-change]").get_attribute("href")
+    network.instead = []
+    ready.page.evaluate("window.dispatchEvent(new Event('online'))")
+    ready.sends_all()
+    expect(ready.page.locator("main h1")).to_have_text("Saved and sent")
+    (stored,) = ledger(live, email)
+    correct = f"{network.url}/field/reports/{stored['id']}/correct"
+    ready.page.locator("[data-change]").click()
+    ready.page.wait_for_url(correct)
+    ready.page.goto(f"{network.url}{stale}")
+    ready.page.wait_for_url(correct)
+    expect(ready.page.locator("[name=total]")).to_have_value("76")
+
+
 def test_a_session_that_ended_asks_to_sign_in_and_sends(ready: Phone, live: Live, network: Network, email: str) -> None:
     ready.lose_network()
     ready.arrive(81, "Khmeimim")
     ready.context.clear_cookies()
     ready.find_network()
-    expect(ready.page.locator("[data-strip] a")).to_be_visible(timeout=30_000)
+    expect(ready.page.locator("[data-strip] a")).to_be_visible(timeout=PATIENCE_S * 1_000)
     assert ledger(live, email) == []
     ready.page.locator("[data-strip] a").click()
     ready.sign_in(email)
@@ -255,7 +274,9 @@ def test_a_new_version_takes_over_with_its_pages_and_what_waits_is_sent(
     network.change = newer
     ready.page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update())")
     names = ["mawa-files-a-new-version", "mawa-pages-a-new-version"]
-    wait_for(lambda: sorted(ready.page.evaluate("caches.keys()")) == names, 30, "the new version does not take over")
+    wait_for(
+        lambda: sorted(ready.page.evaluate("caches.keys()")) == names, PATIENCE_S, "the new version does not take over"
+    )
     ready.be_ready()
     ready.lose_network()
     network.instead = []
@@ -275,10 +296,10 @@ def test_a_server_killed_in_the_middle_has_each_report_once(
         ready.arrive(people, "Khmeimim")
     network.slow_s = 1.0
     ready.find_network()
-    wait_for(lambda: network.posts, 20, "nothing was posted")
+    wait_for(lambda: network.posts, PATIENCE_S, "nothing was posted")
     assert kill(live, "web", 0.0) is not None
     network.slow_s = 0.0
-    wait_for(lambda: (live.readiness() or {}).get("ready"), 60, "the server does not come back")
-    ready.sends_all(90)
+    wait_for(lambda: (live.readiness() or {}).get("ready"), PATIENCE_S, "the server does not come back")
+    ready.sends_all()
     assert sorted(totals(live, email)) == [121, 122, 123]
     assert len(ledger(live, email)) == 3

@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_S = 90.0  # other browsers may be at work on this machine
 SCREEN = {"width": 360, "height": 640}
 KEPT = """async () => {
   for (const name of await caches.keys()) if (await (await caches.open(name)).match("/field/kept")) return true;
@@ -74,7 +75,7 @@ class Phone:
 
     def be_ready(self) -> None:
         """The pages are kept: from now on they open without a network."""
-        wait_for(lambda: self.page.evaluate(KEPT), 30, "the pages are not kept")
+        wait_for(lambda: self.page.evaluate(KEPT), PATIENCE_S, "the pages are not kept")
 
     def save(self) -> None:
         self.page.click(".save button")
@@ -106,7 +107,7 @@ class Phone:
         """How many reports of whoever is signed in wait to be sent."""
         return int(self.page.evaluate(UNSENT))
 
-    def sends_all(self, within: float = 30) -> None:
+    def sends_all(self, within: float = PATIENCE_S) -> None:
         wait_for(lambda: self.unsent() == 0, within, "reports still wait on the phone")
 
 

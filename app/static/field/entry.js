@@ -6,7 +6,7 @@ import { elsewhere } from "./elsewhere.js";
 import { clearErrors, showErrors } from "./errors.js";
 import { faultsAsComplaints, read } from "./forms/index.js";
 import { heard } from "./heard.js";
-import { made, renamed, revised, sent } from "./items.js";
+import { made, revised, sent } from "./items.js";
 import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
 import { isKept, prepareToWait, sendSoon } from "./phone.js";
@@ -86,17 +86,26 @@ function saidOf(key, all) {
   return area && (kind === "area" ? all.outside.replace("{area}", area.said) : area.said);
 }
 
-async function beginWithEntry(number) {
+// What is to be changed may have gone meanwhile: then it is corrected where what was sent is corrected.
+async function beginWithEntry(number, id) {
   entry = await outbox.get(person, number);
   if (!entry?.answers) {
-    entry = null;
+    location.replace(id ? addressToCorrect(id) : "/field/reports");
     return;
   }
   refill(entry.answers);
+  if (isTaken(entry)) setValue("report_id", [crypto.randomUUID()]);
   await heard;
   const faults = entry.items.flatMap((item) => item.errors);
   const complaints = faultsAsComplaints(kind, faults);
   if (complaints.length) showErrors(form, complaints);
+}
+
+const addressToCorrect = (id) => `/field/reports/${id}/correct`;
+
+// Whether the server holds something else under the name of this report: what is saved now is a further one.
+function isTaken({ items }) {
+  return items.some((item) => item.state === "conflict" && item.report.id === item.of);
 }
 
 async function save() {
@@ -115,47 +124,42 @@ async function save() {
     showErrors(form, complaints);
     return;
   }
-  const number = await keep(answers, reports, lineOf(reports[0], all));
+  const summary = { title: document.querySelector("h1").textContent.trim(), line: lineOf(reports[0], all), at: reports[0].occurred_at };
+  const number = await keep({ sort: form.dataset.sort, path: location.pathname, answers, summary }, reports);
   outbox.remember(person, { last: { ...(await outbox.remembered(person)).last, ...remembered } }).catch(() => null);
-  showSaved(number);
+  showSaved(number, reports[0].id, `${summary.title}: ${summary.line}`);
   prepareToWait();
   sendSoon();
 }
 
-async function keep(answers, reports, line) {
-  const summary = { title: document.querySelector("h1").textContent.trim(), line, at: reports[0].occurred_at };
-  const saved = { sort: form.dataset.sort, path: location.pathname, answers, summary };
+async function keep(saved, reports) {
   if (!entry) return outbox.add(person, { ...saved, items: made(reports) });
   const { number, items } = entry;
   await outbox.change(person, number, (fresh) => {
+    if (isTaken(fresh ?? entry)) return { ...saved, items: made(reports) };
     const known = fresh ? fresh.items : sent(items); // it was sent while this page lay open
-    const changed = revised(known, reports, say("Changed on the phone before it was known to be sent."));
-    const isTaken = changed.some((item) => item.state === "conflict" && item.report.id === item.of);
-    return { ...saved, items: isTaken ? renamed(changed) : changed };
+    return { ...saved, items: revised(known, reports, say("Changed on the phone before it was known to be sent.")) };
   });
   return number;
 }
 
 // What stands in the place of the form from now on, and what becomes of it.
-async function showSaved(number) {
+function showSaved(number, id, line) {
   const main = document.getElementById("main");
-  const shown = document.querySelector("template[data-saved]").content.cloneNode(true);
-  main.replaceChildren(shown);
-  const saved = await outbox.get(person, number);
-  main.querySelector("[data-line]").textContent = saved ? `${saved.summary.title}: ${saved.summary.line}` : "";
-  main.querySelector("[data-change]").href = `${location.pathname}?edit=${number}`;
+  main.replaceChildren(document.querySelector("template[data-saved]").content.cloneNode(true));
+  main.querySelector("[data-line]").textContent = line;
+  main.querySelector("[data-change]").href = `${location.pathname}?edit=${number}&of=${id}`;
   outbox.onChange((what) => {
-    if (what.sent?.number === number) showSent(main, what.sent);
+    if (what.sent?.number === number) showSent(main, id, what.sent);
     else if (!what.sent && !what.sending) showStanding(main, number);
   });
-  const heading = main.querySelector("h1");
   window.scrollTo(0, 0);
-  heading.focus();
+  main.querySelector("h1").focus();
 }
 
-function showSent(main, { number, code, warnings }) {
+function showSent(main, id, { number, code, warnings }) {
   main.querySelector("h1").textContent = say("Saved and sent");
-  main.querySelector("[data-change]")?.remove();
+  main.querySelector("[data-change]").href = addressToCorrect(id);
   const told = warnings.map((words) => element("p", { class: "notice attention", role: "status" }, icon("alert"), element("span", {}, words)));
   const title = say("Its code");
   if (code) told.unshift(element("p", {}, `${title}: `, element("strong", {}, element("bdi", {}, code))));
@@ -185,7 +189,7 @@ async function begins() {
     }
   });
   beginNow();
-  if (asked.get("edit")) await beginWithEntry(Number(asked.get("edit")));
+  if (asked.get("edit")) await beginWithEntry(Number(asked.get("edit")), asked.get("of"));
   else await beginWhereTheLastEnded();
 }
 

@@ -107,14 +107,6 @@ export function sent(items) {
   return items.map((item) => ({ ...item, state: "stored", errors: [] }));
 }
 
-// The same under new names, where the server holds something else under the old.
-export function renamed(items) {
-  const names = new Map(items.map((item) => [item.of, crypto.randomUUID()]));
-  const text = JSON.stringify(items.filter((item) => item.report.id === item.of).map((item) => item.report));
-  const reports = JSON.parse([...names].reduce((said, [old, name]) => said.replaceAll(old, name), text));
-  return made(reports);
-}
-
 export function toSend(items) {
   return items.filter((item) => WAITING.includes(item.state)).map((item) => item.report);
 }
