@@ -56,14 +56,12 @@ def with_elsewhere(session: Session, *, actor: Actor, desk: Desk, typed: str) ->
 
 def _desk_of(session: Session, scope: Scope, language: str) -> Desk:
     areas = _areas.get(scope.operation_id, lambda: _areas_of(session, scope.operation_id)) or ()
-    own_areas = [area for area in areas if scope.holds(area.path)]
     return Desk(
         frame=frame_of(session, scope.operation_id),
         areas=areas,
-        own_areas=own_areas,
+        own_areas=[area for area in areas if scope.holds(area.path)],
         shelters=list_shelters(session, scope=scope),
         language=language,
-        is_whole=len(own_areas) == len(areas),
     )
 
 

@@ -39,16 +39,17 @@ class StandingGroup:
 class Desk:
     """The operation's frame, all its areas, and the shelters and areas this person reports on. `also`: other places,
     by key with their names, that a report under correction speaks of, or that were named in full. `elsewhere`: keys of
-    these last, by what was typed. `is_whole`: whether this person reports on all of the operation."""
+    these last, by what was typed. `whole`: whether this person reports on all of the operation, of a desk whose areas do not say
+    so."""
 
     frame: Frame
     areas: Sequence[Area]
     own_areas: Sequence[Area]
     shelters: Sequence[ShelterRow]
     language: str
-    is_whole: bool
     also: Mapping[str, dict[str, str]] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    whole: bool | None = None
     _drawn: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def drawn(self, name: str, caller: Callable[[], str]) -> str:
@@ -61,7 +62,12 @@ class Desk:
     @cached_property
     def bare(self) -> "Desk":
         """The same desk with nothing on it: for pages whose lists the phone adds from its own copy."""
-        return replace(self, areas=(), own_areas=(), shelters=())
+        return replace(self, areas=(), own_areas=(), shelters=(), whole=self.is_whole)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this person reports on all of the operation."""
+        return len(self.own_areas) == len(self.areas) if self.whole is None else self.whole
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:

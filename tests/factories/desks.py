@@ -54,7 +54,7 @@ def made_desk(language: str = "en") -> Iterator[Desk]:
     templating.register(application)
     frame = Frame(OPERATION, "demo", {"en": "Demo"}, ZoneInfo("Asia/Damascus"), UNHCR, "full", Settings())
     with application.test_request_context(), time_machine.travel(NOON, tick=False):
-        yield Desk(frame=frame, areas=AREAS, own_areas=AREAS, shelters=[KHM], language=language, is_whole=True)
+        yield Desk(frame=frame, areas=AREAS, own_areas=AREAS, shelters=[KHM], language=language)
 
 
 def sent(form: Callable[[Desk], Any], desk: Desk, **typed: str | list[str]) -> Any:

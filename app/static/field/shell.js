@@ -106,7 +106,7 @@ function answer(event) {
     if (request.mode === "navigate") event.respondWith(changing(request, url));
   } else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(event, url));
-  else if (shell.lists.includes(url.pathname)) event.respondWith(list(event, url));
+  else if (shell.lists.includes(url.pathname) && !url.search) event.respondWith(list(event, url));
 }
 
 async function file(request) {
