@@ -37,10 +37,12 @@ class StandingGroup:
 
 @dataclass(frozen=True)
 class Desk:
-    """The operation's frame, all its areas, and the shelters and areas this person reports on. `also`: other places,
-    by key with their names, that a report under correction speaks of, or that were named in full. `elsewhere`: keys of
-    these last, by what was typed. `whole`: whether this person reports on all of the operation, of a desk whose areas do not say
-    so."""
+    """The operation's frame, all its areas, and the shelters and areas this person reports on.
+
+    `also`: other places, by key with their names, that a report under correction speaks of, or that were named in full.
+    `elsewhere`: keys of these last, by what was typed. `whole`: whether this person reports on all of the operation, of
+    a desk whose areas do not say so.
+    """
 
     frame: Frame
     areas: Sequence[Area]

@@ -2,43 +2,16 @@
 
 Looked at in the server's ledger and in what passed through the network, not in what the page says."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.factories.between import Network, between
+from tests.factories.between import Network
 from tests.factories.live import Live, wait_for
 from tests.factories.phones import PATIENCE_S, Phone, ledger, phone, worker
 from tests.faults.victims import kill
-
-
-@pytest.fixture
-def network(live: Live) -> Iterator[Network]:
-    with between(live.url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def ready(
-    browser: Browser, live: Live, network: Network, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Phone]:
-    """A phone on which its worker has opened the pages once."""
-    with phone(browser, network, tmp_path / "phone") as opened:
-        opened.sign_in(worker(live, _called(request)))
-        opened.be_ready()
-        yield opened
-
-
-def _called(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name).replace("_", "-").replace("[", "-").replace("]", "")[-60:].strip("-")
-
-
-@pytest.fixture
-def email(request: pytest.FixtureRequest) -> str:
-    return f"{_called(request)}@example.org"
 
 
 def totals(live: Live, email: str) -> list[int]:
