@@ -136,8 +136,8 @@ async function keep(saved, reports) {
   if (!entry) return outbox.add(person, { ...saved, items: made(reports) });
   const { number, items } = entry;
   await outbox.change(person, number, (fresh) => {
-    if (isTaken(fresh ?? entry)) return { ...saved, items: made(reports) };
-    const known = fresh ? fresh.items : sent(items); // it was sent while this page lay open
+    const known = fresh?.items ?? sent(items); // else it was sent while this page lay open
+    if (isTaken({ items: known })) return { ...saved, items: made(reports) };
     return { ...saved, items: revised(known, reports, say("Changed on the phone before it was known to be sent.")) };
   });
   return number;
@@ -164,7 +164,7 @@ function showSent(main, id, { number, code, warnings }) {
   const title = say("Its code");
   if (code) told.unshift(element("p", {}, `${title}: `, element("strong", {}, element("bdi", {}, code))));
   main.querySelector("[data-became]").replaceChildren(...told);
-  outbox.change(person, number, () => null); // it was read
+  outbox.forgetSent(person, number); // it was read
 }
 
 async function showStanding(main, number) {

@@ -68,7 +68,7 @@ function conflictOf(item) {
 }
 
 function actions(entry, entries) {
-  if (entry.isSent) return [button(say("Seen"), () => outbox.change(person, entry.number, () => null))];
+  if (entry.isSent) return [button(say("Seen"), () => outbox.forgetSent(person, entry.number))];
   if (entry.isDeleted) return [element("span", { class: "quiet" }, say("It may have been sent; it is taken back as soon as there is a network."))];
   return [
     element("a", { class: "change", href: `${entry.path}?edit=${entry.number}&of=${entry.items[0].of}` }, say("Change")),

@@ -112,6 +112,11 @@ export function change(person, number, how) {
   });
 }
 
+// What the server asked back of a report that is sent was read.
+export function forgetSent(person, number) {
+  return change(person, number, (entry) => (entry?.isSent ? null : entry));
+}
+
 // What the next form begins with, and shelters of which the phone's list does not know yet.
 export async function remembered(person) {
   const known = await step("people", "readonly", (found) => found.get(person));

@@ -19,12 +19,12 @@ export async function send(person) {
 }
 
 async function sendAll(person) {
-  const before = new Set();
+  const before = new Set(); // what was asked about in this turn
   for (;;) {
-    const entries = (await outbox.all(person)).filter((entry) => toSend(entry.items ?? []).length);
-    const batch = next(entries);
+    const isNew = (entry) => toSend(entry.items ?? []).some((report) => !before.has(report.id));
+    const batch = await claimed(person, (await outbox.all(person)).filter(isNew));
     const ids = batch.flatMap(({ reports }) => reports.map((report) => report.id));
-    if (!ids.length || ids.every((id) => before.has(id))) return { how: "done" };
+    if (!ids.length) return { how: "done" };
     for (const id of ids) before.add(id);
     const outcome = await sendSome(person, batch);
     if (outcome.how !== "sent") return outcome;
@@ -32,20 +32,25 @@ async function sendAll(person) {
   }
 }
 
-function next(entries) {
+// What goes next. Each entry is read and marked as tried in one step: what is sent is what stands in it, and whoever
+// changes or deletes it from here on says so to the server too.
+async function claimed(person, entries) {
   const batch = [];
   let many = 0;
-  for (const entry of entries) {
-    const reports = toSend(entry.items);
-    if (many && many + reports.length > MOST) break;
-    batch.push({ number: entry.number, reports, states: new Map(entry.items.map((item) => [item.report.id, item.state])) });
-    many += reports.length;
+  for (const { number, items } of entries) {
+    if (many && many + toSend(items).length > MOST) break;
+    await outbox.change(person, number, (entry) => {
+      const reports = toSend(entry?.items ?? []);
+      if (!reports.length) return entry;
+      batch.push({ number, reports, states: new Map(entry.items.map((item) => [item.report.id, item.state])) });
+      many += reports.length;
+      return { ...entry, items: tried(entry.items, new Set(reports.map((report) => report.id))) };
+    });
   }
   return batch;
 }
 
 async function sendSome(person, batch) {
-  await each(person, batch, (items, { reports }) => tried(items, new Set(reports.map((report) => report.id))));
   outbox.tell({ sending: true });
   const answer = await post(person, batch.flatMap(({ reports }) => reports));
   if (answer.how !== "answered") {

@@ -126,12 +126,12 @@ async function changing(request, url) {
 }
 
 async function page(event, url) {
-  const isForm = shell.forms.includes(url.pathname) || url.pathname.match(STATE)?.[0] === url.pathname;
+  const isForm = shell.forms.includes(url.pathname); // that of a shelter's state shows what is known now
   const isAsked = ["code", "lang"].some((name) => url.searchParams.has(name)); // what only the server can draw
   const kept = await (await pages()).match(url.pathname);
   if (isForm && kept && !isAsked) return kept;
   try {
-    const drawn = await inTime(event.preloadResponse ?? null, event.request, kept);
+    const drawn = await inTime(event.request, kept);
     event.waitUntil(checkWhose(drawn.clone(), url));
     return drawn;
   } catch {
@@ -140,23 +140,19 @@ async function page(event, url) {
 }
 
 // The server's answer; where there is another, not longer than one waits.
-async function inTime(preloaded, request, kept) {
-  const asked = (async () => (await preloaded) ?? fetch(request))();
-  if (!kept) return asked;
-  return Promise.race([asked, new Promise((_, reject) => { setTimeout(() => reject(new Error("late")), PATIENCE_MS); })]);
+async function inTime(request, kept) {
+  if (!kept) return fetch(request);
+  return Promise.race([fetch(request), new Promise((_, reject) => { setTimeout(() => reject(new Error("late")), PATIENCE_MS); })]);
 }
 
-// Somebody else is signed in than those the kept pages are of: nothing of theirs stays. A state form that was opened is
-// kept from then on.
+// Somebody else is signed in than those the kept pages are of: nothing of theirs stays. Else what was known of a
+// shelter is kept as it was last seen.
 async function checkWhose(drawn, url) {
   const known = await written();
   const person = drawn.headers.get("X-Mawa-Person");
   if (!known || !person || !drawn.ok) return;
   if (person !== known.person) await forget();
-  else if (url.pathname.match(STATE)?.[0] === url.pathname) {
-    const page_ = await drawnFor(url.pathname);
-    if (whoseIs(page_) === `${known.person} ${known.language}`) await (await pages()).put(url.pathname, page_);
-  }
+  else if (url.pathname.match(STATE)?.[0] === url.pathname) await (await pages()).put(url.pathname, drawn);
 }
 
 async function offline() {
