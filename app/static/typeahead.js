@@ -2,6 +2,7 @@
 // take a name or a code, and a list is a list.
 
 import { western } from "./digits.js";
+import { element } from "./elements.js";
 import { listed } from "./field/listed.js";
 import { CLOSE_ENOUGH, likeness, plain } from "./names.js";
 
@@ -59,16 +60,13 @@ function setUp(place) {
   const isList = place.tagName === "SELECT";
   const input = isList ? inputFor(place) : place;
   const own = listedIn(isList ? place.options : place.list?.options ?? []);
-  const picked = hidden(`${input.name}.pick`);
+  const picked = element("input", { type: "hidden", name: `${input.name}.pick` });
   if (isList) takeOver(place, input, picked);
   place.removeAttribute("list");
 
-  const list = document.createElement("ul");
-  list.className = "offered";
-  list.id = `o-${input.id}`;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.labels[0]?.textContent.trim() ?? "");
-  list.hidden = true;
+  const list = element("ul", {
+    class: "offered", id: `o-${input.id}`, role: "listbox", "aria-label": input.labels[0]?.textContent.trim() ?? "", hidden: true,
+  });
   input.after(picked, list);
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false", autocomplete: "off",
@@ -149,26 +147,8 @@ function setUp(place) {
 }
 
 function option(one, id) {
-  const item = document.createElement("li");
-  item.id = id;
-  item.setAttribute("role", "option");
-  item.append(text("b", one.said), text("span", one.under));
-  return item;
-}
-
-function text(tag, words) {
-  const element = document.createElement(tag);
-  const apart = document.createElement("bdi");
-  apart.textContent = words;
-  element.append(apart);
-  return element;
-}
-
-function hidden(name) {
-  const input = document.createElement("input");
-  input.type = "hidden";
-  input.name = name;
-  return input;
+  const apart = (tag, words) => element(tag, {}, element("bdi", {}, words));
+  return element("li", { id, role: "option" }, apart("b", one.said), apart("span", one.under));
 }
 
 // An input in the place of a list: what the list said, or what was typed before and not understood.

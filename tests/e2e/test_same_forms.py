@@ -39,7 +39,7 @@ FORMS: dict[str, Any] = {
     "departure": DepartureForm,
     "headcount": HeadcountForm,
     "shelter": ShelterForm,
-    "state": lambda desk, **more: StateForm(desk, KHM, **more),
+    "shelter_state": lambda desk, **more: StateForm(desk, KHM, **more),
     "group": GroupForm,
     "note": NoteForm,
 }

@@ -1,7 +1,6 @@
 """The story Mawa exists for: a family arrives, the shelter fills, the coordinator gets one mail and sees it."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import html5lib
@@ -10,21 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.core import clock
 from tests.factories.live import Live, wait_for
+from tests.factories.screens import signed_in
 
 CODE = "STORY-1"
-
-
-def sign_in(browser: Browser, live: Live, role: str, **options: Any) -> BrowserContext:
-    context = browser.new_context(base_url=live.url, locale="en-GB", **options)
-    page = context.new_page()
-    email, password = live.accounts[role]
-    page.goto("/login")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", password)
-    page.click("main button[type=submit]")
-    page.wait_for_url(lambda url: "/login" not in url)
-    page.close()
-    return context
 
 
 def visit(context: BrowserContext, path: str) -> Page:
@@ -74,7 +61,7 @@ def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
     live: Live, browser: Browser, school: str
 ) -> None:
     live.sink.messages.clear()
-    phone = sign_in(browser, live, "field_worker", viewport={"width": 390, "height": 844})
+    phone = signed_in(browser, live, "field_worker", locale="en-GB", viewport={"width": 390, "height": 844})
     visit(phone, "/field/").close()
     form = visit(phone, "/field/arrivals/new")
     form.get_by_label("Female 0–4", exact=True).fill("9")
@@ -101,7 +88,7 @@ def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
     assert "105 people" in plain.get_content()
     html5lib.HTMLParser(strict=True).parse(html.get_content())
 
-    desk = sign_in(browser, live, "coordinator", viewport={"width": 1366, "height": 900})
+    desk = signed_in(browser, live, "coordinator", locale="en-GB", viewport={"width": 1366, "height": 900})
     board = visit(desk, "/dashboard")
     expect(board.locator("main")).to_contain_text("Story School")
     expect(board.locator("main")).to_contain_text("5 people over")

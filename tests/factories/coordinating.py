@@ -1,12 +1,10 @@
 """A coordinator at work: an operation whose figures compete and contradict each other, and how to fold it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from app.accounts.policy import Actor, Role
 from app.alerts.refresh import refresh
@@ -58,19 +56,3 @@ def stored(kind: str) -> list[dict[str, Any]]:
     with new_session() as session:
         wanted = text("SELECT content FROM reports WHERE kind = :kind ORDER BY recorded_at, id")
         return list(session.scalars(wanted, {"kind": kind}))
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collects what is asked of the database; but for whose sign-in it is."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if "FROM sign_ins" not in statement:
-            asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)

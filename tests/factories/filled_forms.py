@@ -100,9 +100,9 @@ class Person:
     def fills_in(self, kind: str) -> Answers:
         self.carelessness = self.chance.choice((0.0, 0.0, 0.03, 0.1, 0.4))
         answers = self.moment() | ASKED[kind](self)
-        lost = 0 if kind == "state" else self.carelessness / 5  # its page shows an answer to each
+        lost = 0 if kind == "shelter_state" else self.carelessness / 5  # its page shows an answer to each
         kept = {name: values for name, values in answers.items() if self.chance.random() >= lost}
-        return kept | {"report_id": [REPORT]} | ({"code": ["KHM"]} if kind == "state" else {})
+        return kept | {"report_id": [REPORT]} | ({"code": ["KHM"]} if kind == "shelter_state" else {})
 
     def one_of(self, good: Iterable[str], bad: Iterable[str] = ("", " ", "rubbish", "constructor")) -> list[str]:
         return [self.chance.choice(tuple(bad if self.chance.random() < self.carelessness else good))]
@@ -294,7 +294,7 @@ ASKED: dict[str, Callable[[Person], Answers]] = {
     "departure": departure,
     "headcount": headcount,
     "shelter": shelter,
-    "state": state,
+    "shelter_state": state,
     "group": group,
     "note": note,
 }

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.factories.coordinating import Site, fold, make_site, statements, stored
+from tests.factories.asked import statements
+from tests.factories.coordinating import Site, fold, make_site, stored
 from tests.factories.operations import a_headcount, a_shelter
 from tests.factories.pages import form_of, words_of
 

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.factories.coordinating import Site, make_site, statements
+from tests.factories.asked import statements
+from tests.factories.coordinating import Site, make_site
 from tests.factories.operations import a_headcount, a_movement, a_shelter
 from tests.factories.pages import words_of
 

@@ -6,7 +6,8 @@ import pytest
 
 from app.dashboard.views.shelters import REASONS
 from tests.factories.amending import decision
-from tests.factories.coordinating import Site, fold, make_site, statements, stored
+from tests.factories.asked import statements
+from tests.factories.coordinating import Site, fold, make_site, stored
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 from tests.factories.pages import form_of, words_of
 

@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.policy import Actor
 from app.core import clock, db
 from tests.factories.amending import NOON
-from tests.factories.coordinating import Site, make_site, statements
+from tests.factories.asked import statements
+from tests.factories.coordinating import Site, make_site
 from tests.factories.holding import finish, tell
 from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor
 from tests.factories.pages import Visitor, form_of, words_of

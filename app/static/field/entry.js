@@ -11,12 +11,11 @@ import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
 import { isKept, prepareToWait, sendSoon } from "./phone.js";
 import { lineOf } from "./summary.js";
-import { say } from "./words.js";
+import { say, time } from "./words.js";
 
 const { person } = document.documentElement.dataset;
-const language = document.documentElement.lang;
 const form = document.querySelector("form[data-sort]");
-const kind = form.dataset.sort === "shelter_state" ? "state" : form.dataset.sort;
+const { sort } = form.dataset;
 const asked = new URLSearchParams(location.search);
 let entry = null; // that is changed; null: a new one
 let isSaving = false;
@@ -54,10 +53,8 @@ async function sayNow() {
   const place = form.querySelector("[data-now]");
   const all = await listed();
   if (!place || !all) return;
-  const own = language === "ar" ? "ar-u-nu-arab" : language;
-  const time = new Intl.DateTimeFormat(own, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: all.zone }).format(new Date());
   await heard;
-  place.textContent = say("Now, %(time)s", { time });
+  place.textContent = say("Now, %(time)s", { time: time(Date.now(), { hour: "2-digit", minute: "2-digit", timeZone: all.zone }) });
 }
 
 // Where the last form ended, this one begins.
@@ -97,7 +94,7 @@ async function beginWithEntry(number, id) {
   if (isTaken(entry)) setValue("report_id", [crypto.randomUUID()]);
   await heard;
   const faults = entry.items.flatMap((item) => item.errors);
-  const complaints = faultsAsComplaints(kind, faults);
+  const complaints = faultsAsComplaints(sort, faults);
   if (complaints.length) showErrors(form, complaints);
 }
 
@@ -117,15 +114,14 @@ async function save() {
     HTMLFormElement.prototype.submit.call(form); // the phone has no lists yet: the server reads what was typed
     return;
   }
-  if (kind === "state") answers.code = [location.pathname.split("/").at(-2)];
-  const { complaints, reports, remembered } = await read(kind, answers, { names: all, now: Date.now(), elsewhere });
+  const { complaints, reports, remembered } = await read(sort, answers, { names: all, now: Date.now(), elsewhere });
   clearErrors(form);
   if (complaints.length) {
     showErrors(form, complaints);
     return;
   }
   const summary = { title: document.querySelector("h1").textContent.trim(), line: lineOf(reports[0], all), at: reports[0].occurred_at };
-  const number = await keep({ sort: form.dataset.sort, path: location.pathname, answers, summary }, reports);
+  const number = await keep({ sort, path: location.pathname, answers, summary }, reports);
   outbox.remember(person, { last: { ...(await outbox.remembered(person)).last, ...remembered } }).catch(() => null);
   showSaved(number, reports[0].id, `${summary.title}: ${summary.line}`);
   prepareToWait();

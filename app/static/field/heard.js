@@ -2,7 +2,7 @@
 
 import { learn } from "./words.js";
 
-export const heard = fetch("/field/words", { headers: { Accept: "application/json" } })
+export const heard = fetch("/field/words", { headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang } })
   .then((answer) => (answer.ok ? answer.json() : null))
   .then((words) => words && learn(words))
   .catch(() => null);

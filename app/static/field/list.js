@@ -6,19 +6,12 @@ import { isDone, refersTo, revised, stateOf } from "./items.js";
 import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
 import { isKept, sendSoon } from "./phone.js";
-import { say, sayMany } from "./words.js";
+import { say, sayMany, time } from "./words.js";
 
 const { person } = document.documentElement.dataset;
-const language = document.documentElement.lang;
 const section = document.querySelector("[data-here]");
 let isSending = false;
-let when = timesIn(undefined);
-
-// Times are told as in the operation, wherever the phone believes to be.
-function timesIn(timeZone) {
-  const own = language === "ar" ? "ar-u-nu-arab" : language;
-  return new Intl.DateTimeFormat(own, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone });
-}
+let zone; // times are told as in the operation, wherever the phone believes to be
 
 const STATES = {
   waiting: () => badge("", "phone", say("on this phone")),
@@ -34,7 +27,7 @@ function badge(kind, name, words) {
 async function show() {
   if (!(await isKept)) return;
   await heard;
-  when = timesIn((await listed())?.zone);
+  zone = (await listed())?.zone;
   const entries = await outbox.all(person);
   section.hidden = !entries.length;
   section.querySelector("ul").replaceChildren(...entries.map((entry) => shown(entry, entries)));
@@ -56,7 +49,7 @@ function shown(entry, entries) {
   return element("li", { "data-number": entry.number },
     element("div", { class: "row spread" }, element("b", { class: "title" }, summary.title), STATES[standing(entry)]()),
     element("p", {}, summary.line),
-    element("p", { class: "quiet" }, when.format(new Date(summary.at)), ...(entry.code ? [" · ", element("bdi", {}, entry.code)] : [])),
+    element("p", { class: "quiet" }, time(summary.at, { dateStyle: "medium", timeStyle: "short", timeZone: zone }), ...(entry.code ? [" · ", element("bdi", {}, entry.code)] : [])),
     ...[...new Set(says)].map((words) => element("p", { class: "error" }, icon("alert"), element("span", {}, words))),
     element("div", { class: "row" }, ...actions(entry, entries)));
 }

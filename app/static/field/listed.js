@@ -16,7 +16,7 @@ export function listed() {
 }
 
 async function fromServer() {
-  const answer = await fetch("/field/names", { headers: { Accept: "application/json" } });
+  const answer = await fetch("/field/names", { headers: { Accept: "application/json", "Accept-Language": language } });
   if (!answer.ok) throw new Error(answer.statusText);
   return answer.json();
 }

@@ -3,7 +3,7 @@
 import { heard } from "./heard.js";
 import * as outbox from "./outbox.js";
 import { send } from "./sender.js";
-import { say, sayMany } from "./words.js";
+import { say, sayMany, time } from "./words.js";
 
 const LONGEST_WAIT_S = 300;
 const BEFORE = "mawa header";
@@ -85,12 +85,7 @@ async function stripSays(waiting) {
   if (isAway && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
   if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   if (!navigator.onLine) return [say("No network. You can go on: what you save stays on this phone and is sent by itself."), false];
-  return kept ? [say("As it was on %(when)s.", { when: moment(kept) }), false] : ["", false];
-}
-
-function moment(instant) {
-  const own = language === "ar" ? "ar-u-nu-arab" : language;
-  return new Intl.DateTimeFormat(own, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
+  return kept ? [say("As it was on %(when)s.", { when: time(kept, { dateStyle: "medium", timeStyle: "short" }) }), false] : ["", false];
 }
 
 async function lookAtSpace() {

@@ -106,7 +106,7 @@ function answer(event) {
     if (request.mode === "navigate") event.respondWith(changing(request, url));
   } else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(event, url));
-  else if (shell.lists.includes(url.pathname) && !url.search) event.respondWith(list(event, url));
+  else if (shell.lists.includes(url.pathname + url.search)) event.respondWith(list(event, url));
 }
 
 async function file(request) {
@@ -159,9 +159,11 @@ async function offline() {
   return (await (await pages()).match(shell.offline)) ?? Response.error();
 }
 
-// A list for scripts: as it is kept, looked up anew from time to time, or at once where it is asked for anew.
+// A list for scripts, in the language of their page: as it is kept, looked up anew from time to time, or at once where it is asked for anew.
 async function list(event, url) {
   const kept = await (await pages()).match(url.pathname);
+  const asked = event.request.headers.get("Accept-Language");
+  if (asked && kept && asked !== kept.headers.get("Content-Language")) return fetch(event.request);
   if (!kept || event.request.cache === "reload") return (await listed(url.pathname).catch(() => null)) ?? kept ?? Response.error();
   const isOld = Date.now() - Date.parse(kept.headers.get("Date") ?? 0) > LISTS_GOOD_FOR_MS;
   if (isOld) event.waitUntil(listed(url.pathname, kept.headers.get("ETag")).catch(() => null));

@@ -4,12 +4,13 @@
 const LOCALES = { en: "en-GB", ar: "ar-SY-u-nu-arab", fr: "fr-FR" };
 
 let words = {};
+let locale = LOCALES.en;
 let write = new Intl.NumberFormat(LOCALES.en);
 let forms = new Intl.PluralRules(LOCALES.en);
 
 // `answer` of /field/words: {language, words: {msgid: text, or its forms by the categories of Intl.PluralRules}}.
 export function learn(answer) {
-  const locale = LOCALES[answer.language] ?? LOCALES.en;
+  locale = LOCALES[answer.language] ?? LOCALES.en;
   words = answer.words;
   write = new Intl.NumberFormat(locale);
   forms = new Intl.PluralRules(locale);
@@ -18,6 +19,11 @@ export function learn(answer) {
 // A number with the digits and separators of the language.
 export function number(value) {
   return write.format(value);
+}
+
+// A moment, as `options` of Intl.DateTimeFormat say.
+export function time(moment, options) {
+  return new Intl.DateTimeFormat(locale, { hourCycle: "h23", ...options }).format(new Date(moment));
 }
 
 export function say(message, numbers) {

@@ -12,15 +12,15 @@ import { complaintsOf } from "./report.js";
 import { shelter } from "./shelter.js";
 import { state } from "./state.js";
 
-const FORMS = { arrival, departure, headcount, shelter, state, group, note };
+const FORMS = { arrival, departure, headcount, shelter, shelter_state: state, group, note }; // by `sort`, as Python has it
 
 // `answers`: the values of each input by its name, as typed; of a state also `code`, the shelter's.
 // `known`: {names: the answer of /field/names, waiting: [{id, names}] shelters that wait on this phone, now:
 // milliseconds, elsewhere: async (typed) => key, null where there is none, undefined where it cannot be asked}.
 // → {complaints: [{anchor, field, part, message, suggestions?: keys}], reports, remembered: answers to begin with}
 // The words must have been learnt before.
-export async function read(kind, answers, known) {
-  const { Form, questions, remembered } = FORMS[kind];
+export async function read(sort, answers, known) {
+  const { Form, questions, remembered } = FORMS[sort];
   const desk = deskOf(known);
   for (const one of questions) if (one.otherEnd) await findElsewhere(desk, elsewhereIn(answers, one.name));
   const form = new Form(questions, answers, desk);
@@ -34,14 +34,14 @@ export async function read(kind, answers, known) {
 }
 
 // Which question a fault the server finds is about, by the beginning of its dotted path.
-export function faultNames(kind) {
-  return FORMS[kind].faults;
+export function faultNames(sort) {
+  return FORMS[sort].faults;
 }
 
 // What the server found wrong with the reports of a form ({field: a dotted path, message}), beside the questions the
 // longest known paths lead to. What no question answers for stands on top.
-export function faultsAsComplaints(kind, faults, known) {
-  const { questions, faults: names } = FORMS[kind];
+export function faultsAsComplaints(sort, faults, known) {
+  const { questions, faults: names } = FORMS[sort];
   const found = Object.fromEntries(questions.map((one) => [one.name, { errors: [], parts: {}, maybe: [] }]));
   const general = [];
   for (const { field, message } of faults) {
