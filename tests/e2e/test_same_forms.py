@@ -134,10 +134,13 @@ def filled_in(scene: Scene) -> Filled:
 
 
 def known(desk: Desk, scene: Scene) -> dict[str, Any]:
-    """What a phone knows at this desk."""
+    """What a phone knows at this desk, with the shelters that were made on it."""
     names = known_at(desk) | {"groups": [{"code": code} for code in GROUPS]}
-    waiting = [{"id": key.removeprefix("shelter:"), "names": called} for key, called in desk.also.items()]
-    return {"names": names, "waiting": waiting, "now": round(scene.moment.timestamp() * 1000)}
+    made_here = [
+        {"code": key.removeprefix("shelter:"), "names": [key, *called.values()]} for key, called in desk.also.items()
+    ]
+    listed = names | {"shelters": [*names["shelters"], *made_here]}
+    return {"names": listed, "now": round(scene.moment.timestamp() * 1000)}
 
 
 def meant_elsewhere(desk: Desk) -> dict[str, str]:

@@ -1,19 +1,16 @@
-// What a form on the phone knows: the lists of places and areas as the server has them (app/field/schemas.py), and what
-// was made on this phone. A candidate is {key, names}.
+// What a form on the phone knows: the lists of places and areas as ../listed.js has them (on the server:
+// app/field/schemas.py). A candidate is {key, names}.
 
 import { keyElsewhere } from "./named.js";
 import * as moments from "./moments.js";
 
-// `names`: the answer of /field/names. `waiting`: shelters that wait on this phone to be sent. `elsewhere`: asks the
-// server for a place by what was typed; without it, or where it cannot ask, only areas and codes are found.
-export function deskOf({ names, waiting = [], now, elsewhere }) {
+// `names`: what is listed. `elsewhere`: asks the server for a place by what was typed; without it, or where it cannot
+// ask, only areas and codes are found.
+export function deskOf({ names, now, elsewhere }) {
   const area = (one) => ({ key: one.code, names: [one.code, ...one.names] });
   const outside = (one) => ({ ...area(one), key: `area:${one.code}` });
   const below = names.areas.filter((one) => one.level);
   const shelters = names.shelters.map((one) => ({ key: `shelter:${one.code}`, names: [one.code, ...one.names] }));
-  const also = waiting.map(({ id, names: called }) => ({
-    key: `shelter:${id}`, names: [`shelter:${id}`, ...Object.values(called)],
-  }));
   return {
     isWhole: names.whole,
     scheme: names.scheme,
@@ -23,7 +20,7 @@ export function deskOf({ names, waiting = [], now, elsewhere }) {
     ask: elsewhere,
     elsewhere: new Map(), // keys by what was typed
     shelters,
-    also,
+    also: [], // places elsewhere that were named in full
     ownAreas: below.filter((one) => one.own).map(outside),
     areasBelow: below.map(outside),
     areasElsewhere: below.filter((one) => !one.own).map(outside),

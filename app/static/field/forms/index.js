@@ -15,8 +15,8 @@ import { state } from "./state.js";
 const FORMS = { arrival, departure, headcount, shelter, shelter_state: state, group, note }; // by `sort`, as Python has it
 
 // `answers`: the values of each input by its name, as typed; of a state also `code`, the shelter's.
-// `known`: {names: the answer of /field/names, waiting: [{id, names}] shelters that wait on this phone, now:
-// milliseconds, elsewhere: async (typed) => key, null where there is none, undefined where it cannot be asked}.
+// `known`: {names: what ../listed.js gives, now: milliseconds, elsewhere: async (typed) => key, null where there is none,
+// undefined where it cannot be asked}.
 // → {complaints: [{anchor, field, part, message, suggestions?: keys}], reports, remembered: answers to begin with}
 // The words must have been learnt before.
 export async function read(sort, answers, known) {
