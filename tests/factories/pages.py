@@ -1,5 +1,6 @@
 """A person with a browser that has no script: opens a page, types into its form, sends what the form holds."""
 
+import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -14,6 +15,11 @@ from app.accounts.models import User
 from app.accounts.policy import Actor
 from app.accounts.signin.browser import OPERATION, SIGN_IN, USED
 from app.core import clock, db
+
+# Of a page: the version of static files, the key that guards a form, the identifier of a report to be.
+_RANDOM = re.compile(
+    r'/static/[0-9a-f]{12}/|name="csrf_token" value="[^"]*"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+)
 
 
 class Visitor:
@@ -75,6 +81,11 @@ def _value(field: Element) -> str | None:
     if field.tag != "input" or (field.attrib.get("type") in ("radio", "checkbox") and "checked" not in field.attrib):
         return None
     return field.attrib.get("value", "")
+
+
+def unvaried(page: str) -> str:
+    """All of a page but what is made at random, which may hold any few digits or letters by chance."""
+    return _RANDOM.sub("", page)
 
 
 def words_of(page: str) -> str:

@@ -10,7 +10,7 @@ from app.factory import create_app
 from app.field.schemas import Desk
 from app.intake.service import take
 from tests.factories.operations import a_shelter, make_actor, make_operation
-from tests.factories.pages import Visitor, words_of
+from tests.factories.pages import Visitor, unvaried, words_of
 
 FORMS = ("arrivals", "departures", "headcounts", "notes", "groups", "shelters")
 OWN = re.compile(r'(name="(?:csrf_token|report_id)" value=")([^"]+)')
@@ -98,7 +98,7 @@ def test_what_one_person_typed_is_shown_to_nobody_else(gate: Gate) -> None:
         assert '<option value="shelter:SCH" selected>' in answer.text
         for visitor in (gate.here, gate.beside):
             page = form(visitor)
-            assert "4321" not in page
+            assert "4321" not in unvaried(page)
             assert "oddly many" not in page
             assert "selected>" not in page
 

@@ -7,7 +7,7 @@ from app.factory import create_app
 from app.intake.service import take
 from app.places.models import Operation
 from tests.factories.operations import a_shelter, make_actor
-from tests.factories.pages import Visitor, words_of
+from tests.factories.pages import Visitor, unvaried, words_of
 from tests.factories.teams import Team, stored
 
 MANY = {"how": "total", "total": "9", "estimate": "no"}
@@ -26,7 +26,7 @@ def named(team: Team) -> Team:
 @pytest.mark.parametrize("typed", ["BAN", "ban", "Banyas School", "مدرسه بانياس", "the old school"])
 def test_people_go_to_a_shelter_outside_my_areas_by_its_whole_name(named: Team, typed: str) -> None:
     page = named.worker.open("/field/departures/new").text
-    assert "BAN" not in page
+    assert "BAN" not in unvaried(page)
     assert "Banyas school" not in page
     saved = named.worker.read(named.worker.send("/field/departures/new", there__elsewhere=typed, **LEFT))
     assert "Banyas school" in saved

@@ -77,8 +77,8 @@ def test_the_mail_says_the_figure_its_ground_who_is_there_and_where_there_is_roo
         "You get this because you coordinate Lattakia.",
     ):
         assert said in mail.text, mail.text
-    assert "MEN" not in mail.text
-    assert "OTHER" not in mail.text
+    assert "Shelter MEN" not in mail.text
+    assert "Shelter OTHER" not in mail.text
 
 
 def test_further_alerts_within_a_minute_are_gathered_into_the_next_mail(trial: Trial) -> None:

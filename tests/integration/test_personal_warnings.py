@@ -20,7 +20,7 @@ def warned(caller: Caller, report: dict[str, Any], role: str = "coordinator") ->
     answer = caller.post("/reports", {"reports": [report]}, role=role)
     [result] = answer.json["results"]
     assert result["status"] == "accepted", result
-    assert "944" not in answer.text and "Layla" not in answer.text
+    assert "944 123" not in answer.text and "Layla" not in answer.text
     return [(one["code"], one["details"].get("field"), one["details"].get("kind")) for one in result["warnings"]]
 
 
