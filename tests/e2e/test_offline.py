@@ -22,9 +22,12 @@ def totals(live: Live, email: str) -> list[int]:
     return [int(report["total"]) for report in movements]
 
 
-def test_a_day_without_a_network(browser: Browser, live: Live, network: Network, tmp_path: Path) -> None:
+def test_a_day_without_a_network_on_an_old_phone(
+    browser: Browser, live: Live, network: Network, tmp_path: Path
+) -> None:
     email = worker(live, "a-day-without")
     with phone(browser, network, tmp_path / "phone") as opened:
+        opened.be_old()
         opened.sign_in(email)
         opened.be_ready()
         opened.lose_network()
@@ -44,6 +47,7 @@ def test_a_day_without_a_network(browser: Browser, live: Live, network: Network,
         assert network.posts == []
 
     with phone(browser, network, tmp_path / "phone") as opened:
+        opened.be_old()
         opened.lose_network()
         opened.open("/field/reports")
         entries = opened.page.locator("[data-here] li")

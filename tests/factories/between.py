@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 REPORTS = "/api/v1/reports"
+_PIECE = 1_400  # bytes: what goes in one packet
 _OF_ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
@@ -36,7 +37,8 @@ class Network:
     """`away`: nobody is answered; `closed`: these paths are not.
 
     `instead`: answers of its own to posts of reports, used up one by one: a status, or
-    `cut` (the server reads the request, its answer is lost)."""
+    `cut` (the server reads the request, its answer is lost). `slow_s`: each is answered so much later, at no more than
+    `bytes_per_s` if there is such a limit."""
 
     url: str
     passed: list[Passed] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Network:
     closed: frozenset[str] = frozenset()
     instead: list[int | str] = field(default_factory=list)
     slow_s: float = 0.0
+    bytes_per_s: float | None = None
     alter: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # each report on its way to the server
     change: Callable[[str, bytes], bytes] = lambda _path, answer: answer  # what is answered instead, by path
 
@@ -114,8 +117,12 @@ class _Asked(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
+        rate = self.server.network.bytes_per_s
         with suppress(OSError):
-            self.wfile.write(answer)
+            for start in range(0, len(answer), _PIECE if rate else max(1, len(answer))):
+                piece = answer[start : start + _PIECE] if rate else answer
+                time.sleep(len(piece) / rate if rate else 0.0)
+                self.wfile.write(piece)
 
     def _hang_up(self) -> None:
         self.close_connection = True

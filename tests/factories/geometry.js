@@ -2,7 +2,7 @@
 (least) => {
   const found = new Set();
   const TAPPED = "a[href], button, summary, select, textarea, input:not([type=hidden]), label.choice, [role=option]";
-  const LAYERS = ".sheet, .offered"; // they lie above the page, and hide it
+  const LAYERS = ".sheet, .offered, dialog"; // they lie above the page, and hide it
   const called = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 90);
   const shows = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".skip, .sprite, .hidden");
   const clips = (one) => ["hidden", "clip", "auto", "scroll"].includes(getComputedStyle(one).overflowX);

@@ -28,8 +28,9 @@ from app.field.views.desk import Answer, desk, is_to_be_kept, naming, pages
 from app.intake.service import take
 from app.places.queries import frame_of
 from app.population.queries import shelter_figures
+from app.shelters.policy import rounded
 
-LISTED = 50
+LISTED = 200  # shelters on the home page, of which the phone finds the nearest
 
 NO_SHELTER = mark("There is no such shelter.")
 
@@ -41,7 +42,11 @@ def home() -> Answer:
     use_zone(frame_of(session(), g.actor.scope.operation_id).zone)
     page = shelter_figures(session(), scope=g.actor.scope, limit=LISTED)
     kept = {"kept_at": clock.now()} if is_to_be_kept() else {}
-    return render_template("field/home.html", shelters=page.items, more=page.next is not None, **kept)
+    known = [one for one in page.items if one.lat is not None and one.lon is not None]
+    positions = {one.shelter: rounded({"lat": one.lat, "lon": one.lon}) for one in known}
+    return render_template(
+        "field/home.html", shelters=page.items, positions=positions, more=page.next is not None, **kept
+    )
 
 
 @pages.get("/arrivals/new")

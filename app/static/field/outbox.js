@@ -3,6 +3,8 @@
 
 const NAME = "mawa";
 const VERSION = 1;
+const TRIAL = "room"; // nobody's name
+const SOME = 65_536; // bytes: some thirty reports
 const channel = new BroadcastChannel("mawa");
 let opened;
 
@@ -65,6 +67,19 @@ export async function works(person) {
     return true;
   } catch {
     return false;
+  }
+}
+
+// Whether there is room for some more reports, tried out: what browsers say of their room is a guess, and of some not
+// even that. Never rejects.
+export async function hasRoom() {
+  try {
+    await step("people", "readwrite", (people) => people.put({ person: TRIAL, filled: crypto.getRandomValues(new Uint8Array(SOME)) }));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await step("people", "readwrite", (people) => people.delete(TRIAL)).catch(() => null);
   }
 }
 

@@ -7,7 +7,6 @@ import { say, sayMany, time } from "./words.js";
 
 const LONGEST_WAIT_S = 300;
 const BEFORE = "mawa header";
-const NEARLY_FULL = 5 * 1024 * 1024; // bytes left
 const { person, kept } = document.documentElement.dataset;
 const language = document.documentElement.lang;
 
@@ -81,16 +80,17 @@ async function stripSays(waiting) {
   if (!(await isKept)) return [say("This browser keeps nothing. Each report is sent as you save it, and needs the network."), false];
   if (waiting && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
   if (waiting && now.how === "refused") return [now.words, now.code === "another_person"];
+  if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   const isAway = !navigator.onLine || now.how === "later";
   if (isAway && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
-  if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   if (!navigator.onLine) return [say("No network. You can go on: what you save stays on this phone and is sent by itself."), false];
   return kept ? [say("As it was on %(when)s.", { when: time(kept, { dateStyle: "medium", timeStyle: "short" }) }), false] : ["", false];
 }
 
 async function lookAtSpace() {
-  const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
-  now.isFull = quota !== undefined && quota - usage < NEARLY_FULL;
+  if (!(await isKept)) return;
+  now.isFull = !(await outbox.hasRoom());
+  if (now.isFull) await show();
 }
 
 async function register() {
