@@ -14,6 +14,7 @@ FIELD_PAGES = (
     "/field/departures/new",
     "/field/groups/new",
     "/field/groups/new?code=G-0001",
+    "/field/guide",
     "/field/headcounts/new",
     "/field/notes/new",
     "/field/reports",

@@ -58,6 +58,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /field/departures/new": READERS,
     "GET /field/elsewhere": READERS,
     "GET /field/groups/new": READERS,
+    "GET /field/guide": READERS,
     "GET /field/headcounts/new": READERS,
     "GET /field/manifest.webmanifest": ANYBODY,
     "GET /field/names": READERS,

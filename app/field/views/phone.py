@@ -11,7 +11,8 @@ from app.core.http import public
 from app.core.templating import direction
 from app.field.views.desk import Answer, pages
 
-# Pages a phone keeps. A form is shown as it was kept, without asking; the others as they were if nobody answers.
+# Pages a phone keeps. A form, or the guide, is shown as it was kept, without asking; the others as they were if nobody
+# answers.
 FORMS = (
     "field.new_arrival",
     "field.new_departure",
@@ -19,6 +20,7 @@ FORMS = (
     "field.new_shelter",
     "field.new_group",
     "field.new_note",
+    "field.guide",
 )
 FIGURES = ("field.home", "field.reports")
 LISTS = ("field.names", "field.words")
