@@ -10,16 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.factories.between import Network
 from tests.factories.live import Live, wait_for
-from tests.factories.phones import PATIENCE_S, Phone, ledger, phone, worker
+from tests.factories.phones import PATIENCE_S, Phone, ledger, phone, totals, worker
 from tests.faults.victims import kill
-
-
-def totals(live: Live, email: str) -> list[int]:
-    """How many people the movements say, as they stand in the ledger, corrections and what was taken back left out."""
-    stored = ledger(live, email)
-    replaced = {report["corrects"] for report in stored}
-    movements = [report for report in stored if report["kind"] == "movement" and report["id"] not in replaced]
-    return [int(report["total"]) for report in movements]
 
 
 def test_a_day_without_a_network_on_an_old_phone(
@@ -159,19 +151,6 @@ def test_what_was_sent_meanwhile_is_corrected_and_not_entered_anew(
     expect(ready.page.locator("[name=total]")).to_have_value("76")
 
 
-def test_a_session_that_ended_asks_to_sign_in_and_sends(ready: Phone, live: Live, network: Network, email: str) -> None:
-    ready.lose_network()
-    ready.arrive(81, "Khmeimim")
-    ready.context.clear_cookies()
-    ready.find_network()
-    expect(ready.page.locator("[data-strip] a")).to_be_visible(timeout=PATIENCE_S * 1_000)
-    assert ledger(live, email) == []
-    ready.page.locator("[data-strip] a").click()
-    ready.sign_in(email)
-    ready.sends_all()
-    assert totals(live, email) == [81]
-
-
 def test_two_windows_send_each_report_once(ready: Phone, live: Live, network: Network, email: str) -> None:
     ready.lose_network()
     other = ready.context.new_page()
@@ -183,41 +162,6 @@ def test_two_windows_send_each_report_once(ready: Phone, live: Live, network: Ne
     ready.sends_all()
     assert sorted(totals(live, email)) == [91, 92, 93]
     assert len(network.taken()) == 3
-
-
-def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(
-    ready: Phone, live: Live, network: Network, email: str
-) -> None:
-    second = worker(live, "second-on-the-phone")
-    ready.lose_network()
-    ready.arrive(101, "Khmeimim")
-    ready.context.clear_cookies()
-    ready.find_network()
-    ready.sign_in(second)
-    ready.be_ready()
-    ready.open("/field/reports")
-    expect(ready.page.locator("[data-here]")).to_be_hidden()
-    assert ready.waiting() == 0
-    ready.arrive(7, "Khmeimim")
-    ready.sends_all()
-    assert totals(live, second) == [7]
-    assert ledger(live, email) == []
-    ready.context.clear_cookies()
-    ready.sign_in(email)
-    ready.sends_all()
-    assert totals(live, email) == [101]
-
-
-def test_signing_out_warns_of_what_waits(ready: Phone, network: Network) -> None:
-    network.instead = [500] * 50
-    ready.arrive(5, "Khmeimim")
-    ready.page.locator(".menu summary").click()
-    ready.page.locator("form[action='/logout'] button").click()
-    dialog = ready.page.locator("[data-unsent]")
-    expect(dialog).to_be_visible()
-    dialog.get_by_role("button").first.click()
-    expect(dialog).to_be_hidden()
-    assert "/login" not in ready.page.url
 
 
 def test_a_new_shelter_can_be_named_before_the_lists_know_of_it(

@@ -36,6 +36,18 @@ UNSENT = """async () => {
   return (await all(document.documentElement.dataset.person)).filter((entry) => !entry.isSent).length;
 }"""
 
+# All that caches hold of pages, in which nothing of a person may stay.
+KEPT_WORDS = """async () => {
+  const said = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const asked of await cache.keys()) {
+      if (!asked.url.includes("/static/")) said.push(await (await cache.match(asked)).text());
+    }
+  }
+  return said.join(" ");
+}"""
+
 # A page that opens from what is kept is not told by Chromium's emulation that there is no network; on a phone it is.
 SAYS_IT_IS_AWAY = """try {
   const isAway = () => Boolean(localStorage.getItem("network is away"));
@@ -157,3 +169,11 @@ def ledger(live: Live, email: str) -> list[dict[str, Any]]:
             [email],
         )
         return [dict(zip(("id", "kind", "said", "corrects", "total"), row, strict=True)) for row in found]
+
+
+def totals(live: Live, email: str) -> list[int]:
+    """How many people the movements say, as they stand in the ledger, corrections and what was taken back left out."""
+    stored = ledger(live, email)
+    replaced = {report["corrects"] for report in stored}
+    movements = [report for report in stored if report["kind"] == "movement" and report["id"] not in replaced]
+    return [int(report["total"]) for report in movements]

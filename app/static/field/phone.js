@@ -112,16 +112,19 @@ for (const form of document.querySelectorAll("form[action='/logout']")) {
 
 async function signOut(form) {
   const waiting = (await isKept) ? await unsent() : 0;
-  if (waiting && !(await isSure(waiting))) return;
+  if ((waiting || !navigator.onLine) && !(await isSure(waiting))) return;
   form.dataset.isSure = "yes";
   form.requestSubmit();
 }
 
 async function isSure(waiting) {
   await heard;
-  const words = sayMany("%(n)s report on this phone is not sent yet.", "%(n)s reports on this phone are not sent yet.", waiting);
   const dialog = document.querySelector("[data-unsent]");
-  dialog.querySelector("h2").textContent = words;
+  dialog.querySelector("h2").textContent = waiting
+    ? sayMany("%(n)s report on this phone is not sent yet.", "%(n)s reports on this phone are not sent yet.", waiting)
+    : say("There is no network.");
+  dialog.querySelector("[data-stays]").hidden = !waiting;
+  dialog.querySelector("[data-away]").hidden = navigator.onLine;
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "sign-out"), { once: true });

@@ -5,6 +5,9 @@ import * as outbox from "./outbox.js";
 import { send } from "./sender.js";
 
 const KEPT = "/field/kept"; // under which it is written down whose the kept pages are, in which language, and since when
+const SIGNED_OUT = "/field/signed-out"; // under which lies what is shown to nobody, kept beside the files
+const SIGNING_OUT = "signing-out"; // the cache of a sign-out that has yet to reach the server
+const SIGN_OUT = "/logout";
 const PATIENCE_MS = 4_000; // for a page that is kept too
 const GOOD_FOR_MS = 12 * 3_600_000;
 const LISTS_GOOD_FOR_MS = 5 * 60_000;
@@ -74,6 +77,7 @@ async function keep() {
     drawn.set(path, page);
   }
   const [person, language] = whose.split(" ");
+  await (await caches.open(filesOf(shell.version))).put(SIGNED_OUT, await drawnForNobody(language));
   await caches.delete(pagesOf(shell.version));
   const kept = await pages();
   await Promise.all([...drawn].map(([path, page]) => kept.put(path, page.clone())));
@@ -89,6 +93,12 @@ async function keep() {
 async function drawnFor(path) {
   const page = await fetch(path, { headers: { "X-Mawa-Kept": "1" }, redirect: "error", cache: "no-store" });
   if (!page.ok || !page.headers.get("X-Mawa-Person")) throw new Error(`${path} cannot be kept`);
+  return new Response(await page.blob(), { headers: page.headers });
+}
+
+async function drawnForNobody(language) {
+  const page = await fetch(shell.offline, { headers: { "Accept-Language": language }, credentials: "omit", cache: "no-store" });
+  if (!page.ok || page.headers.get("X-Mawa-Person")) throw new Error("a page of nobody's cannot be kept");
   return new Response(await page.blob(), { headers: page.headers });
 }
 
@@ -114,15 +124,35 @@ async function file(request) {
 }
 
 // A form sent to the server, away from the field: signing in or out, another language, another operation. Whose pages
-// these are is not known any more.
+// these are is not known any more. Who signs out with no network is signed out on this phone; the server hears of it first.
 async function changing(request, url) {
+  const typed = url.pathname === SIGN_OUT ? await request.clone().text() : null;
   try {
+    if (typed === null) await signOutAtLast();
     const said = await fetch(request);
     if (said.type === "opaqueredirect" && !url.pathname.startsWith("/field/")) await forget();
     return said;
   } catch {
-    return offline();
+    return typed === null ? offline() : signOutHere(typed);
   }
+}
+
+async function signOutHere(typed) {
+  await (await caches.open(SIGNING_OUT)).put(SIGN_OUT, new Response(typed));
+  await forget();
+  return offline();
+}
+
+const isSignedOut = async () => Boolean(await (await caches.open(SIGNING_OUT)).match(SIGN_OUT));
+
+// Rejects while the server does not hear of it.
+async function signOutAtLast() {
+  const left = await (await caches.open(SIGNING_OUT)).match(SIGN_OUT);
+  if (!left) return;
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  const said = await fetch(SIGN_OUT, { method: "POST", headers, body: await left.text(), redirect: "manual" });
+  if (said.status >= 500) throw new Error("not signed out yet");
+  await caches.delete(SIGNING_OUT);
 }
 
 async function page(event, url) {
@@ -131,6 +161,7 @@ async function page(event, url) {
   const kept = await (await pages()).match(url.pathname);
   if (isForm && kept && !isAsked) return kept;
   try {
+    await signOutAtLast();
     const drawn = await inTime(event.request, kept);
     event.waitUntil(checkWhose(drawn.clone(), url));
     return drawn;
@@ -156,7 +187,8 @@ async function checkWhose(drawn, url) {
 }
 
 async function offline() {
-  return (await (await pages()).match(shell.offline)) ?? Response.error();
+  const isNobodys = await isSignedOut();
+  return (await (isNobodys ? caches.match(SIGNED_OUT) : (await pages()).match(shell.offline))) ?? Response.error();
 }
 
 // A list for scripts, in the language of their page: as it is kept, looked up anew from time to time, or at once where it is asked for anew.
@@ -180,6 +212,7 @@ async function listed(path, known) {
 
 // In the background, with no window open.
 async function sendAll() {
+  await signOutAtLast();
   for (const person of await outbox.people()) {
     const { how } = await send(person);
     if (how === "later") throw new Error("again later"); // the browser tries again by itself
