@@ -1,24 +1,45 @@
 """Static files. Their addresses carry one version for all of them, so that scripts that belong together are loaded
-together, also where a phone keeps some of them: `/static/1f0c…/field/outbox.js` imports its neighbours by name."""
+together, also where a phone keeps some of them: `/static/1f0c…/field/outbox.js` imports its neighbours by name.
 
+They are compressed: nothing in them is secret or was typed, so their length tells nothing."""
+
+import gzip
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 APP_FOLDER = Path(__file__).parents[1]
 FOLDER = APP_FOLDER / "static"
 DRAWN_FROM = ("static", "templates", "translations")  # what a page looks like and says
 
+COMPRESSED = (".js", ".css", ".svg")
+
 _VERSIONED = "/static/<string(length=12):version>/<path:filename>"
 
 
+class Sessions(SecureCookieSessionInterface):
+    """No file is anybody's: a browser whose cookie has changed need not ask for it again (`Vary: Cookie`)."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def register(application: Flask) -> None:
-    """Serves the folder under versioned addresses too, and has pages use these."""
-    application.add_url_rule(_VERSIONED, endpoint="static", view_func=application.view_functions["static"])
+    """Serves the folder, under versioned addresses too, and has pages use these."""
+
+    def serve(filename: str) -> Response:
+        return _compressed(application.send_static_file(filename), filename)
+
+    application.view_functions["static"] = serve
+    application.add_url_rule(_VERSIONED, endpoint="static", view_func=serve)
+    application.session_interface = Sessions()
 
     @application.url_value_preprocessor
     def forget_version(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -29,6 +50,26 @@ def register(application: Flask) -> None:
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
             values.setdefault("version", version())
+
+
+def _compressed(answer: Response, filename: str) -> Response:
+    """For whoever reads gzip. The tag is weak from then on: it is the same file in other bytes."""
+    if not filename.endswith(COMPRESSED):
+        return answer
+    answer.vary.add("Accept-Encoding")
+    if answer.status_code == HTTPStatus.OK and request.accept_encodings["gzip"]:
+        answer.direct_passthrough = False
+        answer.set_data(_gzip(answer.get_data()))
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers.pop("Accept-Ranges", None)
+        if tag := answer.get_etag()[0]:
+            answer.set_etag(tag, weak=True)
+    return answer
+
+
+@lru_cache(maxsize=128)
+def _gzip(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 def is_lasting() -> bool:

@@ -1,5 +1,6 @@
 """What every answer says to browsers, and what nobody can make us answer."""
 
+import gzip
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from app.wiring import LARGEST_BODY, MOST_PARTS
 from tests.integration.conftest import Caller
 
 CallerWith = Callable[..., Caller]
+GZIP = {"Accept-Encoding": "gzip, br"}
 HTTPS = {"base_url": "https://mawa.example.org"}
 PATHS = ("/login", "/account", "/api/v1/shelters", "/api/docs", "/nowhere", "/healthz", "/static/mawa.css")
 
@@ -48,6 +50,29 @@ def test_no_shared_cache_and_no_disk_of_a_browser_keeps_an_answer(caller: Caller
     program = caller.get("/shelters")
     assert program.headers["Cache-Control"] == "private, no-cache"
     assert {"Authorization", "Cookie"} <= set(program.vary)
+
+
+def test_files_are_compressed_for_whoever_reads_that(caller: Caller) -> None:
+    with caller.client.get("/static/mawa.css") as plain, caller.client.get("/static/mawa.css", headers=GZIP) as packed:
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert 2 * len(packed.data) < len(plain.data)
+        assert packed.content_length == len(packed.data)
+        known = {"If-None-Match": packed.headers["ETag"]}
+    assert set(packed.vary) == {"Accept-Encoding"}, "a browser with another cookie asks anew"
+    with caller.client.get("/static/mawa.css", headers={**GZIP, **known}) as unchanged:
+        assert unchanged.status_code == 304
+    with caller.client.get("/static/mawa.css", headers={"Accept-Encoding": "gzip;q=0"}) as refused:
+        assert "Content-Encoding" not in refused.headers
+    with caller.client.get("/static/mawa.css", headers={**GZIP, "Range": "bytes=0-9"}) as part:
+        assert part.data == plain.data[:10]
+
+
+def test_pages_are_not_compressed_their_length_would_tell(caller: Caller) -> None:
+    for path in ("/login", "/field/service-worker.js", "/static/icons/mawa-192.png"):
+        with caller.client.get(path, headers=GZIP) as answer:
+            assert "Content-Encoding" not in answer.headers, path
 
 
 def test_signing_out_clears_what_a_browser_kept_but_no_reports_that_wait(caller: Caller) -> None:
