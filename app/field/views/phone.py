@@ -41,6 +41,7 @@ def service_worker() -> Response:
         "figures": [url_for(page) for page in FIGURES],
         "lists": [url_for(page) for page in LISTS],
         "offline": url_for(OFFLINE),
+        "manifest": url_for("field.manifest"),
     }
     serve = url_for("static", filename="field/shell.js")
     script = f"import {{ serve }} from {json.dumps(serve)};\nserve({json.dumps(kept, indent=1)});\n"

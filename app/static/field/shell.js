@@ -14,7 +14,7 @@ const LISTS_GOOD_FOR_MS = 5 * 60_000;
 const MOST_STATES = 20; // shelters whose form is kept before anybody opened it
 const STATE = /\/field\/shelters\/[A-Z0-9-]+\/state/g;
 
-let shell; // { version, files, forms, figures, lists, offline } as the server listed them
+let shell; // { version, files, forms, figures, lists, offline, manifest } as the server listed them
 
 export function serve(listed) {
   shell = listed;
@@ -70,7 +70,7 @@ async function keepFor({ person, language }) {
 async function keep() {
   const drawn = new Map();
   let whose;
-  for (const path of [...shell.forms, ...shell.lists, ...shell.figures, shell.offline]) {
+  for (const path of [...shell.forms, ...shell.lists, ...shell.figures, shell.offline, shell.manifest]) {
     const page = await drawnFor(path);
     whose ??= whoseIs(page);
     if (whoseIs(page) !== whose) throw new Error(`${path} is another person's`);
@@ -116,11 +116,17 @@ function answer(event) {
     if (request.mode === "navigate") event.respondWith(changing(request, url));
   } else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(event, url));
+  else if (url.pathname === shell.manifest) event.respondWith(manifest(request));
   else if (shell.lists.includes(url.pathname + url.search)) event.respondWith(list(event, url));
 }
 
 async function file(request) {
   return (await (await caches.open(filesOf(shell.version))).match(request)) ?? fetch(request);
+}
+
+// A browser asks for it with every page.
+async function manifest(request) {
+  return (await (await pages()).match(shell.manifest)) ?? fetch(request);
 }
 
 // A form sent to the server, away from the field: signing in or out, another language, another operation. Whose pages
