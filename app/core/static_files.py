@@ -4,11 +4,13 @@ together, also where a phone keeps some of them: `/static/1f0c…/field/outbox.j
 They are compressed: nothing in them is secret or was typed, so their length tells nothing."""
 
 import gzip
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -20,6 +22,7 @@ DRAWN_FROM = ("static", "templates", "translations")  # what a page looks like a
 
 COMPRESSED = (".js", ".css", ".svg")
 
+_IMPORT = re.compile(r'^import [^"]*"(\.[^"]+)";$', re.MULTILINE)
 _VERSIONED = "/static/<string(length=12):version>/<path:filename>"
 
 
@@ -40,6 +43,7 @@ def register(application: Flask) -> None:
     application.view_functions["static"] = serve
     application.add_url_rule(_VERSIONED, endpoint="static", view_func=serve)
     application.session_interface = Sessions()
+    application.add_template_global(modules_of)
 
     @application.url_value_preprocessor
     def forget_version(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -92,6 +96,22 @@ def version_of_pages() -> str:
 def names() -> list[str]:
     """Every file, as `url_for` knows it."""
     return sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file())
+
+
+@lru_cache(maxsize=64)
+def modules_of(*scripts: str) -> tuple[str, ...]:
+    """These and all that they import. A page names them, so that a browser asks for all at once: else it finds each
+    only in another that it has read."""
+    found: dict[str, None] = {}
+    to_read = list(scripts)
+    while to_read:
+        name = to_read.pop(0)
+        if name not in found:
+            found[name] = None
+            to_read += [
+                normpath(join(dirname(name), one)) for one in _IMPORT.findall((FOLDER / name).read_text("utf-8"))
+            ]
+    return tuple(found)
 
 
 def _named(paths: Iterable[Path]) -> str:

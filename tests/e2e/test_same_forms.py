@@ -204,7 +204,7 @@ def test_what_the_server_finds_stands_beside_the_same_questions(page: Page, kind
         asked = [kind, [{"field": path, "code": "x", "message": path} for path in paths], known(desk, SCENES[0])]
     script = """async ([kind, faults, known]) => {
       const { faultNames, faultsAsComplaints } = await import("/static/field/forms/index.js");
-      return [faultNames(kind), faultsAsComplaints(kind, faults, known)];
+      return [await faultNames(kind), await faultsAsComplaints(kind, faults, known)];
     }"""
     assert page.evaluate(script, asked) == expected
 

@@ -25,7 +25,9 @@ class Passed:
     method: str
     path: str
     body: bytes
+    headers: dict[str, str] = field(default_factory=dict)  # of the request, their names in small letters
     status: int | None = None
+    size: int = 0  # bytes of the server's answer as it sent it, headers and all
 
     @property
     def reports(self) -> list[dict[str, Any]]:
@@ -90,7 +92,8 @@ class _Asked(BaseHTTPRequestHandler):
         network, body = self.server.network, self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if network.away or urlsplit(self.path).path in network.closed:
             return self._hang_up()
-        passed = Passed(self.command, urlsplit(self.path).path, body)
+        asked = {name.lower(): value for name, value in self.headers.items()}
+        passed = Passed(self.command, urlsplit(self.path).path, body, asked)
         network.passed.append(passed)
         time.sleep(network.slow_s)
         instead = network.instead.pop(0) if network.instead and passed.reports else None
@@ -104,6 +107,7 @@ class _Asked(BaseHTTPRequestHandler):
             passed.status, headers, answer = self.server.ask(self, body)
         except (OSError, HTTPException):
             return self._hang_up()
+        passed.size = _size(passed.status, headers, answer)
         if instead == "cut" or network.away:
             return self._hang_up()
         return self._say(passed.status, headers, network.change(passed.path, answer))
@@ -138,6 +142,11 @@ def between(server: str) -> Iterator[Network]:
     yield gate.network
     gate.shutdown()
     gate.server_close()
+
+
+def _size(status: int, headers: list[tuple[str, str]], answer: bytes) -> int:
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in headers), ""
+    return sum(len(line) + len("\r\n") for line in head) + len(answer)
 
 
 def _problem(status: int) -> bytes:

@@ -4,7 +4,7 @@
 import { element, icon } from "../elements.js";
 import { elsewhere } from "./elsewhere.js";
 import { clearErrors, showErrors } from "./errors.js";
-import { faultsAsComplaints, read } from "./forms/index.js";
+import { faultsAsComplaints, load, read } from "./forms/index.js";
 import { heard } from "./heard.js";
 import { made, revised, sent } from "./items.js";
 import { listed } from "./listed.js";
@@ -17,6 +17,7 @@ const { person } = document.documentElement.dataset;
 const form = document.querySelector("form[data-sort]");
 const { sort } = form.dataset;
 const asked = new URLSearchParams(location.search);
+const isLoaded = load(sort).then(() => true, () => false);
 let entry = null; // that is changed; null: a new one
 let isSaving = false;
 
@@ -94,7 +95,7 @@ async function beginWithEntry(number, id) {
   if (isTaken(entry)) setValue("report_id", [crypto.randomUUID()]);
   await heard;
   const faults = entry.items.flatMap((item) => item.errors);
-  const complaints = faultsAsComplaints(sort, faults);
+  const complaints = await faultsAsComplaints(sort, faults);
   if (complaints.length) showErrors(form, complaints);
 }
 
@@ -171,7 +172,7 @@ async function showStanding(main, number) {
 }
 
 async function begins() {
-  if (!(await isKept)) return; // the server takes the form itself
+  if (!(await isKept) || !(await isLoaded)) return; // the server takes the form itself
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (isSaving) return;
