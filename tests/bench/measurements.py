@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench import alerting, forms, history, processes
+from tests.bench import alerting, forms, history, phone, processes
 from tests.bench.figure import Figure, at_least, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
@@ -231,6 +231,8 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "read.known_on": history.known_on,
     "flat": history.flat,
     "growth": history.growth,
+    "weight": phone.weight,
+    "offline": phone.offline,
 }
 
 
