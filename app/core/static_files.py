@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
-from http import HTTPStatus
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
 
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from app.core.compressed import compressed
 
 APP_FOLDER = Path(__file__).parents[1]
 FOLDER = APP_FOLDER / "static"
@@ -38,7 +39,8 @@ def register(application: Flask) -> None:
     """Serves the folder, under versioned addresses too, and has pages use these."""
 
     def serve(filename: str) -> Response:
-        return _compressed(application.send_static_file(filename), filename)
+        answer = application.send_static_file(filename)
+        return compressed(answer, _gzip) if filename.endswith(COMPRESSED) else answer
 
     application.view_functions["static"] = serve
     application.add_url_rule(_VERSIONED, endpoint="static", view_func=serve)
@@ -54,21 +56,6 @@ def register(application: Flask) -> None:
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
             values.setdefault("version", version())
-
-
-def _compressed(answer: Response, filename: str) -> Response:
-    """For whoever reads gzip. The tag is weak from then on: it is the same file in other bytes."""
-    if not filename.endswith(COMPRESSED):
-        return answer
-    answer.vary.add("Accept-Encoding")
-    if answer.status_code == HTTPStatus.OK and request.accept_encodings["gzip"]:
-        answer.direct_passthrough = False
-        answer.set_data(_gzip(answer.get_data()))
-        answer.headers["Content-Encoding"] = "gzip"
-        answer.headers.pop("Accept-Ranges", None)
-        if tag := answer.get_etag()[0]:
-            answer.set_etag(tag, weak=True)
-    return answer
 
 
 @lru_cache(maxsize=128)

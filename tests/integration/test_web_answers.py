@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.wiring import LARGEST_BODY, MOST_PARTS
+from tests.factories.pages import Visitor
 from tests.integration.conftest import Caller
 
 CallerWith = Callable[..., Caller]
@@ -67,6 +68,18 @@ def test_files_are_compressed_for_whoever_reads_that(caller: Caller) -> None:
         assert "Content-Encoding" not in refused.headers
     with caller.client.get("/static/mawa.css", headers={**GZIP, "Range": "bytes=0-9"}) as part:
         assert part.data == plain.data[:10]
+
+
+def test_what_a_phone_keeps_is_compressed_and_no_other_site_can_ask_for_it(caller: Caller) -> None:
+    client = Visitor(caller.application, caller.actors["field_worker"]).client
+    page = client.get("/field/arrivals/new", headers=GZIP).text
+    kept = client.get("/field/arrivals/new", headers={**GZIP, "X-Mawa-Kept": "1"})
+    assert kept.headers["Content-Encoding"] == "gzip"
+    assert "<form" in gzip.decompress(kept.data).decode()
+    assert 3 * len(kept.data) < len(page)
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Headers": "X-Mawa-Kept"}
+    allowed = client.options("/field/arrivals/new", headers=asked)
+    assert "Access-Control-Allow-Headers" not in allowed.headers
 
 
 def test_pages_are_not_compressed_their_length_would_tell(caller: Caller) -> None:

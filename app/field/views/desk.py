@@ -4,6 +4,7 @@ from flask import Blueprint, g, request
 from flask import Response as Page
 from werkzeug.wrappers import Response
 
+from app.core.compressed import compressed
 from app.core.forms import language
 from app.core.http import session
 from app.core.templating import use_zone
@@ -22,11 +23,12 @@ def is_to_be_kept() -> bool:
 
 @pages.after_request
 def say_whose(answer: Page) -> Page:
-    """A phone keeps pages of one person in one language."""
+    """A phone keeps pages of one person in one language. What it keeps is compressed: no other site can have a browser
+    send the header that asks for it, so nobody can try out what stands in it."""
     if g.get("actor") is not None:
         answer.headers["X-Mawa-Person"] = g.actor.key
         answer.headers["Content-Language"] = language()
-    return answer
+    return compressed(answer) if is_to_be_kept() else answer
 
 
 def desk(*, bare: bool | None = None) -> Desk:

@@ -93,13 +93,19 @@ async function keep() {
 async function drawnFor(path) {
   const page = await fetch(path, { headers: { "X-Mawa-Kept": "1" }, redirect: "error", cache: "no-store" });
   if (!page.ok || !page.headers.get("X-Mawa-Person")) throw new Error(`${path} cannot be kept`);
-  return new Response(await page.blob(), { headers: page.headers });
+  return readWhole(page);
 }
 
 async function drawnForNobody(language) {
   const page = await fetch(shell.offline, { headers: { "Accept-Language": language }, credentials: "omit", cache: "no-store" });
   if (!page.ok || page.headers.get("X-Mawa-Person")) throw new Error("a page of nobody's cannot be kept");
-  return new Response(await page.blob(), { headers: page.headers });
+  return readWhole(page);
+}
+
+async function readWhole(page) {
+  const headers = new Headers(page.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name); // as it came
+  return new Response(await page.blob(), { headers });
 }
 
 function whoseIs(page) {
