@@ -1,7 +1,6 @@
 """Guessing is slow and gets slower, the owner gets in all the same, and nobody learns who has an account."""
 
 import re
-import statistics
 import time
 from datetime import timedelta
 from http import HTTPStatus
@@ -241,7 +240,8 @@ def test_an_account_that_is_there_cannot_be_told_from_one_that_is_not(app: Flask
     for with_account, without in zip(there, missing, strict=True):
         assert with_account[0] == without[0]
     for part in (1, 2):
-        times = [statistics.median(took for each in side for took in each[part]) for side in (there, missing)]
+        # The shortest: what is done at all takes it, and what else the machine does is no part of it.
+        times = [min(took for each in side for took in each[part]) for side in (there, missing)]
         assert max(times) < 1.6 * min(times), times
 
 

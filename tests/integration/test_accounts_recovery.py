@@ -1,7 +1,6 @@
 """A forgotten password, or none yet: a link by mail, good once, for a day, and never telling who has an account."""
 
 import re
-import statistics
 import time
 from datetime import timedelta
 
@@ -126,9 +125,10 @@ def test_nobody_learns_who_has_an_account(browser: FlaskClient, actor: Actor, mo
         answer = post(browser, "/reset", email=email)
         return re.sub(r"rana|nobody", "", words_of(answer.text)), time.perf_counter() - began
 
-    there, not_there = ([ask(email) for _ in range(3)] for email in ("rana@example.org", "nobody@example.org"))
+    asked = [(ask("rana@example.org"), ask("nobody@example.org")) for _ in range(3)]
+    there, not_there = zip(*asked, strict=True)
     assert {said for said, _ in there} == {said for said, _ in not_there}
-    taken = [statistics.median(took for _, took in some) for some in (there, not_there)]
+    taken = [min(took for _, took in some) for some in (there, not_there)]  # the rest is what else the machine does
     assert max(taken) < 1.05 * min(taken)
     with db.new_snapshot() as session:
         assert session.scalar(text("SELECT count(*) FROM mails WHERE recipient = 'nobody@example.org'")) == 0
