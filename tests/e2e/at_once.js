@@ -17,7 +17,7 @@ async ([rounds]) => {
     const number = await outbox.add(person, { items: items.made([report]) });
     const said = round % 2 ? [] : [{ ...report, n: 2 }];
     const changed = (async () => {
-      for (let turn = 0; turn < round % 9; turn += 1) await outbox.count(person);
+      for (let turn = 0; turn < round % 9; turn += 1) await outbox.tally(person);
       return outbox.change(person, number, (entry) => {
         const now = items.revised(entry.items, said, "why");
         return now.length ? { ...entry, items: now } : null;

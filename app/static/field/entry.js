@@ -112,7 +112,8 @@ async function save() {
   const all = await listed();
   const answers = answersOf();
   if (!all) {
-    HTMLFormElement.prototype.submit.call(form); // the phone has no lists yet: the server reads what was typed
+    if (navigator.onLine) HTMLFormElement.prototype.submit.call(form); // the phone has no lists yet: the server reads what was typed
+    else complain(say("This phone does not have its lists yet, so it cannot keep the report. It stands here as you typed it: save it again where there is a network."));
     return;
   }
   const { complaints, reports, remembered } = await read(sort, answers, { names: all, now: Date.now(), elsewhere });
@@ -124,7 +125,7 @@ async function save() {
   const summary = { title: document.querySelector("h1").textContent.trim(), line: lineOf(reports[0], all), at: reports[0].occurred_at };
   const number = await keep({ sort, path: location.pathname, answers, summary }, reports);
   outbox.remember(person, { last: { ...(await outbox.remembered(person)).last, ...remembered } }).catch(() => null);
-  showSaved(number, reports[0].id, `${summary.title}: ${summary.line}`);
+  showSaved(number, reports[0].id, `${summary.title}${say(":")} ${summary.line}`);
   prepareToWait();
   sendSoon();
 }
@@ -132,6 +133,8 @@ async function save() {
 async function keep(saved, reports) {
   if (!entry) return outbox.add(person, { ...saved, items: made(reports) });
   const { number, items } = entry;
+  const { deleted = [] } = await outbox.remembered(person);
+  if (deleted.includes(number) && !(await outbox.get(person, number))) return outbox.add(person, { ...saved, items: made(reports) });
   await outbox.change(person, number, (fresh) => {
     const known = fresh?.items ?? sent(items); // else it was sent while this page lay open
     if (isTaken({ items: known })) return { ...saved, items: made(reports) };
@@ -159,7 +162,7 @@ function showSent(main, id, { number, code, warnings }) {
   main.querySelector("[data-change]").href = addressToCorrect(id);
   const told = warnings.map((words) => element("p", { class: "notice attention", role: "status" }, icon("alert"), element("span", {}, words)));
   const title = say("Its code");
-  if (code) told.unshift(element("p", {}, `${title}: `, element("strong", {}, element("bdi", {}, code))));
+  if (code) told.unshift(element("p", {}, `${title}${say(":")} `, element("strong", {}, element("bdi", {}, code))));
   main.querySelector("[data-became]").replaceChildren(...told);
   outbox.forgetSent(person, number); // it was read
 }
@@ -193,10 +196,13 @@ async function begins() {
 // The phone took the last report and not this one: it is full. Said plainly, with nothing typed lost.
 async function notKept(error) {
   await heard;
-  clearErrors(form);
-  const words = say("This phone could not keep the report. It stands here as you typed it: free some space on the phone and save again.");
-  showErrors(form, [{ anchor: "main", message: words }]);
+  complain(say("This phone could not keep the report. It stands here as you typed it: free some space on the phone and save again."));
   console.error(error);
+}
+
+function complain(message) {
+  clearErrors(form);
+  showErrors(form, [{ anchor: "main", message }]);
 }
 
 begins();

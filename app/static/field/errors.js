@@ -15,7 +15,7 @@ export function clearErrors(form) {
 // `complaints`: [{anchor, field, part, message}], in the order of the page.
 export function showErrors(form, complaints) {
   const items = complaints.map(({ anchor, part, message }) => (
-    element("li", {}, element("a", { href: `#${anchor}` }, part ? `${labelOf(anchor)}: ${message}` : message))
+    element("li", {}, element("a", { href: `#${anchor}` }, part ? `${labelOf(anchor)}${say(":")} ${message}` : message))
   ));
   const title = sayMany("One thing to put right", "%(n)s things to put right", complaints.length);
   const summary = element("div", { class: "error-summary", role: "alert", tabindex: "-1", id: "put-right" },
@@ -32,7 +32,7 @@ function showBeside({ anchor, part, message }, number) {
   const around = input?.closest(part ? "fieldset" : ".field, fieldset");
   if (!around) return;
   const id = `e-${anchor}-${number}`;
-  const words = part ? `${labelOf(anchor)}: ${message}` : message;
+  const words = part ? `${labelOf(anchor)}${say(":")} ${message}` : message;
   const told = element("p", { class: "error", id }, icon("alert"),
     element("span", {}, element("span", { class: "hidden" }, say("Error:"), " "), words));
   const before = [...around.children].filter((one) => one.matches("label, legend, .hint, .error")).at(-1);

@@ -5,6 +5,7 @@ import { heard } from "./heard.js";
 import { isDone, refersTo, revised, stateOf } from "./items.js";
 import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
+import { atMostOften } from "./often.js";
 import { isKept, sendSoon } from "./phone.js";
 import { say, sayMany, time } from "./words.js";
 
@@ -84,12 +85,13 @@ async function remove(entry, entries) {
     return;
   }
   const question = say("Delete this report?");
-  if (!window.confirm(`${question}\n${entry.summary.title}: ${entry.summary.line}`)) return;
-  await outbox.change(person, entry.number, (fresh) => {
+  if (!window.confirm(`${question}\n${entry.summary.title}${say(":")} ${entry.summary.line}`)) return;
+  const after = await outbox.change(person, entry.number, (fresh) => {
     if (!fresh) return null;
     const items = withoutConflicts(fresh.items) ?? revised(fresh.items, [], say("Deleted on the phone before it was known to be sent."));
     return items.length && !isDone(items) ? { ...fresh, items, isDeleted: true } : null;
   });
+  if (!after) await outbox.forgetDeleted(person, entry.number);
   sendSoon();
 }
 
@@ -99,8 +101,9 @@ function withoutConflicts(items) {
   return others.length < items.length ? others : null;
 }
 
+const showAgain = atMostOften(show);
 outbox.onChange(({ sending }) => {
   isSending = Boolean(sending);
-  show();
+  showAgain();
 });
 show();

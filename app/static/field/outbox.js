@@ -1,11 +1,16 @@
 // What was saved on this phone and is not known to be with the server, by person. It lies sealed (AES-GCM) in IndexedDB,
 // under a key that scripts can use and cannot read; THREATS.md says what that keeps out and what it does not.
 
+import { stateOf } from "./items.js";
+
 const NAME = "mawa";
 const VERSION = 1;
 const TRIAL = "room"; // nobody's name
+const MOST_DELETED = 100;
 const SOME = 65_536; // bytes: some thirty reports
-const channel = new BroadcastChannel("mawa");
+const NEEDED = [globalThis.indexedDB, globalThis.BroadcastChannel, navigator.locks, crypto.subtle, crypto.randomUUID];
+const channel = globalThis.BroadcastChannel && new BroadcastChannel("mawa");
+const keys = new Map();
 let opened;
 
 // The database, made when first asked for. Rejects where the browser keeps nothing: a private window, a full phone.
@@ -16,7 +21,10 @@ function database() {
       asked.result.createObjectStore("people", { keyPath: "person" });
       asked.result.createObjectStore("entries", { keyPath: "number", autoIncrement: true }).createIndex("person", "person");
     };
-    asked.onsuccess = () => resolve(asked.result);
+    asked.onsuccess = () => {
+      asked.result.onclose = () => { opened = undefined; }; // the browser took it away: the next step opens it anew
+      resolve(asked.result);
+    };
     asked.onerror = () => reject(asked.error);
   }).catch((error) => { opened = undefined; throw error; });
   return opened;
@@ -34,10 +42,15 @@ async function step(store, mode, what) {
 
 // One after the other, in whichever window: what is read, changed and written again is changed by nobody else meanwhile.
 export function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(`mawa ${name}`, work) : work();
+  return navigator.locks.request(`mawa ${name}`, work);
 }
 
-async function keyOf(person) {
+function keyOf(person) {
+  if (!keys.has(person)) keys.set(person, keyFor(person).catch((error) => { keys.delete(person); throw error; }));
+  return keys.get(person);
+}
+
+async function keyFor(person) {
   const known = await step("people", "readonly", (people) => people.get(person));
   if (known) return known.key;
   return alone("key", async () => {
@@ -60,9 +73,10 @@ async function unseal(person, { iv, sealed }) {
   return JSON.parse(new TextDecoder().decode(text));
 }
 
-// Whether this browser keeps what it is given, tried out with a key. Never rejects.
+// Whether this browser keeps what it is given and does what that takes, tried out with a key. Never rejects.
 export async function works(person) {
   try {
+    if (!NEEDED.every(Boolean)) return false;
     await unseal(person, await seal(person, { is: "kept" }));
     return true;
   } catch {
@@ -83,19 +97,27 @@ export async function hasRoom() {
   }
 }
 
-// What one person saved here, oldest first.
+// What one person saved here, oldest first. What a phone has spoilt holds up nothing else: it is counted, and left alone.
 export async function all(person) {
-  const found = await step("entries", "readonly", (entries) => entries.index("person").getAll(person));
-  return Promise.all(found.map(async (entry) => ({ number: entry.number, ...await unseal(person, entry) })));
+  const found = await stored(person);
+  const read = await Promise.all(found.map((entry) => unseal(person, entry).then((said) => ({ number: entry.number, ...said }), () => null)));
+  return read.filter(Boolean);
+}
+
+// How many stand how, told without opening any: by `waiting`, `attention` and `sent`.
+export async function tally(person) {
+  const found = { waiting: 0, attention: 0, sent: 0 };
+  for (const { standing } of await stored(person)) found[standing] += 1;
+  return found;
+}
+
+function stored(person) {
+  return step("entries", "readonly", (entries) => entries.index("person").getAll(person));
 }
 
 export async function get(person, number) {
   const found = await step("entries", "readonly", (entries) => entries.get(number));
   return found?.person === person ? { number, ...await unseal(person, found) } : null;
-}
-
-export async function count(person) {
-  return step("entries", "readonly", (entries) => entries.index("person").count(person));
 }
 
 export async function people() {
@@ -105,10 +127,14 @@ export async function people() {
 
 // Rejects where it could not be written: then it is not kept.
 export async function add(person, entry) {
-  const sealed = await seal(person, entry);
-  const number = await step("entries", "readwrite", (entries) => entries.add({ person, ...sealed }));
+  const row = await rowOf(person, entry);
+  const number = await step("entries", "readwrite", (entries) => entries.add(row));
   tell();
   return number;
+}
+
+async function rowOf(person, entry) {
+  return { person, standing: entry.isSent ? "sent" : stateOf(entry.items), ...await seal(person, entry) };
 }
 
 // Changes one entry: `how` is given it (null: it is gone) and gives back what it is now (null: nothing is kept of it).
@@ -119,8 +145,8 @@ export function change(person, number, how) {
     if (!after) await step("entries", "readwrite", (entries) => entries.delete(number));
     else {
       const { number: _, ...entry } = after;
-      const sealed = await seal(person, entry);
-      await step("entries", "readwrite", (entries) => entries.put({ number, person, ...sealed }));
+      const row = await rowOf(person, entry);
+      await step("entries", "readwrite", (entries) => entries.put({ number, ...row }));
     }
     tell();
     return after;
@@ -132,7 +158,13 @@ export function forgetSent(person, number) {
   return change(person, number, (entry) => (entry?.isSent ? null : entry));
 }
 
-// What the next form begins with, and shelters of which the phone's list does not know yet.
+// What was deleted here before it was sent: a window in which it still lies open asks.
+export async function forgetDeleted(person, number) {
+  const { deleted = [] } = await remembered(person);
+  await remember(person, { deleted: [...deleted, number].slice(-MOST_DELETED) });
+}
+
+// What the next form begins with, what was deleted, and shelters of which the phone's list does not know yet.
 export async function remembered(person) {
   const known = await step("people", "readonly", (found) => found.get(person));
   return known?.sealed ? unseal(person, known) : {};
@@ -150,7 +182,7 @@ export async function remember(person, what) {
 const listeners = new Set();
 
 export function tell(what = {}) {
-  channel.postMessage(what);
+  channel?.postMessage(what);
   for (const listener of listeners) listener(what);
 }
 
@@ -158,4 +190,4 @@ export function onChange(listener) {
   listeners.add(listener);
 }
 
-channel.addEventListener("message", ({ data }) => { for (const listener of listeners) listener(data); });
+channel?.addEventListener("message", ({ data }) => { for (const listener of listeners) listener(data); });

@@ -1,6 +1,7 @@
 // On each page of somebody who reports: how many reports wait on this phone, how the network is, and sending them.
 
 import { heard } from "./heard.js";
+import { atMostOften } from "./often.js";
 import * as outbox from "./outbox.js";
 import { send } from "./sender.js";
 import { say, sayMany, time } from "./words.js";
@@ -20,7 +21,7 @@ let timer;
 // Sends what waits, now; where that does not go, again and again by itself, less and less often.
 export async function sendSoon() {
   clearTimeout(timer);
-  if (!(await isKept) || !(await outbox.count(person))) return show();
+  if (!(await isKept) || !(await outbox.tally(person)).waiting) return show();
   const outcome = await send(person).catch(() => ({ how: "later", seconds: 5 }));
   Object.assign(now, { words: "" }, outcome);
   if (outcome.how === "done") wait = 0;
@@ -65,26 +66,30 @@ function drawAsBefore() {
 
 async function show() {
   await heard;
-  const waiting = (await isKept) ? await unsent() : 0;
-  const chip = waiting ? sayMany("%(n)s on this phone", "%(n)s on this phone", waiting) : "";
-  const [words, link] = await stripSays(waiting);
+  const { waiting, attention } = await tally();
+  const here = waiting + attention;
+  const chip = here ? sayMany("%(n)s on this phone", "%(n)s on this phone", here) : "";
+  const [said, link] = await stripSays(waiting, attention);
+  const asOf = kept ? say("As it was on %(when)s.", { when: time(kept, { dateStyle: "medium", timeStyle: "short" }) }) : "";
+  const words = [said, asOf].filter(Boolean).join(" ");
   draw({ chip, words, link });
   localStorage.setItem(BEFORE, JSON.stringify({ person, language, chip, words, link }));
 }
 
-async function unsent() {
-  return (await outbox.all(person)).filter((entry) => !entry.isSent).length;
+async function tally() {
+  return (await isKept) ? outbox.tally(person) : { waiting: 0, attention: 0 };
 }
 
-async function stripSays(waiting) {
+async function stripSays(waiting, attention) {
   if (!(await isKept)) return [say("This browser keeps nothing. Each report is sent as you save it, and needs the network."), false];
   if (waiting && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
   if (waiting && now.how === "refused") return [now.words, now.code === "another_person"];
   if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
-  const isAway = !navigator.onLine || now.how === "later";
-  if (isAway && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
+  if (waiting && navigator.onLine && now.how === "later") return [sayMany("The server cannot be reached. %(n)s report will be sent by itself.", "The server cannot be reached. %(n)s reports will be sent by themselves.", waiting), false];
+  if (!navigator.onLine && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
+  if (attention) return [sayMany("%(n)s report needs attention: see “My reports”.", "%(n)s reports need attention: see “My reports”.", attention), false];
   if (!navigator.onLine) return [say("No network. You can go on: what you save stays on this phone and is sent by itself."), false];
-  return kept ? [say("As it was on %(when)s.", { when: time(kept, { dateStyle: "medium", timeStyle: "short" }) }), false] : ["", false];
+  return ["", false];
 }
 
 async function lookAtSpace() {
@@ -101,6 +106,18 @@ async function register() {
   active.postMessage({ keep: { person, language } });
 }
 
+// A form that only the server can take, a correction say: with no network it stays as it was typed.
+for (const form of document.querySelectorAll("form[method=post][data-once]:not([data-sort])")) {
+  form.addEventListener("submit", async (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    const { clearErrors, showErrors } = await import("./errors.js");
+    await heard;
+    clearErrors(form);
+    showErrors(form, [{ anchor: "main", message: say("There is no network, so this was not saved. It stands here as you typed it: save it again where there is one.") }]);
+  });
+}
+
 // Nobody signs out by mistake while their reports wait: these stay here, and only they can send them.
 for (const form of document.querySelectorAll("form[action='/logout']")) {
   form.addEventListener("submit", (event) => {
@@ -111,7 +128,8 @@ for (const form of document.querySelectorAll("form[action='/logout']")) {
 }
 
 async function signOut(form) {
-  const waiting = (await isKept) ? await unsent() : 0;
+  const { waiting: goes, attention } = await tally();
+  const waiting = goes + attention;
   if ((waiting || !navigator.onLine) && !(await isSure(waiting))) return;
   form.dataset.isSure = "yes";
   form.requestSubmit();
@@ -134,7 +152,7 @@ async function isSure(waiting) {
 try {
   drawAsBefore();
 } catch { /* a browser that keeps nothing */ }
-outbox.onChange(() => { show(); });
+outbox.onChange(atMostOften(show));
 window.addEventListener("online", tryAgain);
 window.addEventListener("offline", show);
 window.addEventListener("focus", tryAgain);

@@ -2,6 +2,7 @@
 // a time, in whichever window or in the background. Nothing is erased before the server said that it has it.
 
 import { STORED, answered, isDone, toSend, tried, untried } from "./items.js";
+import { isLeaving } from "./leaving.js";
 import * as outbox from "./outbox.js";
 
 const ADDRESS = "/api/v1/reports";
@@ -15,30 +16,35 @@ const MOST_MADE = 20; // shelters made here that are remembered
 // the server is in trouble: in so many seconds again), `sign-in`, or `refused` with the server's words.
 export async function send(person) {
   if (!navigator.onLine) return { how: "later", seconds: SOON_S }; // nothing leaves the phone: all of it can still be unsaid
+  if (await isLeaving()) return { how: "sign-in" }; // whoever saved it has signed out
   return outbox.alone("sending", () => sendAll(person));
 }
 
 async function sendAll(person) {
   const before = new Set(); // what was asked about in this turn
+  const isNew = (entry) => toSend(entry.items ?? []).some((report) => !before.has(report.id));
   for (;;) {
-    const isNew = (entry) => toSend(entry.items ?? []).some((report) => !before.has(report.id));
-    const batch = await claimed(person, (await outbox.all(person)).filter(isNew));
-    const ids = batch.flatMap(({ reports }) => reports.map((report) => report.id));
-    if (!ids.length) return { how: "done" };
-    for (const id of ids) before.add(id);
-    const outcome = await sendSome(person, batch);
-    if (outcome.how !== "sent") return outcome;
-    if (outcome.stored) for (const id of outcome.unknown) before.delete(id); // what they speak of may be there now
+    const waiting = (await outbox.all(person)).filter(isNew);
+    if (!waiting.length) return { how: "done" };
+    while (waiting.length) {
+      const batch = await claimed(person, waiting);
+      if (!batch.length) continue;
+      const ids = batch.flatMap(({ reports }) => reports.map((report) => report.id));
+      for (const id of ids) before.add(id);
+      const outcome = await sendSome(person, batch);
+      if (outcome.how !== "sent") return outcome;
+      if (outcome.stored) for (const id of outcome.unknown) before.delete(id); // what they speak of may be there now
+    }
   }
 }
 
-// What goes next. Each entry is read and marked as tried in one step: what is sent is what stands in it, and whoever
+// What goes next, taken from the front of `waiting`. Each entry is read and marked as tried in one step: what is sent is what stands in it, and whoever
 // changes or deletes it from here on says so to the server too.
-async function claimed(person, entries) {
+async function claimed(person, waiting) {
   const batch = [];
   let many = 0;
-  for (const { number, items } of entries) {
-    if (many && many + toSend(items).length > MOST) break;
+  while (waiting.length && !(many && many + toSend(waiting[0].items).length > MOST)) {
+    const { number } = waiting.shift();
     await outbox.change(person, number, (entry) => {
       const reports = toSend(entry?.items ?? []);
       if (!reports.length) return entry;

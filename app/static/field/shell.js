@@ -1,13 +1,14 @@
 // The service worker: it keeps the files of one version and the pages of one person, and answers with them where there
 // is no network. What figures say is asked of the server first; forms open at once. Sending is sender.js.
 
+import { SIGN_OUT, isLeaving, leave, tellServer } from "./leaving.js";
 import * as outbox from "./outbox.js";
 import { send } from "./sender.js";
 
 const KEPT = "/field/kept"; // under which it is written down whose the kept pages are, in which language, and since when
 const SIGNED_OUT = "/field/signed-out"; // under which lies what is shown to nobody, kept beside the files
-const SIGNING_OUT = "signing-out"; // the cache of a sign-out that has yet to reach the server
-const SIGN_OUT = "/logout";
+const HOME = "/field/";
+const NOT_SAVED = "/field/offline#not-saved"; // a form that did not reach the server, and is kept nowhere
 const PATIENCE_MS = 4_000; // for a page that is kept too
 const GOOD_FOR_MS = 12 * 3_600_000;
 const LISTS_GOOD_FOR_MS = 5 * 60_000;
@@ -82,7 +83,7 @@ async function keep() {
   const kept = await pages();
   await Promise.all([...drawn].map(([path, page]) => kept.put(path, page.clone())));
   await kept.put(KEPT, new Response(JSON.stringify({ person, language, at: Date.now() })));
-  const home = await drawn.get("/field/").text();
+  const home = await drawn.get(HOME).text();
   for (const path of [...new Set(home.match(STATE))].slice(0, MOST_STATES)) {
     const page = await drawnFor(path).catch(() => null);
     if (page && whoseIs(page) === whose) await kept.put(path, page);
@@ -140,40 +141,31 @@ async function manifest(request) {
 async function changing(request, url) {
   const typed = url.pathname === SIGN_OUT ? await request.clone().text() : null;
   try {
-    if (typed === null) await signOutAtLast();
+    if (typed === null) await tellServer();
     const said = await fetch(request);
     if (said.type === "opaqueredirect" && !url.pathname.startsWith("/field/")) await forget();
     return said;
   } catch {
-    return typed === null ? offline() : signOutHere(typed);
+    return typed === null ? Response.redirect(NOT_SAVED, 303) : signOutHere(typed);
   }
 }
 
+// In every window: what another still shows is no less read.
 async function signOutHere(typed) {
-  await (await caches.open(SIGNING_OUT)).put(SIGN_OUT, new Response(typed));
+  await leave(typed);
   await forget();
+  for (const client of await self.clients.matchAll({ type: "window" })) client.navigate(shell.offline).catch(() => null);
   return offline();
 }
 
-const isSignedOut = async () => Boolean(await (await caches.open(SIGNING_OUT)).match(SIGN_OUT));
-
-// Rejects while the server does not hear of it.
-async function signOutAtLast() {
-  const left = await (await caches.open(SIGNING_OUT)).match(SIGN_OUT);
-  if (!left) return;
-  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-  const said = await fetch(SIGN_OUT, { method: "POST", headers, body: await left.text(), redirect: "manual" });
-  if (said.status >= 500) throw new Error("not signed out yet");
-  await caches.delete(SIGNING_OUT);
-}
-
 async function page(event, url) {
-  const isForm = shell.forms.includes(url.pathname); // that of a shelter's state shows what is known now
+  const path = url.pathname === "/" ? HOME : url.pathname;
+  const isForm = shell.forms.includes(path); // that of a shelter's state shows what is known now
   const isAsked = ["code", "lang"].some((name) => url.searchParams.has(name)); // what only the server can draw
-  const kept = await (await pages()).match(url.pathname);
+  const kept = await (await pages()).match(path);
   if (isForm && kept && !isAsked) return kept;
   try {
-    await signOutAtLast();
+    await tellServer();
     const drawn = await inTime(event.request, kept);
     event.waitUntil(checkWhose(drawn.clone(), url));
     return drawn;
@@ -199,8 +191,7 @@ async function checkWhose(drawn, url) {
 }
 
 async function offline() {
-  const isNobodys = await isSignedOut();
-  return (await (isNobodys ? caches.match(SIGNED_OUT) : (await pages()).match(shell.offline))) ?? Response.error();
+  return (await (await isLeaving() ? caches.match(SIGNED_OUT) : (await pages()).match(shell.offline))) ?? Response.error();
 }
 
 // A list for scripts, in the language of their page: as it is kept, looked up anew from time to time, or at once where it is asked for anew.
@@ -224,7 +215,7 @@ async function listed(path, known) {
 
 // In the background, with no window open.
 async function sendAll() {
-  await signOutAtLast();
+  await tellServer();
   for (const person of await outbox.people()) {
     const { how } = await send(person);
     if (how === "later") throw new Error("again later"); // the browser tries again by itself
