@@ -230,19 +230,25 @@ def test_an_account_that_is_there_cannot_be_told_from_one_that_is_not(app: Flask
             answers.append(f"{answer.status_code} {headers} {page}")
         return answers, looked_at, refused
 
+    def shortest(part: int) -> tuple[float, float]:
+        """What is done at all takes that long; what else the machine does only lengthens it."""
+        first, second = (min(took for each in side for took in each[part]) for side in (there, missing))
+        return min(first, second), max(first, second)
+
     begun = clock.now()
-    there, missing = [], []
-    for round_ in range(4):
+    there: list[tuple[list[str], list[float], list[float]]] = []
+    missing: list[tuple[list[str], list[float], list[float]]] = []
+    for round_ in range(16):
+        if round_ >= 4 and all(high < 1.6 * low for low, high in map(shortest, (1, 2))):
+            break  # else the machine is busy: a difference that is ours stays, however often one looks
         with time_machine.travel(begun + timedelta(days=2 * round_), tick=False):
             there.append(told(rana.email))
         with time_machine.travel(begun + timedelta(days=2 * round_ + 1), tick=False):
             missing.append(told("nobo@example.org"))  # as long as the other
     for with_account, without in zip(there, missing, strict=True):
         assert with_account[0] == without[0]
-    for part in (1, 2):
-        # The shortest: what is done at all takes it, and what else the machine does is no part of it.
-        times = [min(took for each in side for took in each[part]) for side in (there, missing)]
-        assert max(times) < 1.6 * min(times), times
+    for low, high in map(shortest, (1, 2)):
+        assert high < 1.6 * low
 
 
 def test_while_valkey_is_away_guessing_is_slow_all_the_same(rana: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
