@@ -40,7 +40,8 @@ def test_what_scripts_draw_fits_in_each_language(at_the_gate: Phone, network: Ne
 
     seen.lose_network()
     seen.open("/field/")
-    expect(page.locator("[data-strip]")).to_be_visible()
+    as_of = page.evaluate("document.documentElement.dataset.kept")
+    expect(page.locator("[data-strip]")).to_contain_text(as_of)  # figures with their age
     look("home, kept")
     seen.open("/dashboard")
     look("a page that needs the network")

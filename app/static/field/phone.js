@@ -4,7 +4,7 @@ import { heard } from "./heard.js";
 import { atMostOften } from "./often.js";
 import * as outbox from "./outbox.js";
 import { send } from "./sender.js";
-import { say, sayMany, time } from "./words.js";
+import { say, sayMany } from "./words.js";
 
 const LONGEST_WAIT_S = 300;
 const BEFORE = "mawa header";
@@ -70,7 +70,7 @@ async function show() {
   const here = waiting + attention;
   const chip = here ? sayMany("%(n)s on this phone", "%(n)s on this phone", here) : "";
   const [said, link] = await stripSays(waiting, attention);
-  const asOf = kept ? say("As it was on %(when)s.", { when: time(kept, { dateStyle: "medium", timeStyle: "short" }) }) : "";
+  const asOf = kept ? say("As it was on %(when)s.", { when: kept }) : "";
   const words = [said, asOf].filter(Boolean).join(" ");
   draw({ chip, words, link });
   localStorage.setItem(BEFORE, JSON.stringify({ person, language, chip, words, link }));
