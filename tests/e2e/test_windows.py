@@ -99,3 +99,21 @@ def test_a_correction_with_no_network_stays_as_it_was_typed(ready: Phone, live: 
     ready.page.click(".save button")
     ready.page.wait_for_url(lambda url: not url.endswith("/correct"))
     assert totals(live, email) == [192]
+
+
+def test_what_waits_is_sent_with_no_window_open(ready: Phone, live: Live, network: Network, email: str) -> None:
+    network.instead = [503] * 99
+    ready.arrive(201, "Khmeimim")
+    wait_for(lambda: network.posts, PATIENCE_S, "nothing was posted")
+    registered: list[dict[str, str]] = []
+    nobodys = ready.context.new_page()
+    browser = ready.context.new_cdp_session(nobodys)
+    browser.on("ServiceWorker.workerRegistrationUpdated", lambda told: registered.extend(told["registrations"]))
+    browser.send("ServiceWorker.enable")
+    ready.page.close()
+    network.instead = []
+    assert ledger(live, email) == []
+    (worker,) = [one for one in registered if one["scopeURL"].startswith(network.url)]
+    event = {"origin": network.url, "registrationId": worker["registrationId"], "tag": "mawa", "lastChance": False}
+    browser.send("ServiceWorker.dispatchSyncEvent", event)
+    wait_for(lambda: totals(live, email) == [201], PATIENCE_S, "it is not sent")
