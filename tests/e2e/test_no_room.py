@@ -7,10 +7,21 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.factories.between import Network
-from tests.factories.live import Live
-from tests.factories.phones import Phone, ledger, phone, worker
+from tests.factories.live import Live, wait_for
+from tests.factories.phones import PATIENCE_S, Phone, ledger, phone, worker
 
 KEEPS_NOTHING = "IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };"
+
+SPOILS_THE_FIRST = """() => new Promise((resolve) => {
+  const opened = indexedDB.open("mawa");
+  opened.onsuccess = () => {
+    const step = opened.result.transaction("entries", "readwrite");
+    step.objectStore("entries").openCursor().onsuccess = ({ target: { result: first } }) => {
+      first.update({ ...first.value, sealed: new ArrayBuffer(64) });
+    };
+    step.oncomplete = () => { opened.result.close(); resolve(); };
+  };
+})"""
 
 # As a disk without room does it: what was to be written is undone.
 TAKES_NO_MORE = """for (const name of ["add", "put"]) {
@@ -73,3 +84,17 @@ def test_a_full_phone_warns_refuses_plainly_and_loses_nothing_typed(crowded: Pho
     crowded.find_network()
     crowded.sends_all()
     assert sorted(report["total"] for report in ledger(live, email)) == [151, 152]
+
+
+def test_what_a_phone_has_spoilt_is_told_and_holds_nobody_up(ready: Phone, live: Live, email: str) -> None:
+    ready.lose_network()
+    ready.arrive(161, "Khmeimim")
+    ready.arrive(162, "Khmeimim")
+    ready.page.evaluate(SPOILS_THE_FIRST)
+    ready.open("/field/reports")
+    entries = ready.page.locator("[data-here] li")
+    expect(entries).to_have_count(2)
+    expect(entries.last).to_contain_text("cannot be read any more")
+    ready.find_network()
+    wait_for(lambda: ledger(live, email), PATIENCE_S, "the other is not sent")
+    assert [report["total"] for report in ledger(live, email)] == [162]

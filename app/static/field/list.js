@@ -29,15 +29,22 @@ async function show() {
   if (!(await isKept)) return;
   await heard;
   zone = (await listed())?.zone;
-  const entries = await outbox.all(person);
-  section.hidden = !entries.length;
-  section.querySelector("ul").replaceChildren(...entries.map((entry) => shown(entry, entries)));
+  const read = await outbox.readAll(person);
+  const entries = read.filter(Boolean);
+  const spoilt = read.length - entries.length;
+  section.hidden = !read.length;
+  section.querySelector("ul").replaceChildren(...entries.map((entry) => shown(entry, entries)), ...(spoilt ? [lost(spoilt)] : []));
 }
 
 function standing(entry) {
   if (entry.isSent) return "sent";
   const state = stateOf(entry.items);
   return state === "waiting" && isSending && entry.items.some((item) => item.state === "tried") ? "sending" : state;
+}
+
+function lost(many) {
+  const words = sayMany("%(n)s report on this phone cannot be read any more. Enter it again.", "%(n)s reports on this phone cannot be read any more. Enter them again.", many);
+  return element("li", {}, element("p", { class: "error" }, icon("alert"), element("span", {}, words)));
 }
 
 function shown(entry, entries) {

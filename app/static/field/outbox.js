@@ -99,9 +99,13 @@ export async function hasRoom() {
 
 // What one person saved here, oldest first. What a phone has spoilt holds up nothing else: it is counted, and left alone.
 export async function all(person) {
+  return (await readAll(person)).filter(Boolean);
+}
+
+// The same, with null in the place of each that is spoilt.
+export async function readAll(person) {
   const found = await stored(person);
-  const read = await Promise.all(found.map((entry) => unseal(person, entry).then((said) => ({ number: entry.number, ...said }), () => null)));
-  return read.filter(Boolean);
+  return Promise.all(found.map((entry) => unseal(person, entry).then((said) => ({ number: entry.number, ...said }), () => null)));
 }
 
 // How many stand how, told without opening any: by `waiting`, `attention` and `sent`.
