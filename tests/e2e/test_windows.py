@@ -1,5 +1,8 @@
 """A phone with a long day behind it, and with several windows open: all is sent, once, as it stands."""
 
+from typing import Any
+from uuid import uuid4
+
 from playwright.sync_api import Page, expect
 
 from tests.factories.between import Network
@@ -21,6 +24,19 @@ SAVED_BEFORE = """async (many) => {
     await outbox.add(person, { ...form, summary, items: made });
   }
 }"""
+
+# Before it was noted, outside the seal, how a report stands.
+AS_SAVED_EARLIER = """() => new Promise((resolve) => {
+  const opened = indexedDB.open("mawa");
+  opened.onsuccess = () => {
+    const step = opened.result.transaction("entries", "readwrite");
+    step.objectStore("entries").openCursor().onsuccess = ({ target: { result: first } }) => {
+      const { standing, ...row } = first.value;
+      first.update(row);
+    };
+    step.oncomplete = () => { opened.result.close(); resolve(); };
+  };
+})"""
 
 
 def another_window(phone: Phone, path: str) -> Page:
@@ -117,3 +133,40 @@ def test_what_waits_is_sent_with_no_window_open(ready: Phone, live: Live, networ
     event = {"origin": network.url, "registrationId": worker["registrationId"], "tag": "mawa", "lastChance": False}
     browser.send("ServiceWorker.dispatchSyncEvent", event)
     wait_for(lambda: totals(live, email) == [201], PATIENCE_S, "it is not sent")
+
+
+def test_what_an_earlier_version_saved_is_sent(ready: Phone, live: Live, email: str) -> None:
+    ready.lose_network()
+    ready.arrive(211, "Khmeimim")
+    ready.page.evaluate(AS_SAVED_EARLIER)
+    ready.open("/field/")
+    assert ready.waiting() == 1
+    ready.find_network()
+    ready.sends_all()
+    assert totals(live, email) == [211]
+
+
+def one_unknown(report: dict[str, Any]) -> dict[str, Any]:
+    """To a shelter that another phone has yet to register."""
+    return report | {"to": {"shelter": str(uuid4())}}
+
+
+def test_what_names_a_report_of_another_phone_is_tried_again(
+    ready: Phone, live: Live, network: Network, email: str
+) -> None:
+    network.alter = one_unknown
+    ready.arrive(221, "Khmeimim")
+    expect(ready.page.locator("[data-strip]")).to_contain_text("needs attention")
+    assert ledger(live, email) == []
+    network.alter = None
+    ready.open("/field/")
+    wait_for(lambda: totals(live, email) == [221], PATIENCE_S, "it is not sent again")
+
+
+def test_a_form_lost_on_the_way_is_not_called_saved(ready: Phone, network: Network) -> None:
+    """The browser believes that there is a network."""
+    ready.open("/account")
+    network.away = True
+    ready.page.locator(".menu summary").click()
+    ready.page.locator(".menu button[value=ar]").click()
+    expect(ready.page.locator("#not-saved")).to_be_visible()

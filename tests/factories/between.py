@@ -122,11 +122,11 @@ class _Asked(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         rate = self.server.network.bytes_per_s
+        size = _PIECE if rate else len(answer) or 1
         with suppress(OSError):
-            for start in range(0, len(answer), _PIECE if rate else max(1, len(answer))):
-                piece = answer[start : start + _PIECE] if rate else answer
-                time.sleep(len(piece) / rate if rate else 0.0)
-                self.wfile.write(piece)
+            for start in range(0, len(answer), size):
+                time.sleep(size / rate if rate else 0.0)
+                self.wfile.write(answer[start : start + size])
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -124,7 +124,7 @@ async function save() {
   }
   const summary = { title: document.querySelector("h1").textContent.trim(), line: lineOf(reports[0], all), at: reports[0].occurred_at };
   const number = await keep({ sort, path: location.pathname, answers, summary }, reports);
-  outbox.remember(person, { last: { ...(await outbox.remembered(person)).last, ...remembered } }).catch(() => null);
+  outbox.remember(person, ({ last }) => ({ last: { ...last, ...remembered } })).catch(() => null);
   showSaved(number, reports[0].id, `${summary.title}${say(":")} ${summary.line}`);
   prepareToWait();
   sendSoon();

@@ -1,5 +1,7 @@
 // Signing out where there is no network: what is to be told to the server before anything else is.
 
+import { alone } from "./outbox.js";
+
 const LEAVING = "signing-out"; // the cache of a sign-out that has yet to reach the server
 export const SIGN_OUT = "/logout";
 
@@ -13,7 +15,11 @@ export async function leave(typed) {
 }
 
 // Rejects while the server does not hear of it. A guard it does not know is of a sign-in that ended already.
-export async function tellServer() {
+export function tellServer() {
+  return alone("leaving", tell);
+}
+
+async function tell() {
   const left = await toTell();
   if (!left) return;
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };

@@ -43,7 +43,7 @@ function standing(entry) {
 }
 
 function lost(many) {
-  const words = sayMany("%(n)s report on this phone cannot be read any more. Enter it again.", "%(n)s reports on this phone cannot be read any more. Enter them again.", many);
+  const words = sayMany("%(n)s report on this phone cannot be read any more. Look whether it is among those sent; if not, enter it again.", "%(n)s reports on this phone cannot be read any more. Look whether they are among those sent; enter again those that are not.", many);
   return element("li", {}, element("p", { class: "error" }, icon("alert"), element("span", {}, words)));
 }
 
@@ -98,7 +98,7 @@ async function remove(entry, entries) {
     const items = withoutConflicts(fresh.items) ?? revised(fresh.items, [], say("Deleted on the phone before it was known to be sent."));
     return items.length && !isDone(items) ? { ...fresh, items, isDeleted: true } : null;
   });
-  if (!after) await outbox.forgetDeleted(person, entry.number);
+  if (!after) await outbox.rememberDeleted(person, entry.number);
   sendSoon();
 }
 

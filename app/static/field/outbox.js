@@ -105,13 +105,14 @@ export async function all(person) {
 // The same, with null in the place of each that is spoilt.
 export async function readAll(person) {
   const found = await stored(person);
+  if (found.length) await keyOf(person); // no key to be had now is another thing: it rejects
   return Promise.all(found.map((entry) => unseal(person, entry).then((said) => ({ number: entry.number, ...said }), () => null)));
 }
 
 // How many stand how, told without opening any: by `waiting`, `attention` and `sent`.
 export async function tally(person) {
   const found = { waiting: 0, attention: 0, sent: 0 };
-  for (const { standing } of await stored(person)) found[standing] += 1;
+  for (const { standing = "waiting" } of await stored(person)) found[standing] += 1; // an earlier version did not note it
   return found;
 }
 
@@ -163,9 +164,8 @@ export function forgetSent(person, number) {
 }
 
 // What was deleted here before it was sent: a window in which it still lies open asks.
-export async function forgetDeleted(person, number) {
-  const { deleted = [] } = await remembered(person);
-  await remember(person, { deleted: [...deleted, number].slice(-MOST_DELETED) });
+export function rememberDeleted(person, number) {
+  return remember(person, ({ deleted = [] }) => ({ deleted: [...deleted, number].slice(-MOST_DELETED) }));
 }
 
 // What the next form begins with, what was deleted, and shelters of which the phone's list does not know yet.
@@ -174,10 +174,12 @@ export async function remembered(person) {
   return known?.sealed ? unseal(person, known) : {};
 }
 
-export async function remember(person, what) {
+// `how` is given what is remembered and gives back what changes of it.
+export async function remember(person, how) {
   const key = await keyOf(person);
   return alone("remembered", async () => {
-    const sealed = await seal(person, { ...await remembered(person), ...what });
+    const known = await remembered(person);
+    const sealed = await seal(person, { ...known, ...how(known) });
     await step("people", "readwrite", (found) => found.put({ person, key, ...sealed }));
   });
 }

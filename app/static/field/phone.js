@@ -21,7 +21,7 @@ let timer;
 // Sends what waits, now; where that does not go, again and again by itself, less and less often.
 export async function sendSoon() {
   clearTimeout(timer);
-  if (!(await isKept) || !(await outbox.tally(person)).waiting) return show();
+  if (!(await tally()).unsent) return show();
   const outcome = await send(person).catch(() => ({ how: "later", seconds: 5 }));
   Object.assign(now, { words: "" }, outcome);
   if (outcome.how === "done") wait = 0;
@@ -66,24 +66,25 @@ function drawAsBefore() {
 
 async function show() {
   await heard;
-  const { waiting, attention } = await tally();
-  const here = waiting + attention;
-  const chip = here ? sayMany("%(n)s on this phone", "%(n)s on this phone", here) : "";
-  const [said, link] = await stripSays(waiting, attention);
+  const here = await tally();
+  const chip = here.unsent ? sayMany("%(n)s on this phone", "%(n)s on this phone", here.unsent) : "";
+  const [said, link] = await stripSays(here);
   const asOf = kept ? say("As it was on %(when)s.", { when: kept }) : "";
   const words = [said, asOf].filter(Boolean).join(" ");
   draw({ chip, words, link });
   localStorage.setItem(BEFORE, JSON.stringify({ person, language, chip, words, link }));
 }
 
+// What needs attention may go all the same: it names a report of another phone, say, that has come by now.
 async function tally() {
-  return (await isKept) ? outbox.tally(person) : { waiting: 0, attention: 0 };
+  const { waiting, attention } = (await isKept) ? await outbox.tally(person) : { waiting: 0, attention: 0 };
+  return { waiting, attention, unsent: waiting + attention };
 }
 
-async function stripSays(waiting, attention) {
+async function stripSays({ waiting, attention, unsent }) {
   if (!(await isKept)) return [say("This browser keeps nothing. Each report is sent as you save it, and needs the network."), false];
-  if (waiting && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
-  if (waiting && now.how === "refused") return [now.words, now.code === "another_person"];
+  if (unsent && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
+  if (unsent && now.how === "refused") return [now.words, now.code === "another_person"];
   if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   if (waiting && navigator.onLine && now.how === "later") return [sayMany("The server cannot be reached. %(n)s report will be sent by itself.", "The server cannot be reached. %(n)s reports will be sent by themselves.", waiting), false];
   if (!navigator.onLine && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
@@ -128,9 +129,8 @@ for (const form of document.querySelectorAll("form[action='/logout']")) {
 }
 
 async function signOut(form) {
-  const { waiting: goes, attention } = await tally();
-  const waiting = goes + attention;
-  if ((waiting || !navigator.onLine) && !(await isSure(waiting))) return;
+  const { unsent } = await tally();
+  if ((unsent || !navigator.onLine) && !(await isSure(unsent))) return;
   form.dataset.isSure = "yes";
   form.requestSubmit();
 }

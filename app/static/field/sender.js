@@ -98,9 +98,8 @@ async function take(person, { number, reports }, results) {
 }
 
 // People can be booked to a new shelter before the lists say that it is there.
-async function rememberShelter(person, code, { name, aliases }) {
-  const { made = [] } = await outbox.remembered(person);
-  await outbox.remember(person, { made: [...made, { code, name, aliases }].slice(-MOST_MADE) });
+function rememberShelter(person, code, { name, aliases }) {
+  return outbox.remember(person, ({ made = [] }) => ({ made: [...made, { code, name, aliases }].slice(-MOST_MADE) }));
 }
 
 async function post(person, reports) {
