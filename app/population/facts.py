@@ -19,6 +19,7 @@ from app.places.schemas import Frame
 Origins = Mapping[str, int]  # people by the code of their home area; zeros left out
 
 NOBODY = Tally()
+NOWHERE: Origins = {}
 
 
 # People who moved; how many of the place's levels (the operation, then its areas from the country down) also hold the

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from operator import add
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from app.counts.compose import Composition, compose
 from app.counts.people import Tally
 from app.places.schemas import Frame
-from app.population.facts import NOBODY, Anchor, Facts, Origins, settled
+from app.population.facts import NOBODY, NOWHERE, Anchor, Facts, Origins, settled
 from app.population.schemas import Basis
 
 Rules = Mapping[str, Any]
@@ -36,7 +35,7 @@ class Level(NamedTuple):
     is_decided: bool = False
     is_disputed: bool = False
     discrepancy: int | None = None
-    origins: Origins = MappingProxyType({})
+    origins: Origins = NOWHERE
 
     @classmethod
     def empty(cls, frame: Frame) -> "Level":

@@ -1,13 +1,11 @@
 """`mawa simulate`: a made-up operation in the ledger, and everything that follows from it."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from datetime import timedelta
-from multiprocessing import get_context
 from uuid import UUID
 
 import click
@@ -16,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.alerts.refresh import refresh
-from app.core import clock
+from app.core import clock, processes
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
 from app.counts.scheme import UNHCR
@@ -97,7 +95,7 @@ def prepare(session: Session, *, shelters: int, reports: int, days: int, seed: i
 
 def tell_all(job: Job, sites: Sequence[Site]) -> Iterator[int]:
     """Write what is told of all shelters, on as many processes as there are; yields how much was written, by and by."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with processes.pool() as pool:
         for done in as_completed([pool.submit(write, job, *chunk) for chunk in chunks(sites)]):
             yield done.result()
 

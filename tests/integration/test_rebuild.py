@@ -2,6 +2,7 @@
 
 import random
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import date
 from threading import Barrier
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +14,7 @@ from app.accounts.policy import Actor
 from app.alerts.refresh import rebuild as whole_rebuild
 from app.cli import keeping
 from app.core import db
-from app.population import projections
+from app.population import projections, rows
 from app.population.service import whole
 from tests.factories.amending import NOON, corrected, one_place
 from tests.factories.folding import differences, drain, send
@@ -95,6 +96,19 @@ def _figures() -> list[Any]:
                 ("area_days", "0 <> ANY(change)"),
             )
         ]
+
+
+def test_rows_written_as_lines_are_read_as_they_were(actor: Actor) -> None:
+    """Whatever stands in a text: codes of homes are the operation's own."""
+    drain()
+    homes = {'a "quoted" \\ code': 3, "two\tcolumns\nand lines": 4, "\\N": 5}
+    with db.new_session() as session:
+        row = session.execute(text("SELECT place_id, operation_id FROM place_days LIMIT 1")).one()
+        stored = list(rows.from_day_on(session, {row.place_id: date.min})[row.place_id])
+        wild = [one._replace(level=one.level._replace(origins=homes, counted_by=None)) for one in stored]
+        session.execute(text("DELETE FROM place_days WHERE place_id = :place"), {"place": row.place_id})
+        rows.write_anew(session, rows.as_lines(row.operation_id, row.place_id, wild))
+        assert list(rows.from_day_on(session, {row.place_id: date.min})[row.place_id]) == wild
 
 
 def test_what_is_right_is_not_written_again(actor: Actor) -> None:

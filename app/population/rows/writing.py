@@ -27,6 +27,7 @@ _WRITE = text(f"""
 """)
 _COPY = f"COPY place_days ({', '.join(COLUMNS)}) FROM STDIN"
 _KEYS = [name.strip('"') for name in COLUMNS]
+_NULL = "\\N"
 _A_TIME = 500  # rows written by one statement
 _DELETE = text("""
   DELETE FROM place_days USING unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS gone (place_id, day)
@@ -69,15 +70,22 @@ def write(
     point(session, paths)
 
 
-def write_anew(session: Session, places: Iterable[tuple[UUID, UUID, Iterable[DayRow]]]) -> None:
-    """Store day rows where none are: operation, place and rows of each. PostgreSQL stores some while the next are made;
-    so nothing else may be asked of it meanwhile."""
+def as_lines(operation_id: UUID, place_id: UUID, rows: Iterable[DayRow]) -> bytes:
+    """Day rows of a place as COPY reads them. A backslash is doubled; no value holds a tab or the end of a line, which
+    COPY would refuse: JSON writes them in other signs, and the rest are numbers, moments and words of ours."""
+    operation, place = str(operation_id), str(place_id)
+    return "".join(
+        "\t".join(_NULL if value is None else value.replace("\\", "\\\\") for value in _texts(operation, place, row))
+        + "\n"
+        for row in rows
+    ).encode()
+
+
+def write_anew(session: Session, lines: bytes) -> None:
+    """Store day rows where none are, written by `as_lines`."""
     connection: psycopg.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]  # SQLAlchemy says any
     with connection.cursor().copy(_COPY) as copy:
-        for operation_id, place_id, rows in places:
-            operation, place = str(operation_id), str(place_id)
-            for row in rows:
-                copy.write_row(_texts(operation, place, row))
+        copy.write(lines)
 
 
 def point(session: Session, paths: Mapping[UUID, Sequence[str]]) -> None:

@@ -1,12 +1,16 @@
 """Everything anew: figures replaced from the ledger, or derived and compared with what is stored."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.core import db, processes
 from app.ledger.queries import MARKED
 from app.population import areas, projections, rows
 from app.population.levels import DayRow, Judge, walk
@@ -16,12 +20,11 @@ from app.population.service.deriving import (
     Folded,
     Place,
     all_facts,
-    lock,
     open_places,
     read,
 )
 
-PLACES_A_TIME = 100  # whole places a rebuild or a verification holds in memory at once
+PLACES_A_TIME = 50  # whole places a rebuild or a verification holds in memory at once
 _SORT_MEMORY = "64MB"
 
 Sums = dict[UUID, dict[tuple[str, date], areas.Vector]]  # of areas by operation
@@ -49,44 +52,74 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | No
     bookings (None), then every figure, some places at a time.
 
     The caller commits at each None, for until then nobody says anything of shelters or groups, and when the last has
-    come. Folding waits while figures are replaced, reporting does not.
+    come. Folding waits while figures are replaced, reporting does not. `appoint` must be a function of a module, which
+    processes started for it find by its name.
     """
     yield from projections.rebuild(session)
     hold_figures(session)
     for table in ("wide_marks", "marks", "place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
     session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
-    session.execute(text(f"SET LOCAL work_mem = '{_SORT_MEMORY}'"))
     sums: Sums = {}
-    for place_ids in _batches(_all_places(session)):
-        open_places(session, place_ids)
-        places = read(session, lock(session, place_ids))
-        facts = all_facts(session, places)
-        judges = appoint(session, places)
-        folded: list[Folded] = []
-        rows.write_anew(session, _replace(places, facts, judges, sums, folded))
-        rows.point(session, {one.place.id: one.place.area_path for one in folded if one.present})
-        yield folded
+    for part in _derived(session, list(_batches(_all_places(session))), appoint):
+        open_places(session, [one.place.id for one in part.folded])
+        rows.write_anew(session, part.lines)
+        rows.point(session, {one.place.id: one.place.area_path for one in part.folded if one.present})
+        for operation, by_key in part.sums.items():
+            areas.add_in(sums.setdefault(operation, {}), by_key)
+        yield part.folded
     for operation, by_key in sums.items():
         rows.add_to_areas(session, operation, by_key)
 
 
-def _replace(
-    places: Sequence[Place],
-    facts: Mapping[UUID, DayFacts],
-    judges: Mapping[UUID, Judge],
-    sums: Sums,
-    folded: list[Folded],
-) -> Iterator[tuple[UUID, UUID, list[DayRow]]]:
-    """The rows of these places, each with its operation and place; what they come to is added to the sums of areas, and
-    each place to those folded."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some places derived from the ledger: their day rows as they are stored, and by how much these change the sums of
+    areas."""
+
+    lines: bytes
+    sums: Sums
+    folded: list[Folded]
+
+
+def _derived(session: Session, batches: Sequence[Sequence[UUID]], appoint: Appoint) -> Iterator[_Part]:
+    """Each of these batches of places, in turn, derived by as many processes as there are processors."""
+    if len(batches) == 1:  # sooner done than a process is started
+        yield _derive(session, appoint, batches[0])
+        return
+    with processes.pool() as pool:
+        underway: deque[Future[_Part]] = deque()
+        for batch in batches:
+            underway.append(pool.submit(_derive_apart, appoint, batch))
+            if len(underway) > processes.AT_ONCE:  # what waits to be written is held in memory
+                yield underway.popleft().result()
+        while underway:
+            yield underway.popleft().result()
+
+
+def _derive_apart(appoint: Appoint, place_ids: Sequence[UUID]) -> _Part:
+    """Some places as what is committed has them. What is reported later is marked, and folded when the rebuild has
+    ended."""
+    with db.new_snapshot() as session:
+        return _derive(session, appoint, place_ids)
+
+
+def _derive(session: Session, appoint: Appoint, place_ids: Sequence[UUID]) -> _Part:
+    session.execute(text(f"SET LOCAL work_mem = '{_SORT_MEMORY}'"))
+    places = read(session, place_ids)
+    facts = all_facts(session, places)
+    judges = appoint(session, places)
+    sums: Sums = {}
+    folded: list[Folded] = []
+    lines = bytearray()
     for place in places:
         derived = _rows_of(place, facts[place.id], judges[place.id])
         operation = place.frame.operation_id
-        yield operation, place.id, derived
+        lines += rows.as_lines(operation, place.id, derived)
         by_day = areas.differences(None, areas.put_in(derived), place.frame, place.area_path)
         areas.add_in(sums.setdefault(operation, {}), by_day)
         folded.append(Folded(place, None, (), reaches_present=True, present=derived[-1] if derived else None))
+    return _Part(bytes(lines), sums, folded)
 
 
 def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
