@@ -25,6 +25,7 @@ from app.population.service.deriving import (
 )
 
 PLACES_A_TIME = 50  # whole places a rebuild or a verification holds in memory at once
+FEW_BATCHES = 4  # sooner derived here than processes are started
 _SORT_MEMORY = "64MB"
 
 Sums = dict[UUID, dict[tuple[str, date], areas.Vector]]  # of areas by operation
@@ -83,9 +84,9 @@ class _Part:
 
 
 def _derived(session: Session, batches: Sequence[Sequence[UUID]], appoint: Appoint) -> Iterator[_Part]:
-    """Each of these batches of places, in turn, derived by as many processes as there are processors."""
-    if len(batches) == 1:  # sooner done than a process is started
-        yield _derive(session, appoint, batches[0])
+    """Each of these batches of places, in turn; many by as many processes as there are processors."""
+    if len(batches) <= FEW_BATCHES:
+        yield from (_derive(session, appoint, batch) for batch in batches)
         return
     with processes.pool() as pool:
         underway: deque[Future[_Part]] = deque()
