@@ -1,4 +1,5 @@
-"""How much one caller may ask of us: by rate, and posts of reports with a token by how many are open at once.
+"""How much one caller may ask of us: by rate, and by how many are open at once posts of reports with a token and
+questions of what was known.
 
 Rates are counted in Valkey (LIMITS_URL). While it is away each process counts for itself and looks for it again
 after 1, 2, 4, … 32 seconds: nobody is refused because it is away, and nobody waits for it.
@@ -46,6 +47,10 @@ TOO_MANY = mark("Too many requests in a short time. Try again in %(seconds)s sec
 TOO_MANY_OPEN = mark(
     "%(most)s posts of reports are open with this token. Wait for an answer before sending more; nothing of this one"
     " was stored."
+)
+MOST_PAST_READS = 4  # of one person at once: each may keep a thread and PostgreSQL busy for seconds
+TOO_MANY_PAST = mark(
+    "%(most)s questions about what was known then are open already. Wait for an answer before asking the next."
 )
 
 
@@ -110,6 +115,28 @@ def limit_open_posts(application: Flask, settings: Settings) -> None:
         taken = g.pop("open_post", None)
         if taken is not None:
             open_posts.leave(taken)
+
+
+def limit_past_reads(application: Flask, settings: Settings) -> None:
+    """Limit how many questions of what was known a person has open. To be called after what sets `g.actor`."""
+    open_reads = OpenRequests(DataFolder(settings.data_dir).open_past_reads, MOST_PAST_READS)
+
+    @application.before_request
+    def enter() -> Response | None:
+        actor = g.get("actor")
+        if actor is None or "known_on" not in request.args:
+            return None
+        g.past_read = open_reads.enter(actor.user_id.bytes)
+        if g.past_read is not None:
+            return None
+        status = HTTPStatus.TOO_MANY_REQUESTS
+        return problems.say(status, "too_many_open", TOO_MANY_PAST, retry_after=1, most=MOST_PAST_READS)
+
+    @application.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        taken = g.pop("past_read", None)
+        if taken is not None:
+            open_reads.leave(taken)
 
 
 def _kind() -> str:

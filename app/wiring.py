@@ -207,6 +207,7 @@ def add_errors(application: Flask) -> None:
 def add_rates(application: Flask, settings: Settings) -> None:
     """How often one caller may ask us."""
     limits.limit_rates(application, settings)
+    limits.limit_past_reads(application, settings)
     limits.take_forms_only(application)
     csrf.init_app(application)  # what it refuses was counted
     csrf.exempt(signin.sign_out)  # it looks itself, and is not particular about the age of a page

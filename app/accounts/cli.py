@@ -68,6 +68,7 @@ def invite(email: str) -> None:
         found = service.existing(session, email)
         if not found.active:
             raise click.ClickException("This account is disabled.")
+        service.note_invitation(session, user_id=found.id)
         _mail(session, lambda: signin.invite(found.id))
     click.echo("A link to set a password is mailed.", err=True)
 

@@ -12,7 +12,7 @@ from app.backups.errors import BackupError
 from app.backups.schemas import Contents
 from app.backups.service.files import Read, reading
 from app.backups.service.restoring import check_empty, put_back
-from app.backups.service.taking import back_up
+from app.backups.service.taking import back_up, note
 from app.core import db
 from app.core.db import unit_of_work
 from app.migrations import knows, moves, newest
@@ -28,6 +28,8 @@ def backup(file: Path, overwrite: bool) -> None:
     """Write everything the database holds to FILE, while everybody works on."""
     with _said(), db.new_snapshot() as session:
         taken = back_up(session, file.absolute(), overwrite=overwrite)
+    with unit_of_work() as session:
+        note(session, taken)
     click.echo(f"{file}: {_size(taken.size)}, {_told(taken.contents)}, in {taken.seconds:.1f} s")
 
 

@@ -27,6 +27,7 @@ from config.settings import settings
 VISIBLE_WITHIN = timedelta(seconds=8)
 WALLED = "mawa_web"  # the role of what is asked from outside: it sees one operation, and changes no schema
 
+LONGEST_ASKED = "60s"
 OPTIONS = (
     "timezone=UTC",
     "idle_in_transaction_session_timeout=60s",
@@ -57,8 +58,8 @@ def walled_engine() -> Engine:
 
 def make_engine(url: str, *, role: str | None = None, **more: Any) -> Engine:
     """An engine. Connections are looked at before use, so a restarted server is not an error. `role`: another one than
-    that which signs in; `more`: for libpq."""
-    options = OPTIONS if role is None else (*OPTIONS, f"role={role}")
+    that which signs in, and no statement of it takes longer than whoever asks from outside waits; `more`: for libpq."""
+    options = OPTIONS if role is None else (*OPTIONS, f"role={role}", f"statement_timeout={LONGEST_ASKED}")
     made = create_engine(
         url,
         json_deserializer=from_json,  # three times as fast as the standard one

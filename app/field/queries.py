@@ -44,14 +44,24 @@ def desk_of(session: Session, *, actor: Actor, language: str) -> Desk:
 
 def with_elsewhere(session: Session, *, actor: Actor, desk: Desk, typed: str) -> Desk:
     """The desk, at which a place outside this person's areas can be named, if that is what was typed: people come from
-    there and go there. It is found by a whole name or its code only, so nobody is shown what lies elsewhere."""
+    there and go there. It is found by a whole name or its code only, and called what was typed: codes can be guessed,
+    and nobody is shown what lies elsewhere."""
     wanted = typed.strip()
     if not wanted or desk.is_whole:
         return desk
     shelters = {f"shelter:{code}": name for code, name in names_outside(session, scope=actor.scope)}
     outside = [Candidate(key, (key.removeprefix("shelter:"), *name.values())) for key, name in shelters.items()]
     meant = meant_by(wanted, [*outside, *desk.areas_elsewhere]).one
-    return desk if meant is None else desk.with_elsewhere(wanted, meant.key, shelters.get(meant.key, {}))
+    if meant is None:
+        return desk
+    return desk.with_elsewhere(wanted, meant.key, {desk.language: wanted} if meant.key in shelters else {})
+
+
+def names_of_elsewhere(session: Session, *, actor: Actor, desk: Desk) -> dict[str, dict[str, str]]:
+    """What is called what of the places outside this person's areas that they named, for a report that is stored: it
+    stands with their name."""
+    named = {f"shelter:{code}": name for code, name in names_outside(session, scope=actor.scope)} if desk.also else {}
+    return {key: named.get(key, called) for key, called in desk.also.items()}
 
 
 def _desk_of(session: Session, scope: Scope, language: str) -> Desk:

@@ -114,7 +114,7 @@ def post_reports(body: Post) -> Response:
         actor=g.actor,
         reports=body.reports,
         sent_at=body.sent_at,
-        device=body.device or g.actor.device,
+        device=g.actor.device or body.device,  # of a browser we know it; nobody says they are another
         append=together.append if len(body.reports) == 1 else append,
     )
     return Response(to_json({"results": results}), content_type="application/json")

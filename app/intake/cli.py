@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.policy import Actor, Scope
 from app.accounts.queries import operation_meant
+from app.audit import service as audit
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
@@ -49,7 +50,9 @@ def load_file(file: Path, operation: str | None) -> None:
     """Add the admin levels of FILE (COD-AB as GeoJSON, or CSV) to an operation; says how many there were."""
     with unit_of_work() as session:
         chosen = operation_meant(session, operation)
-        click.echo(load_areas(session, operation_id=chosen.id, rows=_areas_of(file)))
+        many = load_areas(session, operation_id=chosen.id, rows=_areas_of(file))
+        audit.record(session, action="areas.load", subject=chosen.code, operation_id=chosen.id, name=file.name)
+        click.echo(many)
 
 
 def load_seed(session: Session, name: str) -> str:

@@ -77,7 +77,8 @@ def settle_sent(session: Session, mail: Mail) -> bool:
 def settle_failed(session: Session, mail: Mail, *, error: str, is_permanent: bool) -> bool:
     """The server did not take it: wait longer each time, or give up for good. False when the lease was lost."""
     if is_permanent or mail.attempts >= MOST_ATTEMPTS:
-        return _settle(session, mail, status="dead", last_error=error[:_LONGEST_ERROR])
+        emptied = {} if mail.operation_id else {"text": "", "html": ""}  # links of accounts open doors
+        return _settle(session, mail, status="dead", last_error=error[:_LONGEST_ERROR], **emptied)
     return _settle(session, mail, due_at=clock.now() + pause_after(mail.attempts), last_error=error[:_LONGEST_ERROR])
 
 

@@ -30,6 +30,7 @@ def note_look(session: Session, *, actor: Actor, subject: str, shelters: int, **
         operation_id=actor.scope.operation_id,
         shelters=shelters,
         **asked,
+        device=actor.device or "API",
     )
 
 

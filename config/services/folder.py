@@ -63,6 +63,11 @@ class DataFolder:
         return self.root / "open-posts"
 
     @property
+    def open_past_reads(self) -> Path:
+        """The same for each question of what was known."""
+        return self.root / "open-past-reads"
+
+    @property
     def prepared(self) -> Path:
         """Marks that `mawa prepare` has succeeded once, so that the programs need not wait for the first load."""
         return self.root / "prepared"

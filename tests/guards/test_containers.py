@@ -89,8 +89,12 @@ def test_caddy_passes_on_to_where_the_web_listens_and_is_counted_as_a_proxy() ->
     assert f"reverse_proxy web:{port} " in caddy
     assert caddy.count("${BASE_URL} {") == 1
     assert web["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
-    assert web["networks"] == ["inside"]
-    assert found["networks"]["inside"] == {"internal": True}
+    assert web["networks"] == ["front", "inside"]
+    assert found["services"]["caddy"]["networks"] == ["front", "outside"]
+    for name in ("front", "inside"):
+        assert found["networks"][name] == {"internal": True}
+    behind = [name for name, service in found["services"].items() if "front" in service.get("networks", ())]
+    assert sorted(behind) == ["caddy", "web"]
 
 
 def test_it_finds_planted_might_and_a_planted_secret() -> None:

@@ -103,6 +103,24 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(office: Office, typed: 
     assert mails() == []
 
 
+def test_another_role_ends_the_tokens_of_the_earlier_one(office: Office) -> None:
+    """They were made with a password alone, and would now do what asks for a second factor."""
+    key = office.keys[office.worker.email]
+    where = {"where": "areas", "areas": "SY0602"}
+    office.visitor.read(office.visitor.send(page_of(office.worker), role="field_worker", **where))
+    with db.new_snapshot() as session:
+        assert queries.actor_of_token(session, key) is not None, "other areas alone end nothing"
+    sent = office.visitor.send(page_of(office.worker), role="coordinator", where="everywhere", areas="")
+    assert "have ended with the earlier role" in office.visitor.read(sent)
+    with db.new_snapshot() as session:
+        assert queries.actor_of_token(session, key) is None
+
+
+def test_a_link_sent_again_is_in_the_log(office: Office) -> None:
+    office.presses(f"{page_of(office.worker)}/invite")
+    assert ("user.invite", "127.0.0.1") in audited()
+
+
 def test_another_role_holds_at_once(office: Office) -> None:
     assert office.visits(office.worker).open("/dashboard").status_code == 200
     said = office.visitor.read(

@@ -33,11 +33,15 @@ def code(secret: str, at: datetime | None = None, *, ahead: int = 0) -> str:
     return codes.code_at(secret, codes.step_of((at or clock.now()).timestamp()) + ahead)
 
 
-def set_up(browser: Browser) -> tuple[str, list[str]]:
-    """The secret, and the recovery codes that were shown."""
+def key_shown(browser: Browser) -> str:
     found = re.search(r'<code dir="ltr">([A-Z2-7 ]+)</code>', browser.open(PAGE).text)
     assert found is not None
-    secret = found[1].replace(" ", "")
+    return found[1]
+
+
+def set_up(browser: Browser) -> tuple[str, list[str]]:
+    """The secret, and the recovery codes that were shown."""
+    secret = key_shown(browser).replace(" ", "")
     answer = browser.press(PAGE, on=PAGE, code=code(secret, ahead=-1), password=PASSWORD)
     assert answer.status_code == HTTPStatus.OK, words_of(answer.text)
     return secret, re.findall(r'<code dir="ltr">([A-Z2-7-]{29})</code>', answer.text)
@@ -54,6 +58,19 @@ def second_step(browser: Browser, email: str, typed: str) -> str:
     """Sign in with password and code; what the page says where that failed."""
     said = browser.sign_in_with_code(email, typed)
     return "" if said.status_code == HTTPStatus.SEE_OTHER else words_of(said.text)
+
+
+def test_a_secret_that_was_looked_at_is_not_the_one_that_is_set_up(phone: Browser) -> None:
+    """At a browser left open, before its owner comes back; and no cookie tells it."""
+    seen = key_shown(phone)
+    assert key_shown(phone) == seen, "who reloads the page has it in the authenticator already"
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+        shown = key_shown(phone)
+        assert shown != seen
+        answer = phone.press(PAGE, on=PAGE, code=code(seen.replace(" ", "")), password=PASSWORD)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    with phone.client.session_transaction() as kept:
+        assert shown.replace(" ", "") not in str(dict(kept))
 
 
 def test_signing_in_asks_for_a_code_once_it_is_set_up(app: Flask, rana: Actor, phone: Browser) -> None:

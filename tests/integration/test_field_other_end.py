@@ -34,6 +34,15 @@ def test_people_go_to_a_shelter_outside_my_areas_by_its_whole_name(named: Team, 
     assert (report["from"], report["to"]) == ({"shelter": "KHM"}, {"shelter": "BAN"})
 
 
+def test_a_code_that_was_guessed_tells_no_name(named: Team) -> None:
+    """Codes are counted up, and a form that is not whole leaves no trace of who tried them."""
+    answer = named.worker.send("/field/departures/new", there__elsewhere="BAN", **{**LEFT, "total": ""})
+    assert answer.status_code == 422
+    assert "Banyas school" not in answer.text
+    assert "BAN" in unvaried(answer.text)
+    assert stored("movement") == []
+
+
 def test_people_come_from_an_area_outside_mine(named: Team) -> None:
     typed = {**MANY, "place": "shelter:KHM", "stayed": "yes", "before__elsewhere": "Banyas"}
     named.worker.read(named.worker.send("/field/arrivals/new", **typed))

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from app import limits
 from app.core import http
 from tests.factories.operations import a_shelter
 from tests.integration.conftest import Caller
@@ -144,6 +145,22 @@ def test_nobody_waits_for_a_counter_that_is_away_and_limits_stand(caller_with: C
             assert time.monotonic() - began < 2.0
             assert answers == [200] * 10 + [REFUSED]
             assert caller.post("/reports", {"reports": [a_shelter(code="A")]}).status_code == HTTPStatus.OK
+
+
+def test_of_open_questions_about_the_past_the_one_too_many_is_sent_away(
+    caller_with: CallerWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are dear; and each that is answered makes room for the next, also where it fails."""
+    past = "/population?known_on=2025-03-10T12:00:00Z"
+    monkeypatch.setattr(limits, "MOST_PAST_READS", 1)
+    caller = caller_with()
+    assert [caller.get(one).status_code for one in (past, f"{past}&limit=x", past)] == [200, 422, 200]
+    monkeypatch.setattr(limits, "MOST_PAST_READS", 0)
+    caller = caller_with()
+    refused = caller.get(past)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (REFUSED, "1")
+    assert refused.json["code"] == "too_many_open"
+    assert caller.get("/population").status_code == HTTPStatus.OK
 
 
 @pytest.mark.parametrize("most", [2, 32])

@@ -116,6 +116,16 @@ def test_a_permanent_failure_is_a_dead_letter_with_its_reason(session: Session) 
     assert service.claim(session, limit=1) == []
 
 
+def test_a_dead_letter_of_an_account_keeps_no_link(session: Session) -> None:
+    """It would be good for a day, and stand in that day's backup."""
+    mail_id = write(session).id
+    (mail,) = service.claim(session, limit=1)
+    service.settle_failed(session, mail, error="550 no such user", is_permanent=True)
+    session.expire_all()
+    dead = session.get_one(Mail, mail_id)
+    assert (dead.status, dead.text, dead.html) == ("dead", "", "")
+
+
 def test_a_mail_given_back_is_due_at_once_and_lost_no_attempt(session: Session) -> None:
     write(session)
     (mail,) = service.claim(session, limit=1)

@@ -31,6 +31,9 @@ def caller(caller_with: Callable[..., Caller]) -> Caller:
     return made
 
 
+BY_TOKEN = {"device": "API"}
+
+
 def looks() -> list[dict[str, Any]]:
     with db.new_snapshot() as session:
         wanted = text(
@@ -65,7 +68,7 @@ def test_everybody_else_sees_it_to_a_kilometre_and_is_told_so(caller: Caller) ->
 def test_an_exact_look_is_written_down_before_it_is_answered(caller: Caller) -> None:
     caller.get("/shelters/KHM", **{"X-Forwarded-For": "8.8.8.8"})
     [look] = looks()
-    assert (look["subject"], look["details"], look["address"]) == ("KHM", {"shelters": 1}, "127.0.0.1")
+    assert (look["subject"], look["details"], look["address"]) == ("KHM", {"shelters": 1, **BY_TOKEN}, "127.0.0.1")
     caller.get("/shelters/NOWHERE")
     caller.get("/shelters/ABSENT")
     assert len(looks()) == 1
@@ -75,15 +78,15 @@ def test_a_list_is_one_entry_with_how_many_and_what_was_asked(caller: Caller) ->
     caller.get("/shelters")
     caller.get("/shelters?limit=1&after=NOWHERE&as_of=2025-03-16T00:00:00%2B00:00")
     assert [(look["subject"], look["details"]) for look in looks()] == [
-        ("shelters", {"shelters": 2}),
-        ("shelters", {"shelters": 1, "beyond": "NOWHERE", "as_of": "2025-03-16T00:00:00+00:00"}),
+        ("shelters", {"shelters": 2, **BY_TOKEN}),
+        ("shelters", {"shelters": 1, "beyond": "NOWHERE", "as_of": "2025-03-16T00:00:00+00:00", **BY_TOKEN}),
     ]
 
 
 def test_a_longer_look_is_another_look(caller: Caller) -> None:
     caller.get("/shelters?limit=1")
     caller.get("/shelters?limit=1000")
-    assert looks()[-1]["details"] == {"shelters": 2}
+    assert looks()[-1]["details"] == {"shelters": 2, **BY_TOKEN}
 
 
 def test_the_same_look_is_written_down_once_in_five_minutes(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +144,7 @@ def test_administrators_read_who_looked_at_what(caller: Caller) -> None:
     page = caller.page("/admin/audit?action=position.look", "administrator")
     words = words_of(page)
     assert words.count("Exact positions looked at") == 3  # the list of what may be asked for, and two looks
-    assert "Shelters Shelters: 2" in words and "KHM Shelters: 1" in words
+    assert "Shelters: 2" in words and "Shelters: 1" in words and "Device: API" in words
 
 
 def test_what_stands_is_told_to_a_late_correction_and_written_down(team: Team) -> None:

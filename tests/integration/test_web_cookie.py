@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from app.accounts import service
 from app.core import db
@@ -39,6 +40,16 @@ def answered(browser: FlaskClient, headers: dict[str, str], **changed: str | Non
 def test_our_own_page_is_believed(browser: FlaskClient) -> None:
     assert answered(browser, OURS) == 200
     assert answered(browser, OURS, Origin=None) == 200
+
+
+def test_a_browser_does_not_say_which_it_is(browser: FlaskClient) -> None:
+    """Who holds what a taken browser sent would hold another's."""
+    said = {"device": "browser:0123456789ab", "reports": [a_shelter()]}
+    assert browser.post("/api/v1/reports", json=said, headers=OURS).status_code == 200
+    with db.new_snapshot() as session:
+        (device,) = session.scalars(text("SELECT DISTINCT device FROM reports"))
+    assert device.startswith("browser:")
+    assert device != said["device"]
 
 
 def test_an_older_browser_says_at_least_the_site(browser: FlaskClient) -> None:

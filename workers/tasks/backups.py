@@ -11,7 +11,8 @@ import structlog
 
 from app.backups.errors import BackupError
 from app.backups.service.keeping import alone_in, back_up_into, is_due
-from app.core.db import new_snapshot
+from app.backups.service.taking import note
+from app.core.db import new_snapshot, unit_of_work
 from app.core.jobs import BACK_UP
 from config.settings import settings
 
@@ -39,6 +40,8 @@ def take_backup(folder: Path) -> None:
             if is_ours and is_due(folder):
                 with new_snapshot() as session:
                     taken = back_up_into(session, folder, most=settings().backups_kept)
+                with unit_of_work() as session:
+                    note(session, taken)
                 log.info("backup_taken", file=taken.file.name, size=taken.size, seconds=round(taken.seconds, 1))
     except BackupError as error:
         log.error("no_backup", reason=str(error))

@@ -13,6 +13,7 @@ from app.accounts.service.people import (
     choose_language,
     disable_user,
     enable_user,
+    note_invitation,
     note_password,
     remove_member,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "existing",
     "make_recovery_codes",
     "make_token",
+    "note_invitation",
     "note_password",
     "remove_factor",
     "remove_member",

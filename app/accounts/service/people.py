@@ -99,7 +99,8 @@ def change_member(
     areas: list[str] | None,
     actor_id: UUID | None = None,
 ) -> None:
-    """Give a person another role in an operation, or other areas. `areas` None: the whole operation."""
+    """Give a person another role in an operation, or other areas. `areas` None: the whole operation. Another role ends
+    the tokens they have for it: one that was made with a password alone would now do what asks for more."""
     _check_role(role)
     _check_areas(session, operation_id, role, areas)
     if role != "administrator":
@@ -109,6 +110,8 @@ def change_member(
     before, after = {"role": member.role, "areas": member.areas}, {"role": role, "areas": kept}
     if before == after:
         return
+    if member.role != role:
+        revoke_tokens(session, user_id=user_id, operation_id=operation_id)
     member.role, member.areas = role, kept
     audit.record(
         session,
@@ -137,6 +140,11 @@ def remove_member(session: Session, *, user_id: UUID, operation_id: UUID, actor_
     )
     session.delete(member)
     session.flush()
+
+
+def note_invitation(session: Session, *, user_id: UUID, actor_id: UUID | None = None) -> None:
+    """Write down that somebody is sent a link to set a password once more."""
+    note(session, "user.invite", user_id, actor_id)
 
 
 def choose_language(session: Session, *, user_id: UUID, language: str) -> None:

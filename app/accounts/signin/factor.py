@@ -73,7 +73,7 @@ def prove(user: User | Account | None, typed: str, *, is_before_password: bool =
         whose = uuid4() if user is None else user.id  # it takes as long of nobody
         is_known = queries.has_recovery_code(http.session(), whose, digest)
         return Proof(digest=digest) if is_known and user is not None else None
-    secret = _opened(user.factor if user is not None and user.factor is not None else _nobodys())
+    secret = unseal(user.factor if user is not None and user.factor is not None else _nobodys())
     shown = codes.two_steps_shown if is_before_password else codes.step_shown
     step = shown(secret, typed, now=codes.step_of(clock.now().timestamp())) if secret else None
     is_new = step is not None and user is not None and user.factor_step is not None and step > user.factor_step
@@ -85,7 +85,7 @@ def use(user: User | Account, proof: Proof) -> bool:
     if proof.digest is not None:
         return service.use_recovery_code(http.session(), user_id=user.id, digest=proof.digest)
     assert proof.step is not None
-    sealed = seal(_opened(user.factor or ""))
+    sealed = seal(unseal(user.factor or ""))
     return service.use_step(http.session(), user_id=user.id, step=proof.step, sealed=sealed)
 
 
@@ -119,7 +119,7 @@ def half_signed_in() -> tuple[Account, str] | None:
     return (found, half["next"]) if found is not None and found.is_active and found.factor else None
 
 
-def _opened(sealed: str) -> str:
+def unseal(sealed: str) -> str:
     """A secret that was kept; empty where no key of ours opens it."""
     try:
         return _sealer().decrypt(sealed.encode()).decode()

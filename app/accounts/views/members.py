@@ -95,6 +95,8 @@ def change(user_id: UUID) -> Shown:
         form.refuse(error)
         return _show(person_here(user_id), form), error.status
     flash(gettext("Saved. It holds from now on, for whoever is signed in too."))
+    if form.chosen_role() != person.role:
+        flash(gettext("Tokens they had for programs have ended with the earlier role."))
     return redirect(url_for(".one", user_id=user_id), code=303)
 
 
@@ -104,6 +106,7 @@ def invite(user_id: UUID) -> Response:
     """Send a link to set a password once more."""
     person = person_here(user_id)
     if person.active:
+        service.note_invitation(http.session(), user_id=user_id, actor_id=g.actor.user_id)
         send_invitation(person.user_id)
         flash(gettext("A mail with a link to set a password is on its way to them."))
     return redirect(url_for(".one", user_id=user_id), code=303)

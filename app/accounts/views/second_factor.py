@@ -18,7 +18,8 @@ from app.accounts.views.proof import knows_password, may_try, me, proves
 from app.core import clock, http
 from app.core.forms import say
 
-OFFERED = "offered"  # the secret a browser was shown, until a code of it was
+OFFERED = "offered"  # the secret a browser was shown, sealed, until a code of it was
+OFFERED_FOR_S = 600.0  # on further looks: it is in the authenticator already
 
 Shown = str | tuple[str, int] | Page | Response
 
@@ -26,6 +27,9 @@ Shown = str | tuple[str, int] | Page | Response
 @account.get("/account/second-factor")
 @http.requires("read_safe")
 def second_factor() -> Shown:
+    """Whoever looked at this page at a browser left open has not seen the secret that its owner is shown later."""
+    if clock.now().timestamp() - session.get(OFFERED, {"at": 0})["at"] > OFFERED_FOR_S:
+        session.pop(OFFERED, None)
     return _show(ProofForm())
 
 
@@ -33,8 +37,9 @@ def second_factor() -> Shown:
 @http.requires("read_safe")
 def set_second_factor() -> Shown:
     """Set up: a code shows that the authenticator has the secret, the password that it is its owner's."""
-    form, owner, secret = ProofForm(), me(), session.get(OFFERED)
-    if owner.factor is not None or secret is None:
+    form, owner = ProofForm(), me()
+    secret = OFFERED in session and factor.unseal(session[OFFERED]["sealed"])
+    if owner.factor is not None or not secret:
         return redirect(url_for("account.second_factor"), code=303)
     if not knows_password(form, owner):
         return _show(form), form.status
@@ -83,7 +88,10 @@ def _show(form: ProofForm) -> str:
     if owner.factor is not None:
         told["left"] = queries.recovery_codes_left(http.session(), owner.id)
     else:
-        secret = session.setdefault(OFFERED, codes.new_secret())
+        secret = OFFERED in session and factor.unseal(session[OFFERED]["sealed"])
+        if not secret:
+            secret = codes.new_secret()
+            session[OFFERED] = {"sealed": factor.seal(secret), "at": clock.now().timestamp()}
         picture = segno.make(codes.address_for_authenticators(secret, owner.email), error="m", micro=False)
         # Drawn into the page: pictures from a `data:` address are nothing our pages may load.
         drawn = picture.svg_inline(scale=5, border=4, dark="#000", light="#fff")

@@ -15,6 +15,7 @@ from app.core.text import mark
 # Every `action` written by audit.service.record, in the order they are offered.
 ACTIONS = (
     "user.add",
+    "user.invite",
     "user.change",
     "user.remove",
     "user.disable",
@@ -39,6 +40,8 @@ ACTIONS = (
     "operation.close",
     "operation.reopen",
     "position.look",
+    "areas.load",
+    "backup.take",
     "backup.restore",
 )
 

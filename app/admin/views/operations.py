@@ -12,8 +12,11 @@ from app import LOADING_SINCE
 from app.admin.queries.readiness import Readiness, readiness
 from app.core import db
 from app.core.http import public
+from app.core.kept import Kept
 
 pages = Blueprint("operations", __name__)
+
+_kept: Kept[str, Readiness] = Kept(seconds=1)  # whoever asks from elsewhere, and however often, costs one look
 
 
 @pages.get("/healthz")
@@ -29,13 +32,19 @@ def readyz() -> tuple[dict[str, Any], int]:
     """Whether work gets done, in all operations. 503 while the database is away, migrations are pending or no worker
     has answered. How much is under way would tell strangers when reports and alerts come: who asks from elsewhere
     learns only whether it is ready."""
+    is_from_inside = _is_from_inside()
+    found = _looked() if is_from_inside else _kept.get("strangers", _looked)
+    assert found is not None
+    said = asdict(found) if is_from_inside else {"ready": found.ready}
+    return said, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _looked() -> Readiness:
     try:
         with db.new_snapshot() as session:
-            found = readiness(session, since=LOADING_SINCE)
+            return readiness(session, since=LOADING_SINCE)
     except OperationalError:
-        found = Readiness(False, ["The database does not answer."])
-    said = asdict(found) if _is_from_inside() else {"ready": found.ready}
-    return said, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE
+        return Readiness(False, ["The database does not answer."])
 
 
 def _is_from_inside() -> bool:

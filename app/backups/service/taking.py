@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
+from app.audit import service as audit
 from app.audit.service import seals
 from app.backups import queries
 from app.backups.errors import BackupError
@@ -20,6 +21,7 @@ from app.backups.service.files import Written, whole_or_not_at_all
 # before we do. Rows that a policy would hide are an error, not left out.
 _HOLD_THE_SCHEMA = text(f"LOCK TABLE {queries.STEP} IN SHARE MODE")
 _WHERE_IT_STANDS = text(f"SELECT version_num, clock_timestamp() FROM {queries.STEP}")
+_OPERATIONS = text("SELECT id FROM operations ORDER BY code")
 _HIDE_NOTHING = text("SET LOCAL row_security = off")
 
 
@@ -32,6 +34,12 @@ def back_up(session: Session, file: Path, *, overwrite: bool = False) -> Taken:
     with whole_or_not_at_all(file, overwrite=overwrite) as opened, Written(opened) as written:
         contents = _write(session, written)
     return Taken(file, contents, file.stat().st_size, time.monotonic() - began)
+
+
+def note(session: Session, taken: Taken) -> None:
+    """Write down in each operation that everything there is was written to a file."""
+    for operation_id in session.scalars(_OPERATIONS):
+        audit.record(session, action="backup.take", subject=taken.file.name, operation_id=operation_id)
 
 
 def _write(session: Session, written: Written) -> Contents:

@@ -22,7 +22,7 @@ from app.field.forms import (
 )
 from app.field.forms.fields import group_code
 from app.field.forms.group import answers_of
-from app.field.queries import standing_group
+from app.field.queries import names_of_elsewhere, standing_group
 from app.field.schemas import Desk
 from app.field.views.desk import Answer, desk, is_to_be_kept, naming, pages
 from app.intake.service import take
@@ -175,7 +175,8 @@ def _save(form: ReportForm, template: str) -> Answer:
     results = take(session(), actor=g.actor, reports=form.reports(), device=g.actor.device)
     if not form.accept(results):
         return _show(form, template), 422
-    browser["saved"] = {"also": dict(form.desk.also), **form.summary(results)}
+    also = names_of_elsewhere(session(), actor=g.actor, desk=form.desk)
+    browser["saved"] = {"also": also, **form.summary(results)}
     _remember(form)
     return redirect(url_for(".saved"), code=303)
 
