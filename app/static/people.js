@@ -85,7 +85,7 @@ if (form) {
   const drawn = performance.now();
   let sent = false;
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return; // it stays here: there is no network
+    if (event.defaultPrevented || "saves" in form.dataset) return; // it stays here: there is no network, or field/entry.js keeps it
     if (sent) event.preventDefault();
     if (opened && !sent) {
       const now = Date.parse(opened.value) + (performance.now() - drawn);

@@ -53,6 +53,12 @@ def test_where_nothing_is_kept_it_says_so_and_the_server_takes_the_form(
     forgetful.page.wait_for_url("**/field/saved")
     assert [report["total"] for report in ledger(live, email)] == [141]
     assert network.posts == [], "no script sent it"
+    forgetful.open("/field/arrivals/new")
+    forgetful.fill_arrival(142, "Khmeimim")
+    forgetful.lose_network()
+    forgetful.page.click(".save button")
+    expect(forgetful.page.locator("#put-right")).to_contain_text("There is no network")
+    expect(forgetful.page.locator("[name=total]")).to_have_value("142")
 
 
 @pytest.fixture
@@ -81,6 +87,10 @@ def test_a_full_phone_warns_refuses_plainly_and_loses_nothing_typed(crowded: Pho
     assert crowded.unsent() == 2
     crowded.open("/field/")
     expect(crowded.page.locator("[data-strip]")).to_contain_text("2 reports will be sent")
+    crowded.page.evaluate("localStorage.setItem('phone is full', 'yes')")
+    crowded.find_network()
+    expect(crowded.page.locator("[data-strip]")).to_contain_text("what waits on it cannot be sent")
+    crowded.page.evaluate("localStorage.removeItem('phone is full')")
     crowded.find_network()
     crowded.sends_all()
     assert sorted(report["total"] for report in ledger(live, email)) == [151, 152]
@@ -98,3 +108,5 @@ def test_what_a_phone_has_spoilt_is_told_and_holds_nobody_up(ready: Phone, live:
     ready.find_network()
     wait_for(lambda: ledger(live, email), PATIENCE_S, "the other is not sent")
     assert [report["total"] for report in ledger(live, email)] == [162]
+    entries.last.get_by_role("button", name="Seen").click()
+    expect(ready.page.locator("[data-here]")).not_to_contain_text("cannot be read any more")

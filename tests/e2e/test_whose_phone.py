@@ -5,8 +5,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.factories.between import Network
-from tests.factories.live import Live
-from tests.factories.phones import KEPT_WORDS, PATIENCE_S, Phone, ledger, totals, worker
+from tests.factories.live import Live, wait_for
+from tests.factories.phones import KEPT, KEPT_WORDS, PATIENCE_S, Phone, ledger, totals, worker
 
 
 def test_a_session_that_ended_asks_to_sign_in_and_sends(ready: Phone, live: Live, network: Network, email: str) -> None:
@@ -20,6 +20,24 @@ def test_a_session_that_ended_asks_to_sign_in_and_sends(ready: Phone, live: Live
     ready.sign_in(email)
     ready.sends_all()
     assert totals(live, email) == [81]
+
+
+def test_a_phone_whose_sign_in_was_ended_shows_nothing_once_it_hears_of_it(
+    ready: Phone, live: Live, email: str
+) -> None:
+    """Lost, say, and ended from afar. What waits on it stays, sealed, for its owner."""
+    ready.lose_network()
+    ready.arrive(82, "Khmeimim")
+    ended = live.mawa("user", "disable", email)
+    assert ended.returncode == 0, ended.stderr
+    ready.find_network()
+    ready.open("/shelters")
+    ready.page.wait_for_url("**/login**")
+    wait_for(lambda: not ready.page.evaluate(KEPT), PATIENCE_S, "the pages are still kept")
+    ready.lose_network()
+    ready.open("/field/")
+    assert "Khmeimim" not in ready.page.content()
+    assert "Khmeimim" not in ready.page.evaluate(KEPT_WORDS)
 
 
 def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +52,7 @@ class Network:
     slow_s: float = 0.0
     bytes_per_s: float | None = None
     alter: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # each report on its way to the server
+    ahead: timedelta = timedelta(0)  # the server's clock, as it says in its answers
     change: Callable[[str, bytes], bytes] = lambda _path, answer: answer  # what is answered instead, by path
 
     @property
@@ -115,9 +118,13 @@ class _Asked(BaseHTTPRequestHandler):
     do_GET = do_POST = do_HEAD = _pass  # noqa: N815  # names of http.server
 
     def _say(self, status: int, headers: list[tuple[str, str]], answer: bytes) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in headers:
-            if name.lower() not in _OF_ONE_HOP:
+            if name.lower() == "date":
+                self.send_header(
+                    name, format_datetime(parsedate_to_datetime(value) + self.server.network.ahead, usegmt=True)
+                )
+            elif name.lower() not in _OF_ONE_HOP:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()

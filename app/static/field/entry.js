@@ -2,14 +2,16 @@
 // server as it does with no script at all.
 
 import { element, icon } from "../elements.js";
+import { isDoubtful, latest } from "./clock.js";
 import { elsewhere } from "./elsewhere.js";
 import { clearErrors, showErrors } from "./errors.js";
 import { faultsAsComplaints, load, read } from "./forms/index.js";
 import { heard } from "./heard.js";
-import { made, revised, sent } from "./items.js";
+import { dayOf, fromClock, shownInZone } from "./forms/moments.js";
+import { isDone, made, revised, sent } from "./items.js";
 import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
-import { isKept, prepareToWait, sendSoon } from "./phone.js";
+import { isKept, prepareToWait, sendSoon, staysWithNoNetwork } from "./phone.js";
 import { lineOf } from "./summary.js";
 import { say, time } from "./words.js";
 
@@ -20,6 +22,7 @@ const asked = new URLSearchParams(location.search);
 const isLoaded = load(sort).then(() => true, () => false);
 let entry = null; // that is changed; null: a new one
 let isSaving = false;
+let isDayChosen = Boolean(document.getElementById("put-right")); // a form that came back holds what was typed
 
 function answersOf() {
   const answers = {};
@@ -35,17 +38,23 @@ function setValue(name, values) {
   }
 }
 
+// What the page asked besides when it was filled in, of a group that was looked up say, is asked along.
 function refill(answers) {
-  for (const input of form.elements) {
-    if (input.name && input.name !== "csrf_token") setValue(input.name, answers[input.name] ?? []);
+  const here = new Set([...form.elements].map((input) => input.name));
+  for (const [name, values] of Object.entries(answers)) {
+    if (!here.has(name)) form.append(...values.map((value) => element("input", { type: "hidden", name, value })));
   }
+  if (answers.known) form.elements.code.readOnly = true;
+  for (const name of here) if (name && name !== "csrf_token") setValue(name, answers[name] ?? []);
   form.dispatchEvent(new Event("input"));
   form.dispatchEvent(new Event("change"));
 }
 
-// A page may lie open, or be kept for days: what it says is now is now.
+// A page may lie open, or be kept for days: what it says is now is now, and the day it begins with today.
 function beginNow() {
   setValue("report_id", [crypto.randomUUID()]);
+  const day = form.querySelector("[name=day]");
+  day?.addEventListener("input", () => { isDayChosen = true; });
   sayNow();
   setInterval(sayNow, 20_000);
 }
@@ -55,7 +64,28 @@ async function sayNow() {
   const all = await listed();
   if (!place || !all) return;
   await heard;
-  place.textContent = say("Now, %(time)s", { time: time(Date.now(), { hour: "2-digit", minute: "2-digit", timeZone: all.zone }) });
+  const { zone: timeZone, offsets } = all;
+  if (entry) {
+    place.textContent = say("As saved, %(time)s", { time: time(openedAt(), { dateStyle: "short", timeStyle: "short", timeZone }) });
+    return;
+  }
+  place.textContent = say("Now, %(time)s", { time: time(Date.now(), { hour: "2-digit", minute: "2-digit", timeZone }) });
+  if (!isDayChosen) setValue("day", [dayOf(shownInZone(fromClock(Date.now()), offsets))]);
+  const clock = await knownClock();
+  if (isDoubtful(clock, Date.now())) warnOfClock(place.closest("fieldset"), timeZone);
+}
+
+const openedAt = () => form.querySelector("[name=opened_at]").value;
+
+async function knownClock() {
+  return (await outbox.remembered(person).catch(() => ({}))).clock;
+}
+
+function warnOfClock(question, timeZone) {
+  if (question.querySelector("[data-clock]")) return;
+  const shows = time(Date.now(), { dateStyle: "medium", timeStyle: "short", timeZone });
+  const words = say("Look at the clock: this phone shows %(time)s, and it was wrong when it last reached the server. Choose the day and time yourself; put the clock right once nothing waits to be sent.", { time: shows });
+  question.append(element("p", { class: "notice attention", role: "status", "data-clock": true }, icon("alert"), element("span", {}, words)));
 }
 
 // Where the last form ended, this one begins.
@@ -92,6 +122,7 @@ async function beginWithEntry(number, id) {
     return;
   }
   refill(entry.answers);
+  sayNow();
   if (isTaken(entry)) setValue("report_id", [crypto.randomUUID()]);
   await heard;
   const faults = entry.items.flatMap((item) => item.errors);
@@ -112,35 +143,42 @@ async function save() {
   const all = await listed();
   const answers = answersOf();
   if (!all) {
-    if (navigator.onLine) HTMLFormElement.prototype.submit.call(form); // the phone has no lists yet: the server reads what was typed
+    if (navigator.onLine && !entry) HTMLFormElement.prototype.submit.call(form); // the phone has no lists yet: the server reads what was typed
     else complain(say("This phone does not have its lists yet, so it cannot keep the report. It stands here as you typed it: save it again where there is a network."));
     return;
   }
-  const { complaints, reports, remembered } = await read(sort, answers, { names: all, now: Date.now(), elsewhere });
+  const now = latest(await knownClock(), Date.now());
+  const { complaints, reports, remembered } = await read(sort, answers, { names: all, now, elsewhere });
   clearErrors(form);
   if (complaints.length) {
     showErrors(form, complaints);
     return;
   }
   const summary = { title: document.querySelector("h1").textContent.trim(), line: lineOf(reports[0], all), at: reports[0].occurred_at };
-  const number = await keep({ sort, path: location.pathname, answers, summary }, reports);
+  const { number, isSent } = await keep({ sort, path: location.pathname, answers, summary }, reports);
   outbox.remember(person, ({ last }) => ({ last: { ...last, ...remembered } })).catch(() => null);
   showSaved(number, reports[0].id, `${summary.title}${say(":")} ${summary.line}`);
+  if (isSent) showSent(document.getElementById("main"), reports[0].id, { number, warnings: [] });
   prepareToWait();
   sendSoon();
 }
 
 async function keep(saved, reports) {
-  if (!entry) return outbox.add(person, { ...saved, items: made(reports) });
+  if (!entry) return add(saved, reports);
   const { number, items } = entry;
   const { deleted = [] } = await outbox.remembered(person);
-  if (deleted.includes(number) && !(await outbox.get(person, number))) return outbox.add(person, { ...saved, items: made(reports) });
-  await outbox.change(person, number, (fresh) => {
+  if (deleted.includes(number) && !(await outbox.get(person, number))) return add(saved, reports);
+  const after = await outbox.change(person, number, (fresh) => {
     const known = fresh?.items ?? sent(items); // else it was sent while this page lay open
     if (isTaken({ items: known })) return { ...saved, items: made(reports) };
-    return { ...saved, items: revised(known, reports, say("Changed on the phone before it was known to be sent.")) };
+    const now = revised(known, reports, say("Changed on the phone before it was known to be sent."));
+    return isDone(now) ? fresh : { ...saved, items: now }; // nothing else was said: it is sent already
   });
-  return number;
+  return { number, isSent: !after || Boolean(after.isSent) };
+}
+
+async function add(saved, reports) {
+  return { number: await outbox.add(person, { ...saved, items: made(reports) }), isSent: false };
 }
 
 // What stands in the place of the form from now on, and what becomes of it.
@@ -164,7 +202,13 @@ function showSent(main, id, { number, code, warnings }) {
   const title = say("Its code");
   if (code) told.unshift(element("p", {}, `${title}${say(":")} `, element("strong", {}, element("bdi", {}, code))));
   main.querySelector("[data-became]").replaceChildren(...told);
-  outbox.forgetSent(person, number); // it was read
+  whenSeen(() => outbox.forgetSent(person, number)); // it was read
+}
+
+// A phone in a pocket shows nothing to anybody.
+function whenSeen(act) {
+  if (document.hidden) document.addEventListener("visibilitychange", () => whenSeen(act), { once: true });
+  else act();
 }
 
 async function showStanding(main, number) {
@@ -175,7 +219,8 @@ async function showStanding(main, number) {
 }
 
 async function begins() {
-  if (!(await isKept) || !(await isLoaded)) return; // the server takes the form itself
+  if (!(await isKept) || !(await isLoaded)) return staysWithNoNetwork(form); // the server takes the form itself
+  form.dataset.saves = "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (isSaving) return;

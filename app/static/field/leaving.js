@@ -3,6 +3,7 @@
 import { alone } from "./outbox.js";
 
 const LEAVING = "signing-out"; // the cache of a sign-out that has yet to reach the server
+const PATIENCE_MS = 4_000;
 export const SIGN_OUT = "/logout";
 
 export async function isLeaving() {
@@ -23,7 +24,10 @@ async function tell() {
   const left = await toTell();
   if (!left) return;
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-  const said = await fetch(SIGN_OUT, { method: "POST", headers, body: await left.text(), redirect: "manual" });
+  const given = new AbortController();
+  const timer = setTimeout(() => given.abort(), PATIENCE_MS); // a page waits for it
+  const asked = { method: "POST", headers, body: await left.text(), redirect: "manual", signal: given.signal };
+  const said = await fetch(SIGN_OUT, asked).finally(() => clearTimeout(timer));
   if (said.type !== "opaqueredirect" && said.status !== 400) throw new Error(`not signed out yet: ${said.status}`);
   await caches.delete(LEAVING);
 }

@@ -44,14 +44,16 @@ function standing(entry) {
 
 function lost(many) {
   const words = sayMany("%(n)s report on this phone cannot be read any more. Look whether it is among those sent; if not, enter it again.", "%(n)s reports on this phone cannot be read any more. Look whether they are among those sent; enter again those that are not.", many);
-  return element("li", {}, element("p", { class: "error" }, icon("alert"), element("span", {}, words)));
+  return element("li", {},
+    element("p", { class: "error" }, icon("alert"), element("span", {}, words)),
+    element("div", { class: "row" }, button(say("Seen"), () => outbox.forgetSpoilt(person))));
 }
 
 function shown(entry, entries) {
   const { summary, items = [] } = entry;
   const says = [
     ...items.flatMap((item) => item.errors.map((fault) => fault.message)),
-    ...items.filter((item) => item.state === "conflict").map(conflictOf),
+    ...(isStuck(entry) ? [say("It was deleted here, and the server has it all the same. Where there is a network, look at it among those sent.")] : items.filter((item) => item.state === "conflict").map(conflictOf)),
     ...(entry.warnings ?? []),
   ];
   return element("li", { "data-number": entry.number },
@@ -62,6 +64,11 @@ function shown(entry, entries) {
     element("div", { class: "row" }, ...actions(entry, entries)));
 }
 
+// What the server does not take back does not wait here for good.
+function isStuck({ isDeleted, items }) {
+  return isDeleted && stateOf(items) === "attention";
+}
+
 function conflictOf(item) {
   return item.report.id === item.of
     ? say("The server has another report under this number. Open it and save it to send it as a further one.")
@@ -70,6 +77,7 @@ function conflictOf(item) {
 
 function actions(entry, entries) {
   if (entry.isSent) return [button(say("Seen"), () => outbox.forgetSent(person, entry.number))];
+  if (isStuck(entry)) return [button(say("Seen"), () => outbox.change(person, entry.number, () => null))];
   if (entry.isDeleted) return [element("span", { class: "quiet" }, say("It may have been sent; it is taken back as soon as there is a network."))];
   return [
     element("a", { class: "change", href: `${entry.path}?edit=${entry.number}&of=${entry.items[0].of}` }, say("Change")),
@@ -79,8 +87,14 @@ function actions(entry, entries) {
 
 function button(words, act) {
   const made = element("button", { class: "button plain", type: "button" }, words);
-  made.addEventListener("click", act);
+  made.addEventListener("click", () => Promise.resolve(act()).catch(notDone));
   return made;
+}
+
+// A full phone cannot even write down that something is to be taken back.
+function notDone(error) {
+  window.alert(say("This phone is full, so what waits on it cannot be sent. Free some space on the phone: then it goes by itself."));
+  console.error(error);
 }
 
 // Asked twice, since nothing brings it back. What may have been sent is taken back instead.
@@ -109,8 +123,8 @@ function withoutConflicts(items) {
 }
 
 const showAgain = atMostOften(show);
-outbox.onChange(({ sending }) => {
-  isSending = Boolean(sending);
+outbox.onChange(({ sending = isSending }) => {
+  isSending = sending;
   showAgain();
 });
 show();

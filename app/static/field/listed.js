@@ -24,7 +24,7 @@ async function fromServer() {
 // By code where the server made one meanwhile, else by the id of the report that is to make it.
 async function fromHere() {
   const entries = await outbox.all(person);
-  const waiting = entries.filter((entry) => entry.sort === "shelter" && !entry.isSent)
+  const waiting = entries.filter((entry) => entry.sort === "shelter" && !entry.isSent && !entry.isDeleted)
     .map(({ items }) => items.filter((item) => item.report.kind === "shelter").map((item) => shelter(item.report.id, item.report)));
   const { made = [] } = await outbox.remembered(person);
   return [...made.map((one) => shelter(one.code, one)), ...waiting.flat()];

@@ -21,8 +21,10 @@ function database() {
       asked.result.createObjectStore("people", { keyPath: "person" });
       asked.result.createObjectStore("entries", { keyPath: "number", autoIncrement: true }).createIndex("person", "person");
     };
+    asked.onblocked = () => reject(new Error("an earlier version is open in another window"));
     asked.onsuccess = () => {
       asked.result.onclose = () => { opened = undefined; }; // the browser took it away: the next step opens it anew
+      asked.result.onversionchange = () => { asked.result.close(); opened = undefined; }; // a later version wants it
       resolve(asked.result);
     };
     asked.onerror = () => reject(asked.error);
@@ -156,6 +158,17 @@ export function change(person, number, how) {
     tell();
     return after;
   });
+}
+
+// What cannot be read any more was told, and is no use to anybody.
+export async function forgetSpoilt(person) {
+  const found = await stored(person);
+  if (found.length) await keyOf(person);
+  for (const entry of found) {
+    const isSpoilt = await unseal(person, entry).then(() => false, () => true);
+    if (isSpoilt) await step("entries", "readwrite", (entries) => entries.delete(entry.number));
+  }
+  tell();
 }
 
 // What the server asked back of a report that is sent was read.

@@ -22,7 +22,7 @@ let timer;
 export async function sendSoon() {
   clearTimeout(timer);
   if (!(await tally()).unsent) return show();
-  const outcome = await send(person).catch(() => ({ how: "later", seconds: 5 }));
+  const outcome = await send(person).catch(notSent);
   Object.assign(now, { words: "" }, outcome);
   if (outcome.how === "done") wait = 0;
   else {
@@ -31,6 +31,11 @@ export async function sendSoon() {
     timer = setTimeout(sendSoon, seconds * 1000 * (0.75 + Math.random() / 2));
   }
   return show();
+}
+
+// What is about to be sent is noted first, or nobody would know that it may have been; a full phone cannot.
+async function notSent() {
+  return { how: await outbox.hasRoom() ? "later" : "full", seconds: 5 };
 }
 
 // Something changed: it may go now.
@@ -85,6 +90,7 @@ async function stripSays({ waiting, attention, unsent }) {
   if (!(await isKept)) return [say("This browser keeps nothing. Each report is sent as you save it, and needs the network."), false];
   if (unsent && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
   if (unsent && now.how === "refused") return [now.words, now.code === "another_person"];
+  if (unsent && now.how === "full") return [say("This phone is full, so what waits on it cannot be sent. Free some space on the phone: then it goes by itself."), false];
   if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   if (waiting && navigator.onLine && now.how === "later") return [sayMany("The server cannot be reached. %(n)s report will be sent by itself.", "The server cannot be reached. %(n)s reports will be sent by themselves.", waiting), false];
   if (!navigator.onLine && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];
@@ -108,7 +114,7 @@ async function register() {
 }
 
 // A form that only the server can take, a correction say: with no network it stays as it was typed.
-for (const form of document.querySelectorAll("form[method=post][data-once]:not([data-sort])")) {
+export function staysWithNoNetwork(form) {
   form.addEventListener("submit", async (event) => {
     if (navigator.onLine) return;
     event.preventDefault();
@@ -116,8 +122,10 @@ for (const form of document.querySelectorAll("form[method=post][data-once]:not([
     await heard;
     clearErrors(form);
     showErrors(form, [{ anchor: "main", message: say("There is no network, so this was not saved. It stands here as you typed it: save it again where there is one.") }]);
-  });
+  }, { capture: true });
 }
+
+document.querySelectorAll("form[method=post][data-once]:not([data-sort])").forEach(staysWithNoNetwork);
 
 // Nobody signs out by mistake while their reports wait: these stay here, and only they can send them.
 for (const form of document.querySelectorAll("form[action='/logout']")) {

@@ -1,6 +1,7 @@
 // Sending what waits on this phone, in order, each report under its own id: sending one twice is harmless. One sender at
 // a time, in whichever window or in the background. Nothing is erased before the server said that it has it.
 
+import { noteClock } from "./clock.js";
 import { STORED, answered, isDone, toSend, tried, untried } from "./items.js";
 import { isLeaving } from "./leaving.js";
 import * as outbox from "./outbox.js";
@@ -59,13 +60,14 @@ async function claimed(person, waiting) {
 async function sendSome(person, batch) {
   outbox.tell({ sending: true });
   const answer = await post(person, batch.flatMap(({ reports }) => reports));
+  outbox.tell({ sending: false });
   if (answer.how !== "answered") {
     if (!answer.isUncertain) await each(person, batch, (items, { states }) => untried(items, states));
     return answer;
   }
   const results = new Map(answer.results.map((result) => [result.id, result]));
   for (const part of batch) await take(person, part, results);
-  if (answer.results.some((result) => result.code)) await fetch(NAMES, { cache: "reload" }).catch(() => null);
+  if (answer.results.some((result) => result.code)) fetch(NAMES, { cache: "reload" }).catch(() => null); // nobody waits for it
   return {
     how: "sent",
     stored: answer.results.some((result) => result.status === "accepted"),
@@ -113,6 +115,7 @@ async function post(person, reports) {
       redirect: "error",
       signal: stop.signal,
     });
+    await noteClock(person, answer).catch(() => null);
     return await understood(answer, reports);
   } catch {
     return { how: "later", isUncertain: true, seconds: SOON_S }; // cut off; or it never left the phone: nobody can tell

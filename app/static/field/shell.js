@@ -1,6 +1,7 @@
 // The service worker: it keeps the files of one version and the pages of one person, and answers with them where there
 // is no network. What figures say is asked of the server first; forms open at once. Sending is sender.js.
 
+import { noteClock } from "./clock.js";
 import { SIGN_OUT, isLeaving, leave, tellServer } from "./leaving.js";
 import * as outbox from "./outbox.js";
 import { send } from "./sender.js";
@@ -8,6 +9,7 @@ import { send } from "./sender.js";
 const KEPT = "/field/kept"; // under which it is written down whose the kept pages are, in which language, and since when
 const SIGNED_OUT = "/field/signed-out"; // under which lies what is shown to nobody, kept beside the files
 const HOME = "/field/";
+const SIGN_IN = "/login";
 const NOT_SAVED = "/field/offline#not-saved"; // a form that did not reach the server, and is kept nowhere
 const PATIENCE_MS = 4_000; // for a page that is kept too
 const GOOD_FOR_MS = 12 * 3_600_000;
@@ -62,7 +64,7 @@ let keeping = null;
 async function keepFor({ person, language }) {
   const known = await written();
   const isTheirs = known?.person === person && known.language === language;
-  if (isTheirs && Date.now() - known.at < GOOD_FOR_MS) return;
+  if (isTheirs && Math.abs(Date.now() - known.at) < GOOD_FOR_MS) return;
   keeping ??= keep().catch(() => null).finally(() => { keeping = null; });
   await keeping;
 }
@@ -180,18 +182,22 @@ async function inTime(request, kept) {
   return Promise.race([fetch(request), new Promise((_, reject) => { setTimeout(() => reject(new Error("late")), PATIENCE_MS); })]);
 }
 
-// Somebody else is signed in than those the kept pages are of: nothing of theirs stays. Else what was known of a
-// shelter is kept as it was last seen.
+// Somebody else is signed in than those the kept pages are of, or nobody is any more, a lost phone say whose sign-in was
+// ended: nothing of theirs stays. Else what was known of a shelter is kept as it was last seen.
 async function checkWhose(drawn, url) {
   const known = await written();
   const person = drawn.headers.get("X-Mawa-Person");
-  if (!known || !person || !drawn.ok) return;
-  if (person !== known.person) await forget();
-  else if (url.pathname.match(STATE)?.[0] === url.pathname) await (await pages()).put(url.pathname, drawn);
+  if (!known || !drawn.ok) return;
+  if (!person && url.pathname === SIGN_IN) return forget();
+  if (!person) return;
+  if (person !== known.person) return forget();
+  await noteClock(person, drawn).catch(() => null);
+  if (url.pathname.match(STATE)?.[0] === url.pathname) await (await pages()).put(url.pathname, drawn);
 }
 
 async function offline() {
-  return (await (await isLeaving() ? caches.match(SIGNED_OUT) : (await pages()).match(shell.offline))) ?? Response.error();
+  const kept = await isLeaving() ? null : await (await pages()).match(shell.offline);
+  return kept ?? (await caches.match(SIGNED_OUT)) ?? Response.error();
 }
 
 // A list for scripts, in the language of their page: as it is kept, looked up anew from time to time, or at once where it is asked for anew.
@@ -200,7 +206,7 @@ async function list(event, url) {
   const asked = event.request.headers.get("Accept-Language");
   if (asked && kept && asked !== kept.headers.get("Content-Language")) return fetch(event.request);
   if (!kept || event.request.cache === "reload") return (await listed(url.pathname).catch(() => null)) ?? kept ?? Response.error();
-  const isOld = Date.now() - Date.parse(kept.headers.get("Date") ?? 0) > LISTS_GOOD_FOR_MS;
+  const isOld = Math.abs(Date.now() - Date.parse(kept.headers.get("Date") ?? 0)) > LISTS_GOOD_FOR_MS; // whatever the phone's clock says
   if (isOld) event.waitUntil(listed(url.pathname, kept.headers.get("ETag")).catch(() => null));
   return kept;
 }

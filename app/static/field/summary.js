@@ -13,10 +13,11 @@ export function lineOf(report, all) {
   return [counted(report.people, report.households), about ? about() : null, called(place, all)].filter(Boolean).join(" · ");
 }
 
-function counted(people = {}, apart = null) {
-  const { low, high, cells } = people;
-  const total = people.total ?? (cells ? Object.values(cells).reduce((sum, one) => sum + one, 0) : null);
-  const households = people.households ?? apart;
+// Of a known group that is said anew, null is now unknown.
+function counted(people, apart = null) {
+  const { low, high, cells, ...said } = people ?? {};
+  const total = said.total ?? (cells ? Object.values(cells).reduce((sum, one) => sum + one, 0) : null);
+  const households = said.households ?? apart;
   const parts = [];
   if (total !== null) parts.push(sayMany("%(n)s person", "%(n)s people", total));
   else if (low !== undefined && high !== undefined) parts.push(`${number(low)}–${number(high)}`);
