@@ -34,6 +34,7 @@ COPY --from=build /opt/mawa /opt/mawa
 ENV PATH=/opt/mawa/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     MAWA_ENV=production \
     MAWA_DATA_DIR=/tmp \
     MAWA_LOG_FORMAT=json

@@ -48,6 +48,7 @@ class Plan:
             "SECRET_KEY": self.secret_key,
             "BASE_URL": self.base_url,
             "MAWA_DATA_DIR": self.data_dir,
+            "MALLOC_ARENA_MAX": "2",  # sixteen threads would each hold on to memory of their own
         }
 
 

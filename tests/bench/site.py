@@ -18,6 +18,7 @@ from tests.bench.load import Generator, Outcome, Requests
 from tests.factories.live import Live, start
 
 WORDS = ("--no-demo",)
+HERE = ("--operation", "default")  # beside which others are made up
 EMAIL, PASSWORD = "bench@example.org", "only for measuring"
 AREAS = ("SY0600", "SY0602", "SY0603", "SY0604")
 SHELTERS = 200
@@ -161,13 +162,13 @@ def site() -> Iterator[Site]:
 
 def _add_person(live: Live, email: str, *areas: str) -> None:
     within = [word for area in areas for word in ("--area", area)]
-    live.mawa("user", "add", email, "--role", "field_worker", *within, stdin=f"{PASSWORD}\n")
+    live.mawa("user", "add", email, "--role", "field_worker", *HERE, *within, stdin=f"{PASSWORD}\n")
 
 
 def _token(live: Live, email: str, *areas: str) -> str:
     """A field worker of these areas, and a key for their programs."""
     _add_person(live, email, *areas)
-    made = live.mawa("user", "token", email)
+    made = live.mawa("user", "token", email, *HERE)
     if made.returncode:
         raise WrongResult(made.stderr)
     return made.stdout.strip()
