@@ -82,10 +82,10 @@ async function knownClock() {
 }
 
 function warnOfClock(question, timeZone) {
-  if (question.querySelector("[data-clock]")) return;
+  if (form.querySelector("[data-clock]")) return;
   const shows = time(Date.now(), { dateStyle: "medium", timeStyle: "short", timeZone });
   const words = say("Look at the clock: this phone shows %(time)s, and it was wrong when it last reached the server. Choose the day and time yourself; put the clock right once nothing waits to be sent.", { time: shows });
-  question.append(element("p", { class: "notice attention", role: "status", "data-clock": true }, icon("alert"), element("span", {}, words)));
+  question.after(element("p", { class: "notice attention", role: "status", "data-clock": true }, icon("alert"), element("span", {}, words)));
 }
 
 // Where the last form ended, this one begins.
