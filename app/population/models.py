@@ -108,6 +108,7 @@ class AreaDay(SQLModel, table=True):
     the empty code is the whole operation."""
 
     __tablename__ = "area_days"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)  # folds change the rows of a day again and again
 
     operation_id: UUID = Field(primary_key=True)
     area_code: str = Field(primary_key=True)

@@ -23,8 +23,7 @@ MOST = {
     "the dashboard": (15_000, 25_000),  # each day of each area above, and each shelter some times
     "the figures of all shelters": (2_000, 10_000),
     "a shelter's history": (500, 1_000),
-    # The last day's reports some times: each is a page, a place in an index, and a look whether it was corrected.
-    "a shelter's page": (1_000, 5_000),
+    "a shelter's page": (1_000, 3_000),  # the last day's reports some times; of ten million these are 200
 }
 
 Touched = dict[str, tuple[int, int]]

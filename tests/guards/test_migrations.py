@@ -32,6 +32,8 @@ CATALOGUE = (
     "SELECT format('constraint %s of %s %s', conname, conrelid::regclass, pg_get_constraintdef(oid))"
     " FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'",
     "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT format('storage of %s %s', relname, reloptions) FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND reloptions IS NOT NULL",
 )
 PROGRAM = (
     "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
