@@ -6,6 +6,7 @@ after 1, 2, 4, … 32 seconds: nobody is refused because it is away, and nobody 
 """
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from http import HTTPStatus
@@ -97,46 +98,54 @@ def take_forms_only(application: Flask) -> None:
 
 def limit_open_posts(application: Flask, settings: Settings) -> None:
     """Limit how many posts a token has open. To be called before what asks the database: waiting for it is open too."""
-    most = settings.limit_open_reports
-    open_posts = OpenRequests(DataFolder(settings.data_dir).open_posts, most)
 
-    @application.before_request
-    def enter() -> Response | None:
+    def key() -> bytes | None:
         authorization = request.environ.get("HTTP_AUTHORIZATION", "") if request.endpoint == POST_REPORTS else ""
-        if authorization[:7].lower() != "bearer ":
-            return None
-        g.open_post = open_posts.enter(sha256(authorization.encode()).digest())
-        if g.open_post is not None:
-            return None
-        return problems.say(HTTPStatus.TOO_MANY_REQUESTS, "too_many_open", TOO_MANY_OPEN, retry_after=1, most=most)
+        return sha256(authorization.encode()).digest() if authorization[:7].lower() == "bearer " else None
 
-    @application.teardown_request
-    def leave(_error: BaseException | None) -> None:
-        taken = g.pop("open_post", None)
-        if taken is not None:
-            open_posts.leave(taken)
+    most = settings.limit_open_reports
+    _limit_open(application, "open_post", key, OpenRequests(DataFolder(settings.data_dir).open_posts, most), most=most)
 
 
 def limit_past_reads(application: Flask, settings: Settings) -> None:
     """Limit how many questions of what was known a person has open. To be called after what sets `g.actor`."""
-    open_reads = OpenRequests(DataFolder(settings.data_dir).open_past_reads, MOST_PAST_READS)
+
+    def key() -> bytes | None:
+        actor = g.get("actor")
+        return actor.user_id.bytes if actor is not None and "known_on" in request.args else None
+
+    most = MOST_PAST_READS
+    open_reads = OpenRequests(DataFolder(settings.data_dir).open_past_reads, most)
+    _limit_open(application, "past_read", key, open_reads, most=most, title=TOO_MANY_PAST)
+
+
+def _limit_open(
+    application: Flask,
+    name: str,
+    key: Callable[[], bytes | None],
+    slots: OpenRequests,
+    *,
+    most: int,
+    title: str = TOO_MANY_OPEN,
+) -> None:
+    """Send away whatever has no slot of its key; None: it needs none. What it has stands in `g` under the name."""
 
     @application.before_request
     def enter() -> Response | None:
-        actor = g.get("actor")
-        if actor is None or "known_on" not in request.args:
+        of = key()
+        if of is None:
             return None
-        g.past_read = open_reads.enter(actor.user_id.bytes)
-        if g.past_read is not None:
-            return None
-        status = HTTPStatus.TOO_MANY_REQUESTS
-        return problems.say(status, "too_many_open", TOO_MANY_PAST, retry_after=1, most=MOST_PAST_READS)
+        taken = slots.enter(of)
+        if taken is None:
+            return problems.say(HTTPStatus.TOO_MANY_REQUESTS, "too_many_open", title, retry_after=1, most=most)
+        setattr(g, name, taken)
+        return None
 
     @application.teardown_request
     def leave(_error: BaseException | None) -> None:
-        taken = g.pop("past_read", None)
+        taken = g.pop(name, None)
         if taken is not None:
-            open_reads.leave(taken)
+            slots.leave(taken)
 
 
 def _kind() -> str:

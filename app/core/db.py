@@ -168,7 +168,7 @@ def by_name(found: Result[Any]) -> list[Any]:
 
 @lru_cache
 def _row_of(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
-    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # as asked
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # mypy wants names written out; these are the statement's
     make: Callable[[Iterable[Any]], Any] = row._make
     return make
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.policy import Actor, Scope
 from app.accounts.queries import operation_meant
-from app.audit import service as audit
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
@@ -20,7 +19,7 @@ from app.formats.areas import AreasUnreadable, read
 from app.intake.service import take
 from app.places.models import Operation
 from app.places.queries import operation_by_code
-from app.places.service import AreaRow, create_operation, load_areas
+from app.places.service import AreaRow, create_operation, load_areas, load_newer_areas
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 BATCH = 500
@@ -50,9 +49,7 @@ def load_file(file: Path, operation: str | None) -> None:
     """Add the admin levels of FILE (COD-AB as GeoJSON, or CSV) to an operation; says how many there were."""
     with unit_of_work() as session:
         chosen = operation_meant(session, operation)
-        many = load_areas(session, operation_id=chosen.id, rows=_areas_of(file))
-        audit.record(session, action="areas.load", subject=chosen.code, operation_id=chosen.id, name=file.name)
-        click.echo(many)
+        click.echo(load_newer_areas(session, operation=chosen, rows=_areas_of(file), name=file.name))
 
 
 def load_seed(session: Session, name: str) -> str:

@@ -82,6 +82,13 @@ def change_operation(session: Session, *, operation_id: UUID, actor_id: UUID | N
     )
 
 
+def load_newer_areas(session: Session, *, operation: Operation, rows: Iterable[AreaRow], name: str) -> int:
+    """The same, of an operation that is under way. `name`: of the file they stand in."""
+    many = load_areas(session, operation_id=operation.id, rows=rows)
+    audit.record(session, action="areas.load", subject=operation.code, operation_id=operation.id, name=name)
+    return many
+
+
 def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow]) -> int:
     """Add areas, parents before children, and the place of each (people outside any shelter there).
 

@@ -38,7 +38,7 @@ def second_factor() -> Shown:
 def set_second_factor() -> Shown:
     """Set up: a code shows that the authenticator has the secret, the password that it is its owner's."""
     form, owner = ProofForm(), me()
-    secret = OFFERED in session and factor.unseal(session[OFFERED]["sealed"])
+    secret = _offered()
     if owner.factor is not None or not secret:
         return redirect(url_for("account.second_factor"), code=303)
     if not knows_password(form, owner):
@@ -82,13 +82,18 @@ def remove_second_factor() -> Shown:
     return redirect(url_for("account.second_factor"), code=303)
 
 
+def _offered() -> str:
+    """The secret this browser was shown; empty where there is none, or none that can be read any more."""
+    return factor.unseal(session[OFFERED]["sealed"]) if OFFERED in session else ""
+
+
 def _show(form: ProofForm) -> str:
     owner = me()
     told: dict[str, Any] = {"is_set": owner.factor is not None, "is_needed": factor.lacks_factor(g.actor)}
     if owner.factor is not None:
         told["left"] = queries.recovery_codes_left(http.session(), owner.id)
     else:
-        secret = OFFERED in session and factor.unseal(session[OFFERED]["sealed"])
+        secret = _offered()
         if not secret:
             secret = codes.new_secret()
             session[OFFERED] = {"sealed": factor.seal(secret), "at": clock.now().timestamp()}

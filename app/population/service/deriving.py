@@ -67,7 +67,7 @@ def open_places(session: Session, place_ids: Sequence[UUID]) -> None:
     session.execute(_OPEN, {"places": list(place_ids)})
 
 
-def lock(session: Session, place_ids: set[UUID] | Sequence[UUID]) -> list[UUID]:
+def lock(session: Session, place_ids: set[UUID]) -> list[UUID]:
     """Lock these places for this transaction, in key order, those apart that another worker holds."""
     return list(session.scalars(_LOCK, {"places": sorted(place_ids)}))
 

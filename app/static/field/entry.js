@@ -66,7 +66,7 @@ async function sayNow() {
   await heard;
   const { zone: timeZone, offsets } = all;
   if (entry) {
-    place.textContent = say("As saved, %(time)s", { time: time(openedAt(), { dateStyle: "short", timeStyle: "short", timeZone }) });
+    place.textContent = say("As saved, %(time)s", { time: time(form.elements.opened_at.value, { dateStyle: "short", timeStyle: "short", timeZone }) });
     return;
   }
   place.textContent = say("Now, %(time)s", { time: time(Date.now(), { hour: "2-digit", minute: "2-digit", timeZone }) });
@@ -74,8 +74,6 @@ async function sayNow() {
   const clock = await knownClock();
   if (isDoubtful(clock, Date.now())) warnOfClock(place.closest("fieldset"), timeZone);
 }
-
-const openedAt = () => form.querySelector("[name=opened_at]").value;
 
 async function knownClock() {
   return (await outbox.remembered(person).catch(() => ({}))).clock;

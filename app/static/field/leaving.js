@@ -1,9 +1,10 @@
 // Signing out where there is no network: what is to be told to the server before anything else is.
 
 import { alone } from "./outbox.js";
+import { patiently } from "./patient.js";
 
 const LEAVING = "signing-out"; // the cache of a sign-out that has yet to reach the server
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 4_000; // a page waits for it
 export const SIGN_OUT = "/logout";
 
 export async function isLeaving() {
@@ -24,10 +25,8 @@ async function tell() {
   const left = await toTell();
   if (!left) return;
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-  const given = new AbortController();
-  const timer = setTimeout(() => given.abort(), PATIENCE_MS); // a page waits for it
-  const asked = { method: "POST", headers, body: await left.text(), redirect: "manual", signal: given.signal };
-  const said = await fetch(SIGN_OUT, asked).finally(() => clearTimeout(timer));
+  const asked = { method: "POST", headers, body: await left.text(), redirect: "manual" };
+  const said = await patiently(PATIENCE_MS, (signal) => fetch(SIGN_OUT, { ...asked, signal }));
   if (said.type !== "opaqueredirect" && said.status !== 400) throw new Error(`not signed out yet: ${said.status}`);
   await caches.delete(LEAVING);
 }

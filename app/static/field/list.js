@@ -6,7 +6,7 @@ import { isDone, refersTo, revised, stateOf } from "./items.js";
 import { listed } from "./listed.js";
 import * as outbox from "./outbox.js";
 import { atMostOften } from "./often.js";
-import { isKept, sendSoon } from "./phone.js";
+import { fullPhone, isKept, sendSoon } from "./phone.js";
 import { say, sayMany, time } from "./words.js";
 
 const { person } = document.documentElement.dataset;
@@ -93,7 +93,7 @@ function button(words, act) {
 
 // A full phone cannot even write down that something is to be taken back.
 function notDone(error) {
-  window.alert(say("This phone is full, so what waits on it cannot be sent. Free some space on the phone: then it goes by itself."));
+  window.alert(fullPhone());
   console.error(error);
 }
 

@@ -38,6 +38,8 @@ async function notSent() {
   return { how: await outbox.hasRoom() ? "later" : "full", seconds: 5 };
 }
 
+export const fullPhone = () => say("This phone is full, so what waits on it cannot be sent. Free some space on the phone: then it goes by itself.");
+
 // Something changed: it may go now.
 function tryAgain() {
   wait = 0;
@@ -90,7 +92,7 @@ async function stripSays({ waiting, attention, unsent }) {
   if (!(await isKept)) return [say("This browser keeps nothing. Each report is sent as you save it, and needs the network."), false];
   if (unsent && now.how === "sign-in") return [say("Your session ended. Sign in again to send what waits on this phone."), true];
   if (unsent && now.how === "refused") return [now.words, now.code === "another_person"];
-  if (unsent && now.how === "full") return [say("This phone is full, so what waits on it cannot be sent. Free some space on the phone: then it goes by itself."), false];
+  if (unsent && now.how === "full") return [fullPhone(), false];
   if (now.isFull) return [say("This phone is nearly full. Free some space, or new reports may not be kept."), false];
   if (waiting && navigator.onLine && now.how === "later") return [sayMany("The server cannot be reached. %(n)s report will be sent by itself.", "The server cannot be reached. %(n)s reports will be sent by themselves.", waiting), false];
   if (!navigator.onLine && waiting) return [sayMany("No network. %(n)s report will be sent by itself.", "No network. %(n)s reports will be sent by themselves.", waiting), false];

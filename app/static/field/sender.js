@@ -5,6 +5,7 @@ import { noteClock } from "./clock.js";
 import { STORED, answered, isDone, toSend, tried, untried } from "./items.js";
 import { isLeaving } from "./leaving.js";
 import * as outbox from "./outbox.js";
+import { patiently } from "./patient.js";
 
 const ADDRESS = "/api/v1/reports";
 const NAMES = "/field/names";
@@ -105,22 +106,16 @@ function rememberShelter(person, code, { name, aliases }) {
 }
 
 async function post(person, reports) {
-  const stop = new AbortController();
-  const late = setTimeout(() => stop.abort(), PATIENCE_MS);
+  const headers = { "Content-Type": "application/json", "X-Mawa-Form": "1", "X-Mawa-Person": person };
+  const body = JSON.stringify({ sent_at: new Date().toISOString(), reports });
   try {
-    const answer = await fetch(ADDRESS, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Mawa-Form": "1", "X-Mawa-Person": person },
-      body: JSON.stringify({ sent_at: new Date().toISOString(), reports }),
-      redirect: "error",
-      signal: stop.signal,
+    return await patiently(PATIENCE_MS, async (signal) => {
+      const answer = await fetch(ADDRESS, { method: "POST", headers, body, redirect: "error", signal });
+      await noteClock(person, answer).catch(() => null);
+      return understood(answer, reports);
     });
-    await noteClock(person, answer).catch(() => null);
-    return await understood(answer, reports);
   } catch {
     return { how: "later", isUncertain: true, seconds: SOON_S }; // cut off; or it never left the phone: nobody can tell
-  } finally {
-    clearTimeout(late);
   }
 }
 
