@@ -99,9 +99,25 @@ class Report(SQLModel, table=True):
             "ix_reports_from_left_day", "from_place_id", "left_day", postgresql_where=text("from_place_id IS NOT NULL")
         ),
         Index("uq_reports_corrects", "corrects", unique=True, postgresql_where=text("corrects IS NOT NULL")),
+        Index(
+            "ix_reports_corrected",
+            "corrects",
+            postgresql_using="hash",
+            postgresql_where=text("corrects IS NOT NULL"),
+        ),
         Index("ix_reports_version_of", "version_of", postgresql_where=text("version_of IS NOT NULL")),
         Index("ix_reports_about_id", "about_id", postgresql_where=text("about_id IS NOT NULL")),
         Index("ix_reports_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
+        Index(
+            "ix_reports_groups_here",
+            "place_id",
+            postgresql_where=text("group_id IS NOT NULL AND place_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_reports_groups_from_here",
+            "from_place_id",
+            postgresql_where=text("group_id IS NOT NULL AND from_place_id IS NOT NULL"),
+        ),
         Index("ix_reports_operation_id_recorded_at", "operation_id", "recorded_at"),
         Index("ix_reports_reporter_id_recorded_at", "reporter_id", "recorded_at"),
         Index("ix_reports_published", "operation_id", "occurred_at", postgresql_where=text("kind = 'figure'")),

@@ -47,6 +47,11 @@ def follows(port: int) -> bool:
     return isinstance(role, list) and role[0] == "slave" and role[3] == "connected"
 
 
+def serves(port: int) -> bool:
+    role = answers(port, "ROLE")
+    return isinstance(role, list) and role[0] == "master"
+
+
 def knows_of_a_replica(port: int) -> bool:
     return bool(answers(port, "SENTINEL", "replicas", NAME))
 
@@ -82,6 +87,9 @@ def test_wake_ups_go_on_when_the_broker_dies(ports: tuple[int, int, int, subproc
     assert answers(first, "LLEN", "fold") == 1
     wait_for(lambda: answers(second, "LLEN", "fold") == 1, 10, "the replica does not have the wake-up")
     dying.kill()
+    wait_for(
+        lambda: serves(second), 120, "the sentinels did not put the replica in its place"
+    )  # theirs to do, not ours
     until = time.monotonic() + 30
     while answers(second, "LLEN", "fold") == 1 and time.monotonic() < until:
         with suppress(Exception):  # lost while there is no broker: the sweep makes up for it

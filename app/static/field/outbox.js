@@ -37,7 +37,7 @@ async function step(store, mode, what) {
   const transaction = (await database()).transaction(store, mode, { durability: "strict" });
   const asked = what(transaction.objectStore(store));
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(asked.result);
+    transaction.oncomplete = () => resolve(asked?.result);
     transaction.onabort = () => reject(transaction.error);
   });
 }
@@ -140,24 +140,32 @@ export async function add(person, entry) {
   return number;
 }
 
-async function rowOf(person, entry) {
+async function rowOf(person, { number: _, ...entry }) {
   return { person, standing: entry.isSent ? "sent" : stateOf(entry.items), ...await seal(person, entry) };
 }
 
 // Changes one entry: `how` is given it (null: it is gone) and gives back what it is now (null: nothing is kept of it).
-export function change(person, number, how) {
-  return alone(`entry ${number}`, async () => {
-    const before = await get(person, number);
-    const after = how(before);
-    if (!after) await step("entries", "readwrite", (entries) => entries.delete(number));
-    else {
-      const { number: _, ...entry } = after;
-      const row = await rowOf(person, entry);
-      await step("entries", "readwrite", (entries) => entries.put({ number, ...row }));
-    }
+export async function change(person, number, how) {
+  const [after] = await changeEach(person, [number], how);
+  return after;
+}
+
+// Changes several, all or none, in one step: a phone takes its time for each. `how` is given an entry and its number.
+export function changeEach(person, numbers, how) {
+  return allAlone(numbers.map((number) => `entry ${number}`), async () => {
+    const before = await Promise.all(numbers.map((number) => get(person, number)));
+    const after = before.map((entry, at) => how(entry, numbers[at]));
+    const rows = await Promise.all(after.map((entry) => entry && rowOf(person, entry)));
+    await step("entries", "readwrite", (entries) => {
+      numbers.forEach((number, at) => (rows[at] ? entries.put({ number, ...rows[at] }) : entries.delete(number)));
+    });
     tell();
     return after;
   });
+}
+
+function allAlone([name, ...others], work) {
+  return name ? alone(name, () => allAlone(others, work)) : work();
 }
 
 // What cannot be read any more was told, and is no use to anybody.

@@ -40,21 +40,23 @@ async function sendAll(person) {
   }
 }
 
-// What goes next, taken from the front of `waiting`. Each entry is read and marked as tried in one step: what is sent is what stands in it, and whoever
-// changes or deletes it from here on says so to the server too.
+// What goes next, taken from the front of `waiting`. Each entry is read and marked as tried in one step: what is sent is
+// what stands in it, and whoever changes or deletes it from here on says so to the server too.
 async function claimed(person, waiting) {
-  const batch = [];
+  const numbers = [];
   let many = 0;
   while (waiting.length && !(many && many + toSend(waiting[0].items).length > MOST)) {
-    const { number } = waiting.shift();
-    await outbox.change(person, number, (entry) => {
-      const reports = toSend(entry?.items ?? []);
-      if (!reports.length) return entry;
-      batch.push({ number, reports, states: new Map(entry.items.map((item) => [item.report.id, item.state])) });
-      many += reports.length;
-      return { ...entry, items: tried(entry.items, new Set(reports.map((report) => report.id))) };
-    });
+    const { number, items } = waiting.shift();
+    numbers.push(number);
+    many += toSend(items).length;
   }
+  const batch = [];
+  await outbox.changeEach(person, numbers, (entry, number) => {
+    const reports = toSend(entry?.items ?? []);
+    if (!reports.length) return entry;
+    batch.push({ number, reports, states: new Map(entry.items.map((item) => [item.report.id, item.state])) });
+    return { ...entry, items: tried(entry.items, new Set(reports.map((report) => report.id))) };
+  });
   return batch;
 }
 
@@ -63,11 +65,11 @@ async function sendSome(person, batch) {
   const answer = await post(person, batch.flatMap(({ reports }) => reports));
   outbox.tell({ sending: false });
   if (answer.how !== "answered") {
-    if (!answer.isUncertain) await each(person, batch, (items, { states }) => untried(items, states));
+    if (!answer.isUncertain) await changeBatch(person, batch, (entry, { states }) => entry && { ...entry, items: untried(entry.items, states) });
     return answer;
   }
   const results = new Map(answer.results.map((result) => [result.id, result]));
-  for (const part of batch) await take(person, part, results);
+  await take(person, batch, results);
   if (answer.results.some((result) => result.code)) fetch(NAMES, { cache: "reload" }).catch(() => null); // nobody waits for it
   return {
     how: "sent",
@@ -76,28 +78,29 @@ async function sendSome(person, batch) {
   };
 }
 
-async function each(person, batch, how) {
-  for (const part of batch) {
-    await outbox.change(person, part.number, (entry) => entry && { ...entry, items: how(entry.items, part) });
-  }
+function changeBatch(person, batch, how) {
+  return outbox.changeEach(person, batch.map(({ number }) => number), (entry, number) => how(entry, batch.find((part) => part.number === number)));
 }
 
-// What the server said of one entry. What is stored is erased; what it asked back stays until somebody has read it.
-async function take(person, { number, reports }, results) {
-  let told;
-  const after = await outbox.change(person, number, (entry) => {
+// What the server said of each. What is stored is erased; what it asked back stays until somebody has read it.
+async function take(person, batch, results) {
+  const all = [];
+  await changeBatch(person, batch, (entry, { number, reports }) => {
     if (!entry) return null;
     const items = answered(entry.items, results);
     const said = items.map((item) => results.get(item.report.id)).filter((result) => result && STORED.includes(result.status));
     const warnings = [...(entry.warnings ?? []), ...said.flatMap((result) => result.warnings.map((warned) => warned.message))];
     const code = said.find((result) => result.code)?.code ?? entry.code;
-    told = { number, code, warnings: [...new Set(warnings)] };
+    const told = { number, code, warnings: [...new Set(warnings)] };
+    all.push({ told, isDone: isDone(items), reports });
     if (!isDone(items)) return { ...entry, items, ...told };
     return warnings.length ? { summary: entry.summary, isSent: true, ...told } : null;
   });
-  if (told && (!after || after.isSent)) outbox.tell({ sent: told });
-  const shelter = told?.code && reports.find((report) => report.kind === "shelter" && results.get(report.id)?.code);
-  if (shelter) await rememberShelter(person, told.code, shelter);
+  for (const { told, isDone: isSent, reports } of all) {
+    if (isSent) outbox.tell({ sent: told });
+    const shelter = told.code && reports.find((report) => report.kind === "shelter" && results.get(report.id)?.code);
+    if (shelter) await rememberShelter(person, told.code, shelter);
+  }
 }
 
 // People can be booked to a new shelter before the lists say that it is there.
