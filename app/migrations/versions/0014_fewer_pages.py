@@ -1,4 +1,4 @@
-"""Fewer pages for what is asked most (ARCHITECTURE 132): whether a report was corrected is looked up in one page and not
+"""Fewer pages for what is asked most (ARCHITECTURE 132): whether a report was corrected is looked up in one page, not
 in one for each storey of a tree, and the groups that came by a place are found by the place."""
 
 import sqlalchemy as sa
