@@ -118,8 +118,8 @@ def test_what_is_no_address_leaves_nothing_behind(app: Flask, rana: Actor) -> No
     with time_machine.travel(clock.now(), tick=False):
         thief = Browser(app, address="203.0.113.40")
         thief.sign_in("nobody at all", "x")
-        before = len(counted._redis.keys("mawa:tries:*"))
+        before = set(counted._redis.keys("mawa:tries:*"))
         for turn in range(31):
             answer = thief.sign_in(f"nobody at all {turn}", "x")
-        assert len(counted._redis.keys("mawa:tries:*")) == before
+        assert set(counted._redis.keys("mawa:tries:*")) <= before, "those of others may end meanwhile"
         assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS, "where it comes from is counted"
