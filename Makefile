@@ -52,7 +52,7 @@ run: install
 	@exec $(BIN)/mawa up --port $(PORT)
 
 test: development browser $(CATALOGUES)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: development
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import mkdtemp
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 from sqlalchemy.orm import Session
@@ -47,6 +48,15 @@ def _forget() -> None:
         if engine.cache_info().currsize:
             engine().dispose()
         engine.cache_clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the work (`--dist loadfile`): long files first, so that none is left alone with one
+    at the end, and the others mixed, so that browsers are not all at work at once."""
+    if hasattr(config, "workerinput"):
+        long = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (item.path not in long, crc32(item.path.name.encode())))
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from tests.factories.live import Live, wait_for
 from tests.factories.phones import PATIENCE_S, Phone, ledger, phone, totals, worker
 from tests.faults.victims import kill
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_day_without_a_network_on_an_old_phone(
     browser: Browser, live: Live, network: Network, tmp_path: Path

@@ -15,6 +15,8 @@ from tests.factories.looks import LANGUAGES, LAPTOP, PHONES, misfits, violations
 from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter
 from tests.factories.screens import in_language, signed_in
 
+pytestmark = pytest.mark.slow
+
 FORMS = (
     "/field/arrivals/new",
     "/field/departures/new",

@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories.between import Network
 from tests.factories.live import Live, wait_for
 from tests.factories.phones import PATIENCE_S, Phone, ledger, totals
+
+pytestmark = pytest.mark.slow
 
 MANY = 300
 # As if so many arrivals of one person each had been saved before.

@@ -12,6 +12,8 @@ from tests.factories.live import Live, running, start, wait_for
 from tests.faults.senders import Senders
 from tests.faults.victims import database_url
 
+pytestmark = pytest.mark.slow
+
 SHELTER = "BACKUP-1"
 AT_LEAST = 40  # reports taken before, and again while and after
 

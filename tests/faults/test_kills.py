@@ -18,6 +18,8 @@ from tests.factories.live import Live, running, start, wait_for
 from tests.faults.senders import Senders
 from tests.faults.victims import BACKEND, VICTIMS, WEB_CHILD, Kill, database_url, kill, left_over
 
+pytestmark = pytest.mark.slow
+
 ROUNDS, LEAST_KILLS, LEAST_IN_TRANSACTION = (12, 90, 15) if os.environ.get("FAULTS") == "long" else (2, 16, 3)
 SHELTER = "FAULTS-1"
 CAPACITY = 300

@@ -14,6 +14,8 @@ from app.core.kept import Kept
 from tests.guards.conftest import EVERYBODY, Served
 from tests.guards.project import nothing
 
+pytestmark = pytest.mark.slow
+
 WRITES = re.compile(r"\b(INSERT|UPDATE(?!\s+OF\b)|DELETE|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
 

@@ -31,6 +31,8 @@ from tests.guards.conftest import AT, NOBODY, Served
 from tests.guards.project import nothing
 from tests.guards.test_access import ACCESS, MAY_ANSWER
 
+pytestmark = pytest.mark.slow
+
 MINE, AREA, OPERATION = "mine", "another area", "another operation"
 POSITIONS = (MINE, AREA, OPERATION)
 PEOPLE_AT = {MINE: 120, AREA: 7391, OPERATION: 8642}

@@ -24,6 +24,8 @@ from tests.guards.project import nothing
 from tests.guards.test_access import MAY_ANSWER
 from workers.tasks import alerts, audit, core, holds, outbox, population
 
+pytestmark = pytest.mark.slow
+
 SHELTERS, REPORTS, DAYS = 400, 60_000, 60
 MOST = REPORTS // 10  # rows of the ledger that one statement may read: a busy shelter's, never everybody's
 
