@@ -23,7 +23,7 @@ MOST = {
     "the dashboard": (15_000, 25_000),  # each day of each area above, and each shelter some times
     "the figures of all shelters": (2_000, 10_000),
     "a shelter's history": (500, 1_000),
-    "a shelter's page": (1_000, 3_000),  # the last day's reports some times; of ten million these are 200
+    "a shelter's page": (1_000, 3_000),  # its last day's reports; of ten million 755 and 1,985 pages
 }
 
 Touched = dict[str, tuple[int, int]]

@@ -87,9 +87,8 @@ def test_wake_ups_go_on_when_the_broker_dies(ports: tuple[int, int, int, subproc
     assert answers(first, "LLEN", "fold") == 1
     wait_for(lambda: answers(second, "LLEN", "fold") == 1, 10, "the replica does not have the wake-up")
     dying.kill()
-    wait_for(
-        lambda: serves(second), 120, "the sentinels did not put the replica in its place"
-    )  # theirs to do, not ours
+    # Theirs to do; ours is what follows.
+    wait_for(lambda: serves(second), 120, "the sentinels did not put the replica in its place")
     until = time.monotonic() + 30
     while answers(second, "LLEN", "fold") == 1 and time.monotonic() < until:
         with suppress(Exception):  # lost while there is no broker: the sweep makes up for it

@@ -92,11 +92,11 @@ async function take(person, batch, results) {
     const warnings = [...(entry.warnings ?? []), ...said.flatMap((result) => result.warnings.map((warned) => warned.message))];
     const code = said.find((result) => result.code)?.code ?? entry.code;
     const told = { number, code, warnings: [...new Set(warnings)] };
-    all.push({ told, isDone: isDone(items), reports });
+    all.push({ told, isSent: isDone(items), reports });
     if (!isDone(items)) return { ...entry, items, ...told };
     return warnings.length ? { summary: entry.summary, isSent: true, ...told } : null;
   });
-  for (const { told, isDone: isSent, reports } of all) {
+  for (const { told, isSent, reports } of all) {
     if (isSent) outbox.tell({ sent: told });
     const shelter = told.code && reports.find((report) => report.kind === "shelter" && results.get(report.id)?.code);
     if (shelter) await rememberShelter(person, told.code, shelter);
