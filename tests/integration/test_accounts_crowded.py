@@ -32,10 +32,22 @@ def _timed(app: Flask, email: str) -> tuple[float, TestResponse]:
 
 
 @pytest.mark.usefixtures("crowd")
-def test_who_comes_when_all_turns_are_taken_is_told_to_send_again(app: Flask, rana: Actor) -> None:
+def test_who_comes_when_all_turns_are_taken_is_told_to_send_again(
+    app: Flask, rana: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    acquire = passwords._at_once.acquire
+
+    def noted(*, timeout: float) -> bool:
+        waited.append(timeout)
+        return acquire(timeout=timeout)
+
+    monkeypatch.setattr(passwords._at_once, "acquire", noted)
     for email in (rana.email, "nobody@example.org"):
+        waited.clear()
         took, answer = min((_timed(app, email) for _ in range(2)), key=lambda timed: timed[0])
         assert took < passwords.WAIT_S + 2
+        assert waited == [passwords.WAIT_S] * 2, "one wait for each of the two tries, whatever the machine is slowed by"
         assert (answer.status_code, answer.headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "3")
         assert f'value="{email}"' in answer.text
         assert "Very many sign in just now." in words_of(answer.text)
