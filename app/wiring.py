@@ -27,6 +27,7 @@ from app.core import db, http, jobs, problems, static_files, templating
 from app.core.description import described
 from app.core.errors import DomainError
 from app.core.text import LANGUAGES, mark
+from app.dashboard.views import links
 from app.dashboard.views import pages as dashboard
 from app.field.views import pages as field
 from app.intake.api import api as intake_api
@@ -210,6 +211,8 @@ def add_rates(application: Flask, settings: Settings) -> None:
     limits.limit_past_reads(application, settings)
     limits.take_forms_only(application)
     csrf.init_app(application)  # what it refuses was counted
+    for view in (links.acknowledge_in_mail, links.unsubscribed_in_mail):
+        csrf.exempt(view)  # nobody is signed in: the address itself is the proof
     csrf.exempt(signin.sign_out)  # it looks itself, and is not particular about the age of a page
 
 

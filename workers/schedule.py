@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from app.core.jobs import BACK_UP, BEAT, BEAT_MAIL, COMPOSE, FOLD, HOLD, QUEUES, SEAL, SEND
+from app.core.jobs import BACK_UP, BEAT, BEAT_MAIL, COMPOSE, DIGEST, FOLD, HOLD, LOOK_AGAIN, QUEUES, SEAL, SEND
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:
@@ -14,7 +14,9 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 
 SCHEDULE: dict[str, Any] = {
     "sweep marks": _every(2.0, FOLD),
+    "look at what time alone changed": _every(30.0, LOOK_AGAIN),
     "compose what became due": _every(5.0, COMPOSE),
+    "write digests where it is morning": _every(60.0, DIGEST),
     "send what became due": _every(5.0, SEND),
     "seal what is new": _every(5.0, SEAL),
     "hold what came since": _every(5.0, HOLD),

@@ -9,7 +9,7 @@ from flask_security.forms import LoginForm
 from app.accounts.policy import LONGEST_PASSWORD, ROLES, Role
 from app.accounts.schemas import Person
 from app.core.errors import DomainError
-from app.core.forms import ChoiceField, SecureForm, TypedField, WholeNumberField, say
+from app.core.forms import ChoiceField, ManyField, SecureForm, TypedField, WholeNumberField, say
 from app.core.text import LANGUAGES, mark
 
 MOST_DAYS = 366
@@ -53,6 +53,7 @@ class MemberForm(SecureForm):
     role = ChoiceField(options=ROLES)
     where = ChoiceField(options=("areas", "everywhere"))
     areas = TypedField()
+    also = ManyField(options=("protection",))
 
     needed: ClassVar[dict[str, str]] = {"role": CHOOSE_ROLE, "where": CHOOSE_WHERE}
 
@@ -60,7 +61,13 @@ class MemberForm(SecureForm):
     def of(cls, person: Person) -> "MemberForm":
         """As it stands for somebody."""
         where = "everywhere" if person.areas is None else "areas"
-        return cls(formdata=None, role=person.role, where=where, areas=" ".join(person.areas or ()))
+        also = ["protection"] if person.is_protection else []
+        return cls(formdata=None, role=person.role, where=where, areas=" ".join(person.areas or ()), also=also)
+
+    @property
+    def is_protection(self) -> bool:
+        """Whether they are to be told of children who are alone."""
+        return "protection" in (self.also.data or ())
 
     def chosen_role(self) -> Role:
         """The role, once the form was found good."""

@@ -35,7 +35,8 @@ class User(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """The role of a person in an operation. `areas` None means the whole operation. They work in the first they were
+    """The role of a person in an operation. `areas` None means the whole operation. `is_protection`: they look after
+    children who are alone, and nobody else is told where such children are. They work in the first they were
     given one in: who adds them to another does not take them from where they are."""
 
     __tablename__ = "memberships"
@@ -44,6 +45,7 @@ class Membership(SQLModel, table=True):
     operation_id: UUID = Field(primary_key=True, foreign_key="operations.id")
     role: str
     areas: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    is_protection: bool = False
     created_at: datetime = Field(default_factory=clock.now, sa_type=AWARE)
 
     __table_args__ = (

@@ -54,6 +54,7 @@ class Actor:
     sign_in_id: UUID | None = None  # of a browser; a program has none
     works_elsewhere: bool = False
     has_factor: bool = False  # a second one
+    is_protection: bool = False  # is told of children who are alone
 
     @property
     def key(self) -> str:

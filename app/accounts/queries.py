@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from app.accounts.errors import AccountMistake, NoSuchAccount
 from app.accounts.models import Membership, RecoveryCode, SignIn, Token, User
-from app.accounts.policy import TOKEN_PREFIX, UNCHOSEN, Actor, Scope, address_of, digest_of
+from app.accounts.policy import TOKEN_PREFIX, UNCHOSEN, Actor, Role, Scope, address_of, digest_of
 from app.accounts.schemas import Person, Recipient
 from app.core import clock
 from app.core.text import mark
@@ -23,7 +23,7 @@ from app.places.models import Operation
 # Written out and built once: every post to the API asks it.
 _BY_TOKEN = text(
     "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), false,"
-    " u.factor IS NOT NULL"
+    " u.factor IS NOT NULL, m.is_protection"
     " FROM tokens t"
     " JOIN users u ON u.id = t.user_id AND u.active"
     " JOIN memberships m ON m.user_id = t.user_id AND m.operation_id = t.operation_id"
@@ -31,7 +31,7 @@ _BY_TOKEN = text(
 )
 _BY_USER = text(
     "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, CAST(NULL AS uuid), false,"
-    " u.factor IS NOT NULL"
+    " u.factor IS NOT NULL, m.is_protection"
     " FROM users u"
     " JOIN memberships m ON m.user_id = u.id"
     " WHERE u.id = :user_id AND u.active AND (CAST(:operation_id AS uuid) IS NULL OR m.operation_id = :operation_id)"
@@ -39,7 +39,7 @@ _BY_USER = text(
 )
 _BY_SIGN_IN = text(
     "SELECT u.id, u.email, m.role, m.operation_id, m.areas, u.language, s.id, count(*) OVER () > 1,"
-    " u.factor IS NOT NULL FROM sign_ins s"
+    " u.factor IS NOT NULL, m.is_protection FROM sign_ins s"
     " JOIN users u ON u.id = s.user_id AND u.active AND u.fs_uniquifier = :uniquifier"
     " JOIN memberships m ON m.user_id = u.id"
     " WHERE s.id = :sign_in_id AND s.ended_at IS NULL AND s.made_at > :since"
@@ -101,15 +101,15 @@ def sign_ins_of(session: Session, user_id: UUID, *, since: datetime) -> list[Sig
     return list(session.scalars(wanted))
 
 
-def coordinators_over(session: Session, *, operation_id: UUID, area_path: Sequence[str]) -> list[Recipient]:
-    """Active coordinators whose areas hold what lies at this path, by address."""
+def people_over(session: Session, *, operation_id: UUID, area_path: Sequence[str], role: Role) -> list[Recipient]:
+    """Active people of a role whose areas hold what lies at this path, by address."""
     found = session.execute(
         select(User.id, User.email, User.language)
         .join(Membership, col(Membership.user_id) == col(User.id))
         .where(
             col(User.active),
             col(Membership.operation_id) == operation_id,
-            col(Membership.role) == "coordinator",
+            col(Membership.role) == role,
             col(Membership.areas).is_(None) | overlaps(col(Membership.areas), list(area_path)),
         )
         .order_by(User.email)
@@ -153,6 +153,7 @@ _PEOPLE = (
         User.language,
         User.created_at,
         col(User.factor).is_not(None),
+        Membership.is_protection,
     )
     .join(Membership, col(Membership.user_id) == col(User.id))
     .order_by(User.email)

@@ -35,3 +35,4 @@ class Person:
     language: str | None
     created_at: datetime
     has_factor: bool
+    is_protection: bool

@@ -1,6 +1,6 @@
 """Why a change of the operation cannot be made, in words that say what to do."""
 
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotFound
 from app.core.text import mark
 
 
@@ -37,3 +37,10 @@ class IsClosed(DomainError):
         super().__init__(
             "operation_closed", mark("This operation is closed. Open it again before you change anything.")
         )
+
+
+class NoShelter(NotFound):
+    """No shelter of this code in the operation."""
+
+    def __init__(self) -> None:
+        super().__init__("no_shelter", mark("There is no such shelter."))

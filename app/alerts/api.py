@@ -39,15 +39,10 @@ class Comment(BaseModel):
     ) = None
 
 
-class NumbersOut(Out):
-    """People at the shelter and places for people there; null where not known."""
-
-    people: int | None
-    places: int | None
-
-
 class AlertOut(Out):
-    """`since`: when it became true; `opened_at`: when we learned it. `sentence` is in the reader's language."""
+    """`since`: when it became true; `opened_at`: when we learned it. `sentence` is in the reader's language. `numbers`
+    are those behind it, by rule: occupancy has `people` at the shelter and `places` for people there, null where not
+    known."""
 
     id: UUID
     shelter: str
@@ -57,7 +52,7 @@ class AlertOut(Out):
     since: AwareDatetime
     opened_at: AwareDatetime
     sentence: str
-    numbers: NumbersOut
+    numbers: dict[str, int | float | str | None]
 
 
 class AlertPage(Out):
@@ -76,7 +71,7 @@ def alerts(query: Asked) -> Response:
     """Alerts, critical first, then the longest standing. The numbers of an open one are those of now."""
     found = list_alerts(
         http.session(),
-        scope=g.actor.scope,
+        actor=g.actor,
         language=g.actor.language,
         statuses=STATUSES[query.status],
         limit=query.limit + 1,

@@ -1,6 +1,6 @@
 """Alerts, their transitions, and the notices that go to people."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from app.core.models import AWARE
 
 
 class Alert(SQLModel, table=True):
-    """The published state of one rule at one place, from opening to end. At most one is open for each."""
+    """The published state of one rule at one place, from opening to end. At most one is open for each. At
+    `escalates_at`, where nobody has taken it on by then, the next are called; `escalated`: how far that went."""
 
     __tablename__ = "alerts"
 
@@ -29,6 +30,8 @@ class Alert(SQLModel, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=AWARE)
     acknowledged_by: UUID | None = Field(default=None, foreign_key="users.id")
     comment: str | None = None
+    escalates_at: datetime | None = Field(default=None, sa_type=AWARE)
+    escalated: int = 0
     ended_at: datetime | None = Field(default=None, sa_type=AWARE)
 
     __table_args__ = (
@@ -37,24 +40,74 @@ class Alert(SQLModel, table=True):
         CheckConstraint("(ended_at IS NOT NULL) = (status IN ('resolved', 'withdrawn'))", name="ended"),
         Index("uq_alerts_one_open", "place_id", "rule", unique=True, postgresql_where=text("ended_at IS NULL")),
         Index(None, "operation_id", "opened_at"),
+        Index("ix_alerts_escalates_at", "escalates_at", postgresql_where=text("escalates_at IS NOT NULL")),
     )
 
 
+class OwnLimits(SQLModel, table=True):
+    """Where the rules begin at one shelter itself; what is not among the limits is as in the operation. Who changed
+    them and from what is in the audit log."""
+
+    __tablename__ = "own_limits"
+
+    place_id: UUID = Field(primary_key=True, foreign_key="places.id")
+    operation_id: UUID = Field(foreign_key="operations.id", index=True)
+    limits: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class Subscription(SQLModel, table=True):
+    """What one person wants to be told of in an operation. `area_code` None: all of theirs; `rule` None: all; from this
+    `severity` on; `how` never: nothing, whoever has said nothing at all is told what their role is told."""
+
+    __tablename__ = "subscriptions"
+
+    id: UUID = Field(primary_key=True)
+    operation_id: UUID = Field(foreign_key="operations.id", index=True)
+    user_id: UUID = Field(foreign_key="users.id")
+    area_code: str | None = None
+    rule: str | None = None
+    severity: str
+    how: str
+
+    __table_args__ = (
+        CheckConstraint("severity IN ('warning', 'critical')", name="severity"),
+        CheckConstraint("how IN ('at_once', 'daily', 'never')", name="how"),
+        UniqueConstraint("user_id", "operation_id", "area_code", "rule", postgresql_nulls_not_distinct=True),
+    )
+
+
+class Digest(SQLModel, table=True):
+    """That somebody's digest of a day was written; no mail: it could not be."""
+
+    __tablename__ = "digests"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="users.id")
+    operation_id: UUID = Field(primary_key=True, foreign_key="operations.id", index=True)
+    day: date = Field(primary_key=True)
+    mail_id: UUID | None = Field(default=None, foreign_key="mails.id", index=True)
+
+
 class AlertTransition(SQLModel, table=True):
-    """A change of the published state. `since` is when it became true, `at` when we learned it."""
+    """What happened to an alert: a change of the published state (`kind` state, or withdrawn: the corrected ledger
+    never opens it), that somebody took it on, or that others were called. `since` is when it became true, `at` when we
+    learned it."""
 
     __tablename__ = "alert_transitions"
 
     id: UUID = Field(primary_key=True)
     operation_id: UUID
     alert_id: UUID = Field(foreign_key="alerts.id", index=True)
+    kind: str = "state"
     before: str
     after: str
     since: datetime = Field(sa_type=AWARE)
     at: datetime = Field(sa_type=AWARE)
     numbers: dict[str, Any] = Field(sa_type=JSONB)
+    by: UUID | None = Field(default=None, foreign_key="users.id")
+    comment: str | None = None
 
     __table_args__ = (
+        CheckConstraint("kind IN ('state', 'withdrawn', 'acknowledged', 'escalated')", name="kind"),
         CheckConstraint("before IN ('ok', 'warning', 'critical')", name="before"),
         CheckConstraint("after IN ('ok', 'warning', 'critical')", name="after"),
     )

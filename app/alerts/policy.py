@@ -1,16 +1,23 @@
 """The life of an alert, pure: from the published state and what the rules say now, what is to be written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from app.alerts.rules import RANK, RuleLevel
+from app.alerts.rules import OCCUPANCY, RANK, RuleLevel
 
 GATHER_WITHIN = timedelta(minutes=1)  # further notices to the same person wait this long and go together
 QUIET_FOR = timedelta(
     hours=24
 )  # one place, rule and severity is announced to a person at most once in this time, ends apart
+ESCALATE_AFTER = timedelta(minutes=30)  # a critical alert nobody took on goes to the next (ledger.md, 4)
 END_AFTER = timedelta(minutes=60)  # an end is told when it stayed
+PROTECTED = "unaccompanied_children"  # told to people of protection alone, and always briefly
+TOLD_UNASKED = {OCCUPANCY}  # coordinators hear of these without having asked for it (ledger.md, 4)
+
+LINK_GOOD_FOR = timedelta(days=7)
+MOST_SUBSCRIPTIONS = 50  # of one person in one operation
 
 Told = Literal["announce", "end", "nobody"]
 
@@ -24,7 +31,7 @@ class Step:
     told: Told
 
 
-def next_step(published: RuleLevel, state: dict[str, Any]) -> Step | None:
+def next_step(published: RuleLevel, state: Mapping[str, Any]) -> Step | None:
     """What changes when the rules say `state`; None: nothing. Unknown neither opens nor resolves."""
     after: RuleLevel = state["level"]
     if after == published or not state["known"]:

@@ -1,24 +1,42 @@
 """Reading alerts."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import case, select, text, true, tuple_
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from app.accounts.policy import Scope
+from app.accounts.models import User
+from app.accounts.policy import Actor
 from app.accounts.queries import visible
-from app.alerts.models import Alert
-from app.alerts.schemas import AlertRow
+from app.alerts.models import Alert, OwnLimits, Subscription
+from app.alerts.policy import LINK_GOOD_FOR, PROTECTED
+from app.alerts.rules import NOT_NUMBERS, Thresholds
+from app.alerts.schemas import AlertRow, Happened
 from app.alerts.sentences import sentence
+from app.core import clock
 from app.core.text import name_in
 from app.places.queries import frame_of
+from app.places.schemas import Frame
 from app.population.models import PlaceDay, PlaceNow
 from app.shelters.models import Shelter
 
+_HAPPENED = text("""
+  SELECT step.kind, step.before, step.after, step.at, step.since, step.numbers, step.comment, users.email,
+    (SELECT count(*) FROM notices WHERE notices.transition_id = step.id AND dropped_at IS NULL) AS told
+  FROM alert_transitions AS step LEFT JOIN users ON users.id = step.by
+  WHERE step.alert_id = :alert ORDER BY step.at DESC, step.id
+""")
+_MEANT = text("""
+  SELECT notices.user_id, step.alert_id FROM notices
+  JOIN alert_transitions AS step ON step.id = notices.transition_id JOIN alerts ON alerts.id = step.alert_id
+  WHERE notices.id = :notice AND step.at > :since AND alerts.ended_at IS NULL
+""")
 _OPEN = ("open", "acknowledged")
 _RANKS = {"critical": 0, "warning": 1}
 _ORDER = (case(_RANKS, value=col(Alert.severity)), col(Alert.since), col(Alert.id))
@@ -26,12 +44,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CURSOR = r"^[01]\.-?[0-9]{1,16}\.[0-9a-f]{32}$"  # every text of this form is a place in the order
 
 
-def open_alerts(session: Session, *, scope: Scope, language: str) -> list[AlertRow]:
+def open_alerts(session: Session, *, actor: Actor, language: str) -> list[AlertRow]:
     """Alerts that have not ended, acknowledged ones included: critical first, then the longest standing.
 
     The numbers are those of now, not of when the alert was raised.
     """
-    return list_alerts(session, scope=scope, language=language, statuses=_OPEN)
+    return list_alerts(session, actor=actor, language=language, statuses=_OPEN)
 
 
 def cursor_of(row: AlertRow) -> str:
@@ -45,6 +63,27 @@ def days_since(session: Session, place_id: UUID, first: date) -> list[date]:
     return list(session.scalars(days.order_by(col(PlaceDay.day))))
 
 
+def own_limits(session: Session, place_ids: Sequence[UUID]) -> dict[UUID, dict[str, float]]:
+    """Where the rules begin at these places themselves, by the names of thresholds, of those that have any."""
+    found = session.scalars(select(OwnLimits).where(col(OwnLimits.place_id).in_(place_ids)))
+    return {row.place_id: row.limits for row in found}
+
+
+def subscriptions_of(session: Session, actor: Actor) -> list[Subscription]:
+    """What a person said they want to be told of, by area and rule; empty: nothing, so they are told as usual."""
+    wanted = select(Subscription).where(
+        col(Subscription.user_id) == actor.user_id, col(Subscription.operation_id) == actor.scope.operation_id
+    )
+    order = (col(Subscription.area_code).nulls_first(), col(Subscription.rule).nulls_first())
+    return list(session.scalars(wanted.order_by(*order)))
+
+
+def limits_of(session: Session, place_ids: Sequence[UUID], frame: Frame) -> dict[UUID, Thresholds]:
+    """Where the rules begin at each of these shelters."""
+    usual, own = Thresholds.of(frame.settings.thresholds), own_limits(session, place_ids)
+    return {id_: Thresholds.of(frame.settings.thresholds, own[id_]) if id_ in own else usual for id_ in place_ids}
+
+
 def _place(cursor: str) -> tuple[int, datetime, UUID]:
     rank, since, alert_id = cursor.split(".")
     return int(rank), _EPOCH + timedelta(microseconds=int(since)), UUID(hex=alert_id)
@@ -53,37 +92,105 @@ def _place(cursor: str) -> tuple[int, datetime, UUID]:
 def list_alerts(
     session: Session,
     *,
-    scope: Scope,
+    actor: Actor,
     language: str,
     statuses: tuple[str, ...],
     limit: int | None = None,
     after: str | None = None,
 ) -> list[AlertRow]:
     """Alerts in scope with one of these statuses; `after` a cursor (`CURSOR`) continues a list."""
-    wanted = (
-        select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis))
-        .join(Shelter, col(Shelter.id) == col(Alert.place_id))
-        .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
-        .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
-        .where(visible(scope, Shelter), col(Alert.status).in_(statuses))
-        .order_by(*_ORDER)
-        .limit(limit)
-    )
+    wanted = _alerts(actor).where(col(Alert.status).in_(statuses)).order_by(*_ORDER).limit(limit)
     if after is not None:
         wanted = wanted.where(tuple_(*_ORDER) > tuple_(*_place(after)))
-    zone = frame_of(session, scope.operation_id).zone
+    zone = frame_of(session, actor.scope.operation_id).zone
     return [_row(*found, language=language, zone=zone) for found in session.execute(wanted)]
 
 
+def alert_by_id(session: Session, *, actor: Actor, language: str, alert_id: UUID) -> AlertRow | None:
+    """One alert, whatever became of it; None where there is none in scope."""
+    found = session.execute(_alerts(actor).where(col(Alert.id) == alert_id)).one_or_none()
+    if found is None:
+        return None
+    return _row(*found, language=language, zone=frame_of(session, actor.scope.operation_id).zone)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Whom a notice went to, and the alert it told them of."""
+
+    user_id: UUID
+    alert_id: UUID
+
+
+def alert_of_notice(session: Session, notice_id: UUID) -> Meant | None:
+    """What a notice is about, as long as its link is good; None where that has ended, with the alert at the latest."""
+    row = session.execute(_MEANT, {"notice": notice_id, "since": clock.now() - LINK_GOOD_FOR}).one_or_none()
+    return None if row is None else Meant(row.user_id, row.alert_id)
+
+
+def ended_since(session: Session, *, actor: Actor, language: str, since: datetime) -> list[AlertRow]:
+    """Alerts that ended after a moment, the last first."""
+    wanted = _alerts(actor).where(col(Alert.ended_at) > since).order_by(col(Alert.ended_at).desc(), col(Alert.id))
+    zone = frame_of(session, actor.scope.operation_id).zone
+    return [_row(*found, language=language, zone=zone) for found in session.execute(wanted)]
+
+
+def history_of(session: Session, alert: AlertRow, *, zone: ZoneInfo, language: str) -> list[Happened]:
+    """All that happened to an alert, the newest first."""
+    name = name_in(alert.shelter_name, language)
+    return [
+        Happened(
+            kind=step.kind,
+            before=step.before,
+            after=step.after,
+            at=step.at,
+            since=step.since,
+            said=sentence(
+                alert.rule,
+                "withdrawn" if step.kind == "withdrawn" else step.after,
+                step.numbers,
+                name,
+                language,
+                zone=zone,
+            ),
+            by=step.email,
+            comment=step.comment,
+            told=step.told,
+        )
+        for step in session.execute(_HAPPENED, {"alert": alert.id})
+    ]
+
+
+def _alerts(actor: Actor) -> Any:
+    """Those a person may see: in their areas, and of children who are alone only where that is theirs to know."""
+    by = aliased(User)
+    may_see = true() if actor.is_protection else col(Alert.rule) != PROTECTED
+    return (
+        select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis), col(by.email))
+        .join(Shelter, col(Shelter.id) == col(Alert.place_id))
+        .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
+        .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
+        .outerjoin(by, col(by.id) == col(Alert.acknowledged_by))
+        .where(visible(actor.scope, Shelter), may_see)
+    )
+
+
 def _row(
-    alert: Alert, shelter: Shelter, rules: dict[str, Any] | None, basis: str | None, *, language: str, zone: ZoneInfo
+    alert: Alert,
+    shelter: Shelter,
+    rules: dict[str, Any] | None,
+    basis: str | None,
+    acknowledged_by: str | None,
+    *,
+    language: str,
+    zone: ZoneInfo,
 ) -> AlertRow:
     has_ended = alert.ended_at is not None
     now = alert.numbers if has_ended else (rules or {}).get(alert.rule, alert.numbers)
-    numbers = {"people": now["people"], "places": now["places"]}
+    numbers = {name: value for name, value in now.items() if name not in NOT_NUMBERS}
     words = sentence(
         alert.rule,
-        "ok" if has_ended else alert.severity,
+        {"resolved": "ok", "withdrawn": "withdrawn"}.get(alert.status, alert.severity),
         numbers | {"basis": basis},
         name_in(shelter.state["name"], language),
         language,
@@ -95,6 +202,7 @@ def _row(
         shelter=shelter.code,
         shelter_name=shelter.state["name"],
         area=shelter.area_code,
+        area_path=tuple(shelter.area_path),
         rule=alert.rule,
         severity="critical" if alert.severity == "critical" else "warning",
         status=_status(alert.status),
@@ -102,6 +210,9 @@ def _row(
         opened_at=alert.opened_at,
         unknown_since=alert.unknown_since,
         acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=acknowledged_by,
+        comment=alert.comment,
+        ended_at=alert.ended_at,
         sentence=words,
         numbers=numbers,
     )

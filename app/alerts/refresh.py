@@ -10,18 +10,42 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.alerts import service
-from app.alerts.rules import judge_of
+from app.alerts.queries import own_limits
+from app.alerts.rules import PlaceJudge, judge_of
+from app.alerts.service import Present
+from app.core import clock
 from app.population import service as population
-from app.population.levels import Judge
 from app.population.service import Folded, Place
 from app.shelters.queries import statements_of
 
 
-def refresh(session: Session, *, only: UUID | None = None, apart_from: Collection[UUID] = ()) -> int:
+def refresh(
+    session: Session,
+    *,
+    only: UUID | None = None,
+    apart_from: Collection[UUID] = (),
+    marks: int = population.MARKS_A_TIME,
+) -> int:
     """Fold what is marked and publish what follows. Returns how many places were folded; 0: nothing was marked."""
-    folded = population.fold(session, appoint=appoint, only=only, apart_from=apart_from)
-    service.publish(session, folded)
+    judges: dict[UUID, PlaceJudge] = {}
+
+    def keeping(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJudge]:
+        judges.update(appoint(session, places))
+        return judges
+
+    folded = population.fold(session, appoint=keeping, only=only, apart_from=apart_from, marks=marks)
+    service.publish(session, _present(folded, judges))
     return len(folded)
+
+
+def pass_time(session: Session, *, most: int) -> int:
+    """Look again at places whose rules may say something else for no other reason than that time went by. Returns at
+    how many; 0: none is due."""
+    population.share_with_rebuild(session)
+    places = population.lock_due(session, at=clock.now(), most=most)
+    rows, judges = population.last_rows(session, [place.id for place in places]), appoint(session, places)
+    service.publish(session, [Present(place, rows.get(place.id), judges[place.id]) for place in places])
+    return len(places)
 
 
 def rebuild(session: Session) -> Iterator[list[Folded] | None]:
@@ -29,17 +53,24 @@ def rebuild(session: Session) -> Iterator[list[Folded] | None]:
     each None, and at the end."""
     for folded in population.rebuild(session, appoint=appoint):
         if folded is not None:
-            service.publish(session, folded)
+            service.publish(session, _present(folded, appoint(session, [one.place for one in folded])))
         yield folded
 
 
 def verify(session: Session) -> Iterator[list[str]]:
     """Re-derive figures and rule states and compare them with what is stored and published: differences in words."""
     yield from population.verify(session, appoint=appoint)
-    yield service.unpublished(session)
+    for places in population.settled_places(session, at=clock.now()):
+        rows, judges = population.last_rows(session, [place.id for place in places]), appoint(session, places)
+        yield service.unpublished(session, [Present(place, rows.get(place.id), judges[place.id]) for place in places])
 
 
-def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, Judge]:
+def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJudge]:
     """A judge for each place, with everything said of its shelter."""
-    statements = statements_of(session, [place.id for place in places])
-    return {place.id: judge_of(place.frame, statements.get(place.id, ())) for place in places}
+    ids = [place.id for place in places]
+    statements, own = statements_of(session, ids), own_limits(session, ids)
+    return {place.id: judge_of(place.frame, statements.get(place.id, ()), own.get(place.id, {})) for place in places}
+
+
+def _present(folded: Sequence[Folded], judges: Mapping[UUID, PlaceJudge]) -> list[Present]:
+    return [Present(one.place, one.present, judges[one.place.id]) for one in folded if one.reaches_present]

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 import structlog
 
 FOLD = "population.fold"
+LOOK_AGAIN = "alerts.look_again"
 COMPOSE = "alerts.compose_mails"
+DIGEST = "alerts.compose_digests"
 SEND = "outbox.send"
 SEAL = "audit.seal"
 BACK_UP = "backups.take"
@@ -19,7 +21,10 @@ HOLD = "holds.work"
 BEAT = "core.fold_heartbeat"
 BEAT_MAIL = "core.mail_heartbeat"
 
-QUEUES = {FOLD: "fold", BEAT: "fold", **dict.fromkeys((COMPOSE, SEND, SEAL, HOLD, BACK_UP, BEAT_MAIL), "mail")}
+QUEUES = {
+    **dict.fromkeys((FOLD, LOOK_AGAIN, BEAT), "fold"),
+    **dict.fromkeys((COMPOSE, DIGEST, SEND, SEAL, HOLD, BACK_UP, BEAT_MAIL), "mail"),
+}
 
 _PAUSE = 0.05  # seconds between two rounds: at most 20 wake-ups a second for each task (ledger.md §5)
 

@@ -4,11 +4,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Identity, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.core.models import AWARE
+
+_UNACCOMPANIED = (
+    "CAST(CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END #>> '{needs,SC}' AS bigint)"
+)
 
 
 class Report(SQLModel, table=True):
@@ -23,6 +27,7 @@ class Report(SQLModel, table=True):
     of two shelters. Null ends are elsewhere. `about_id` is the first version of the headcount a decision is about,
     `adopt` what it decides; `area_code` the area a shelter lies in or a published figure speaks of (null: the whole
     operation).
+    `unaccompanied`: children said to have nobody who looks after them, which PostgreSQL reads in the content.
     `stands_at` and `left_stands_at` order the fold: day-dated movements stand at the day's start,
     day-dated headcounts at its end. `day` and `left_day` are local days of the operation. A movement always
     has `left_*`: equal to the arrival where the report did not say when they left.
@@ -60,6 +65,7 @@ class Report(SQLModel, table=True):
     about_id: UUID | None = None
     adopt: bool | None = None
     area_code: str | None = None
+    unaccompanied: int | None = Field(default=None, sa_column=Column(BigInteger, Computed(_UNACCOMPANIED)))
 
     __table_args__ = (
         CheckConstraint(

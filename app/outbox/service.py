@@ -121,6 +121,11 @@ def _row(letter: Letter, now: datetime, due_at: datetime) -> dict[str, Any]:
     }
 
 
+def thread_of(subject: UUID) -> str:
+    """What all mails about one thing refer to, so that mail programs show them together."""
+    return f"<{subject}@{_host()}>"
+
+
 def _host() -> str:
     """The host that Message-IDs end with: that of the sender's address, else that of our own."""
     address = parseaddr(settings().mail_from)[1]

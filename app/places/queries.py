@@ -81,6 +81,7 @@ def frame_of(session: Session, operation_id: UUID, *, known_on: datetime | None 
             evidence_weights=EVIDENCE_WEIGHTS | said.get("evidence_weights", {}),
             household_size=said.get("household_size", Settings.household_size),
             thresholds=said.get("thresholds", {}),
+            gaps_alerted=tuple(said.get("gaps_alerted", ())),
         ),
         closed_at=operation.closed_at,
     )

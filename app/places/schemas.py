@@ -36,12 +36,14 @@ EVIDENCE_WEIGHTS: dict[str, int] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of an operation as of one moment. `thresholds` overrides the defaults of the rules by name."""
+    """Settings of an operation as of one moment. `thresholds` overrides the defaults of the rules by name;
+    `gaps_alerted` are the standards of which somebody wants to be told."""
 
     adopt_from: int = 4
     evidence_weights: dict[str, int] = field(default_factory=lambda: dict(EVIDENCE_WEIGHTS))
     household_size: float = 5.0
     thresholds: dict[str, float] = field(default_factory=dict)
+    gaps_alerted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Where there is still room."""
 
 from collections.abc import Mapping
+from datetime import date
 from math import cos, radians
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,20 @@ from sqlmodel import col
 from app.accounts.policy import Scope
 from app.accounts.queries import visible
 from app.places.models import Area
-from app.planning.policy import admits_all, free_places, km_between, offered, whole_km
-from app.planning.schemas import Arriving, Nearby, Room
+from app.planning.policy import (
+    COUNTED_LATELY,
+    COUNTED_WITHIN,
+    FASTEST_OF,
+    admits_all,
+    filling,
+    free_places,
+    km_between,
+    offered,
+    whole_km,
+)
+from app.planning.schemas import Arriving, Filling, Nearby, Room
 from app.population.models import PlaceDay, PlaceNow
+from app.population.schemas import ShelterFigure
 from app.shelters.models import Shelter
 from app.shelters.policy import COVERED_M2_PER_PERSON
 
@@ -46,6 +58,11 @@ _ROOMS = text(f"""
     WHERE free > 0 AND (apart IS NOT NULL OR is_near)
     ORDER BY free < asked.people, apart IS NULL, apart, NOT is_same_area, code LIMIT {_MOST_LOOKED_AT}
   ) AS room
+""")
+# The last adopted headcount of each of the last days there was one.
+_COUNTS = text("""
+  SELECT day, taken[1]::bigint AS people FROM place_days
+  WHERE place_id = :place AND day >= :first AND total_anchored ORDER BY day DESC LIMIT :most
 """)
 _STEP = 500  # shelters read at a time, the nearest first
 
@@ -137,3 +154,12 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
         .where(col(PlaceDay.basis) == "counted", may_have_room, to_lat.is_not(None), to_lon.is_not(None))
         .order_by(chord, col(Shelter.code))
     )
+
+
+def filling_of(session: Session, figure: ShelterFigure, *, today: date) -> Filling | None:
+    """When a shelter will be full, by its last headcounts; None: it is, or nobody can say."""
+    if figure.free is None or figure.free <= 0 or figure.basis != "counted" or figure.capacity is None:
+        return None
+    asked = {"place": figure.place_id, "first": today - COUNTED_LATELY - COUNTED_WITHIN, "most": FASTEST_OF}
+    counts = [(row.day, row.people) for row in session.execute(_COUNTS, asked)][::-1]
+    return filling(counts, people=figure.people.total or 0, places=figure.capacity, today=today)

@@ -42,3 +42,11 @@ class Room:
     counted_at: datetime
     tier: int
     km: int | None
+
+
+@dataclass(frozen=True)
+class Filling:
+    """In about so many days a shelter will be full, and in so many at the soonest; None: not within sight."""
+
+    days: int | None
+    soonest: int | None

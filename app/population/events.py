@@ -29,12 +29,12 @@ _ENTERING = """
     occurred_at, total, low, high, households, cells, method,
     CASE kind WHEN 'movement' THEN 1 WHEN 'headcount' THEN 0 END AS direction, {decided} AS decided,
     reports.from_place_id AS other_end, left_day = reports.day AS is_same_day, NULL::timestamptz AS arrives_at,
-    group_id, origin
+    group_id, origin, unaccompanied
   FROM reports"""
 _LEAVING = """
   SELECT wanted.kept_id, reports.left_day, reports.id, version_of, kind, left_stands_at, left_at,
     total, low, high, households, cells, method, -1, NULL, reports.place_id, left_day = reports.day, stands_at,
-    group_id, origin
+    group_id, origin, unaccompanied
   FROM reports"""
 _WANTED = " JOIN unnest(CAST(:places AS uuid[]), CAST(:kept AS uuid[])) AS wanted (place_id, kept_id)"
 _WANTED_ON = (
@@ -50,7 +50,7 @@ _FOLDED = "kind IN ('movement', 'headcount', 'note', 'shelter', 'shelter_state')
 _IS_PLAIN = "kind = 'movement' AND total IS NOT NULL AND low IS NULL AND high IS NULL"
 _EACH = """
   SELECT kept_id, of, id, version_of, kind, stands_at, occurred_at, total, low, high, households, cells, method,
-    direction, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin, NULL AS moved
+    direction, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin, NULL AS moved, unaccompanied
   FROM ({found}) AS found
 """
 _IS_GATHERED = f"{_IS_PLAIN} AND (other_end IS NULL OR other_end <> ALL(CAST(:merged AS uuid[])))"
@@ -67,11 +67,12 @@ _GATHERED = """
     json_agg(json_build_array(other_end, is_same_day, group_id, origin, total)) AS moved,
     NULL::uuid AS id, NULL::uuid AS version_of, 'movement' AS kind, NULL::bigint AS low,
     NULL::bigint AS high, NULL AS method, NULL::boolean AS decided, NULL AS other_end,
-    NULL::boolean AS is_same_day, NULL::timestamptz AS arrives_at, NULL AS group_id, NULL AS origin
+    NULL::boolean AS is_same_day, NULL::timestamptz AS arrives_at, NULL AS group_id, NULL AS origin,
+    sum(unaccompanied)::bigint AS unaccompanied
   FROM counted WHERE is_gathered GROUP BY kept_id, of, direction, counts_before
   UNION ALL
   SELECT kept_id, of, direction, stands_at, occurred_at, total, households, cells, 0, NULL, id, version_of, kind, low,
-    high, method, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin
+    high, method, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin, unaccompanied
   FROM counted WHERE is_gathered IS NOT TRUE
 """
 
@@ -196,6 +197,7 @@ def _event(row: Any, own: Booking, other: Booking | None, around: _Around) -> Ev
         arrives_at=row.arrives_at,
         origin=(around.homes.get(row.group_id) or row.origin) if row.kind == "movement" else None,
         is_note=row.kind == "note",
+        unaccompanied=row.unaccompanied,
     )
 
 
@@ -216,6 +218,7 @@ def _gathered(row: Any, own: Booking, around: _Around) -> Event:
             for end, is_same_day, group, origin, people in row.moved
         ],
         unobserved=row.unobserved,
+        unaccompanied=row.unaccompanied,
     )
 
 

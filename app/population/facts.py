@@ -1,7 +1,8 @@
 """The facts of one place on one day, out of that day's reports alone. Pure.
 
-A fold follows the headcounts that anchor it and adds what moved since. There are three, alike but for what
-they add up: the total (people and their doubt), the cells (sex and age), the households. A headcount of
+A fold follows the headcounts that anchor it and adds what moved since. There are four, alike but for what
+they add up: the total (people and their doubt), the cells (sex and age), the households, and children of whom somebody
+said that nobody looks after them. A headcount of
 heads alone anchors the total and leaves what was known of sex and age. Where people have their homes is added up
 from movements alone: no headcount says it.
 """
@@ -52,6 +53,7 @@ class Event(NamedTuple):
     version: UUID | None = None
     moved: Sequence[Moved] = ()
     unobserved: int = 0
+    unaccompanied: int | None = None
 
 
 class Anchor(NamedTuple):
@@ -86,6 +88,8 @@ class Facts(NamedTuple):
     cells: tuple[int, ...]
     households_counted: bool
     households: int
+    unaccompanied_counted: bool
+    unaccompanied: int
     origins: Origins
     changed_at: datetime | None
     reported_at: datetime
@@ -98,8 +102,8 @@ class _Day:
         self.frame, self.levels, self.until = frame, levels, until
         self.came = [0] * (levels + 1)  # by how many levels hold both ends
         self.left = [0] * (levels + 1)
-        self.all_came = self.all_left = self.competed = self.households = 0
-        self.has_movements = self.households_counted = False
+        self.all_came = self.all_left = self.competed = self.households = self.unaccompanied = 0
+        self.has_movements = self.households_counted = self.unaccompanied_counted = False
         self.counted: Anchor | None = None
         self.previous: Anchor | None = None
         self.total = self.taken = self.expected = NOBODY
@@ -125,6 +129,7 @@ class _Day:
                 self.origins[origin] = self.origins.get(origin, 0) + direction * people
         self.cells = list(map(add if direction > 0 else sub, self.cells, cells_of(event, self.frame)))
         self.households += (event.people.households or 0) * direction
+        self.unaccompanied += (event.unaccompanied or 0) * direction
 
     def crossed(self) -> tuple[int, ...]:
         """Of each level who came into it, then who left it: those for whom fewer levels hold both ends."""
@@ -138,6 +143,8 @@ class _Day:
             self.composed_at, self.cells = event.stands_at, event.people.cells
         if event.people.households is not None:
             self.households_counted, self.households = True, event.people.households
+        if event.unaccompanied is not None:
+            self.unaccompanied_counted, self.unaccompanied = True, event.unaccompanied
 
     def take(self, event: Event) -> None:
         if event.direction == 0 and not is_adopted(event, self.frame):
@@ -181,6 +188,8 @@ def facts_of(events: Iterable[Event], frame: Frame, levels: int = 1, *, until: d
         cells=tuple(day.cells),
         households_counted=day.households_counted,
         households=day.households,
+        unaccompanied_counted=day.unaccompanied_counted,
+        unaccompanied=day.unaccompanied,
         origins=settled(day.origins),
         changed_at=day.changed_at,
         reported_at=ordered[-1].stands_at,

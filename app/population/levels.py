@@ -19,6 +19,7 @@ CONFLICT_WITHIN = timedelta(hours=48)  # two adopted headcounts so near that can
 class Level(NamedTuple):
     """What the folds hold of a place. Signed sums: they may go below zero; what is shown never does.
 
+    `unaccompanied`: children of whom somebody said that nobody looks after them.
     `competing`: headcounts nobody followed and nobody decided on, of the day of the last adopted one or later.
     `discrepancy`: by how much that one found more people than the books had said (None: they had said nothing).
     `is_disputed`: it and the one before, brought up to date by what moved between, cannot both be true.
@@ -27,6 +28,7 @@ class Level(NamedTuple):
     total: Tally
     cells: tuple[int, ...]
     households: int = 0
+    unaccompanied: int = 0
     basis: Basis = "unknown"
     competing: int = 0
     counted_at: datetime | None = None
@@ -77,7 +79,7 @@ class DayChange(NamedTuple):
     derived: DayRow | None
 
 
-Judge = Callable[[Rules, "Level", datetime, date], Rules]
+Judge = Callable[[Rules, "Level", Facts, date], Rules]
 
 
 def advance(before: Level, facts: Facts) -> Level:
@@ -86,6 +88,7 @@ def advance(before: Level, facts: Facts) -> Level:
         total=facts.total if facts.counted else before.total + facts.total,
         cells=facts.cells if facts.composed_at else _plus(before.cells, facts.cells),
         households=facts.households if facts.households_counted else before.households + facts.households,
+        unaccompanied=facts.unaccompanied + (0 if facts.unaccompanied_counted else before.unaccompanied),
         basis=_basis(before.basis, facts),
         competing=facts.competed + (0 if facts.counted else before.competing),
         counted_at=before.counted_at,
@@ -143,7 +146,7 @@ def walk(
         if facts is not None:
             opening = level.people if level.basis != "unknown" else 0
             level = advance(level, facts)
-            rules = judge(rules, level, facts.changed_at or facts.reported_at, day)
+            rules = judge(rules, level, facts, day)
             derived = DayRow(day, facts, level, opening, rules)
         changes.append(DayChange(day, row, derived))
         if day > last_fresh and row == derived:

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -62,6 +62,8 @@ class PlaceDay(SQLModel, table=True):
     cells_amount: list[int] = Field(sa_column=_vector())
     households_anchored: bool
     households_amount: int = Field(sa_type=BigInteger)
+    unaccompanied_anchored: bool
+    unaccompanied_amount: int = Field(sa_type=BigInteger)
     taken: list[int] = Field(sa_column=_tally())
     expected: list[int] = Field(sa_column=_tally())
     previous_at: datetime | None = Field(default=None, sa_type=AWARE)
@@ -73,6 +75,7 @@ class PlaceDay(SQLModel, table=True):
     total: list[int] = Field(sa_column=_tally())
     cells: list[int] = Field(sa_column=_vector())
     households: int = Field(sa_type=BigInteger)
+    unaccompanied: int = Field(sa_type=BigInteger)
     basis: str
     competing: int
     counted_at: datetime | None = Field(default=None, sa_type=AWARE)
@@ -91,7 +94,8 @@ class PlaceDay(SQLModel, table=True):
 
 class PlaceNow(SQLModel, table=True):
     """The row workers lock, the day whose row is current (null: nothing was reported yet), and the areas whose sums
-    hold what is stored of the place (null: none yet)."""
+    hold what is stored of the place (null: none yet). From `due_at` on its rules may say something else, by time alone.
+    """
 
     __tablename__ = "place_now"
 
@@ -99,8 +103,12 @@ class PlaceNow(SQLModel, table=True):
     operation_id: UUID
     day: date | None = None
     area_path: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
+    due_at: datetime | None = Field(default=None, sa_type=AWARE)
 
-    __table_args__ = (Index(None, "operation_id"),)
+    __table_args__ = (
+        Index(None, "operation_id"),
+        Index("ix_place_now_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
 
 
 class AreaDay(SQLModel, table=True):

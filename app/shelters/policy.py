@@ -1,8 +1,9 @@
 """Capacity, admission, and what a shelter is called. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from math import floor
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 COVERED_M2_PER_PERSON = 3.5  # Sphere shelter standard 3
 
@@ -58,7 +59,23 @@ FIELDS = (  # of a shelter's reports: what can be said of it as of a moment
     "contact",
     "access",
 )
-BASE_FIELDS = ("capacity", "blocked", "covered_area_m2")  # what places_for_people looks at
+BASE_FIELDS = (  # what rules look at
+    "status",
+    "admits",
+    "site_type",
+    "capacity",
+    "blocked",
+    "covered_area_m2",
+    "site_area_m2",
+    "toilets",
+    "toilets_accessible",
+    "taps",
+    "showers",
+    "water_litres_per_day",
+    "health_post",
+)
+CAMPS = ("planned_camp", "self_settled_camp")
+HOSTING = ("open", "restricted", "full", "closing")  # takes people, or has them
 
 SITE_TYPES, BUILDINGS, STATUSES = (get_args(words) for words in (SiteType, Building, Status))
 
@@ -115,20 +132,42 @@ def renamed(own: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> dict
     return {**own, "aliases": aliases} if aliases else dict(own)
 
 
-PEOPLE_PER_TOILET = 20  # Sphere 2018 p. 142, after the first phase
-LITRES_PER_PERSON = 15  # Sphere 2018
+@dataclass(frozen=True)
+class Standards:
+    """What people need (domain.md, "Standards"), Sphere 2018 unless something else is said. By the names of the fields
+    that answer for them."""
+
+    covered_area_m2: float = COVERED_M2_PER_PERSON  # for each; 4.5 where it is cold, or people cook and wash inside
+    site_area_m2: float = 45  # of a camp for each, Sphere and IOM; 30 with communal services outside
+    water_litres_per_day: float = 15  # for each
+    water_to_survive: float = 7.5
+    taps: float = 250  # people at one
+    toilets: float = 20  # people at one, p. 142; 50 in the first phase
+    toilets_accessible: float = 15  # per cent of them, emergency-wash.org
+    showers: float = 50  # people at one
+    health_post: float = 10_000  # people at one, from a secondary source
+    camp_size: float = 20_000  # people, UNHCR
+
+    @classmethod
+    def of(cls, *said: Mapping[str, float]) -> Self:
+        """The defaults with what was set instead, by name; what is said later counts."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for some in said for name, value in some.items() if name in known})
 
 
-def binding_of(state: Mapping[str, Any]) -> tuple[str, int] | None:
+SPHERE = Standards()
+
+
+def binding_of(state: Mapping[str, Any], limits: Standards = SPHERE) -> tuple[str, int] | None:
     """What a shelter is enough for by its scarcest known resource, and which that is; None: nothing is known. Of two
     that are equally scarce the first of: places, covered_area_m2, toilets, water_litres_per_day."""
     enough: list[tuple[str, int]] = []
     if state.get("capacity") is not None:
         enough.append(("places", max(0, int(state["capacity"]) - int(state.get("blocked") or 0))))
     for name, people in (
-        ("covered_area_m2", 1 / COVERED_M2_PER_PERSON),
-        ("toilets", PEOPLE_PER_TOILET),
-        ("water_litres_per_day", 1 / LITRES_PER_PERSON),
+        ("covered_area_m2", 1 / limits.covered_area_m2),
+        ("toilets", limits.toilets),
+        ("water_litres_per_day", 1 / limits.water_litres_per_day),
     ):
         if state.get(name) is not None:
             enough.append((name, floor(round(state[name] * people, 6))))

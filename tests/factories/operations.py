@@ -38,6 +38,7 @@ def make_actor(
     role: Role = "field_worker",
     areas: list[str] | None = None,
     language: str = "en",
+    is_protection: bool = False,
 ) -> Actor:
     """A person in an operation, without a password."""
     user = User(
@@ -50,10 +51,11 @@ def make_actor(
     )
     session.add(user)
     session.flush()
-    session.add(Membership(user_id=user.id, operation_id=operation.id, role=role, areas=areas))
+    member = {"user_id": user.id, "operation_id": operation.id, "role": role, "areas": areas}
+    session.add(Membership(**member, is_protection=is_protection))
     session.flush()
     scope = Scope(operation.id, None if areas is None else frozenset(areas))
-    return Actor(user.id, user.email, role, scope, language)
+    return Actor(user.id, user.email, role, scope, language, is_protection=is_protection)
 
 
 def a_shelter(

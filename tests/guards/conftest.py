@@ -17,8 +17,10 @@ from werkzeug.test import TestResponse
 
 from app.accounts.policy import ROLES, Actor
 from app.accounts.service import make_token
-from app.alerts.models import Alert
+from app.alerts import links
+from app.alerts.models import Alert, Notice
 from app.alerts.refresh import refresh
+from app.alerts.rules import OCCUPANCY
 from app.core import jobs, static_files
 from app.core.db import unit_of_work
 from app.factory import create_app
@@ -109,7 +111,11 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         hold(session, actor=actors["coordinator"], hold_id=uuid4(), theirs=theirs, reason="lost")
         values |= {"<uuid:person_id>": str(theirs.person_id), "<uuid:hold_id>": str(session.scalar(select(Hold.id)))}
         refresh(session)
-        values["<uuid:alert_id>"] = str(session.scalars(select(Alert)).one().id)
+        values["<uuid:alert_id>"] = str(session.scalars(select(Alert).where(Alert.rule == OCCUPANCY)).one().id)
+        told = session.scalars(select(Notice)).one()  # the coordinator, of that alert
+        values["<notice>"] = links.sign(links.ALERT, operation.id, told.id)
+        values["<person>"] = links.sign(links.UNSUBSCRIBE, operation.id, told.user_id)
+        values["<uuid:subscription_id>"] = str(uuid4())
     yield Served(create_app(), dict(actors), tokens, values)
     jobs.send_wakes_by(None)
     settings.cache_clear()

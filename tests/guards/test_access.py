@@ -18,7 +18,9 @@ DECIDERS = frozenset({"coordinator", "administrator"})
 ACCESS: dict[str, frozenset[str]] = {
     "GET /": ANYBODY,  # sends each to their own first page
     "GET /.well-known/security.txt": ANYBODY,
+    "GET /a/<notice>": ANYBODY,  # who was sent the link in a mail, without signing in
     "GET /account": SIGNED_IN,
+    "GET /account/alerts": READERS,
     "GET /admin/operation": ADMINISTRATORS,
     "GET /admin/operation/about": ADMINISTRATORS,
     "GET /admin/operation/areas": ADMINISTRATORS,
@@ -30,7 +32,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /admin/users/<uuid:user_id>": ADMINISTRATORS,
     "GET /admin/users/new": ADMINISTRATORS,
     "GET /admin/audit": ADMINISTRATORS,
+    "GET /admin/rules": ADMINISTRATORS,
+    "GET /admin/rules/<code>": ADMINISTRATORS,
     "GET /alerts": READERS,
+    "GET /alerts/<uuid:alert_id>": READERS,
     "GET /api/docs": ANYBODY,
     "GET /api/v1/alerts": READERS,
     "GET /api/v1/figures": READERS,
@@ -95,6 +100,12 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /shelters/<code>/two-places": DECIDERS,
     "GET /static/<path:filename>": ANYBODY,
     "GET /static/<string(length=12):version>/<path:filename>": ANYBODY,
+    "GET /u/<person>": ANYBODY,  # as above
+    "POST /a/<notice>": ANYBODY,
+    "POST /account/alerts": READERS,
+    "POST /account/alerts/<uuid:subscription_id>/end": READERS,
+    "POST /account/alerts/as-usual": READERS,
+    "POST /account/alerts/nothing": READERS,
     "POST /account/language": SIGNED_IN,
     "POST /account/operation": SIGNED_IN,
     "POST /account/second-factor": SIGNED_IN,
@@ -109,6 +120,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /admin/operation/counting": ADMINISTRATORS,
     "POST /admin/operation/numbers": ADMINISTRATORS,
     "POST /admin/operation/reopen": ADMINISTRATORS,
+    "POST /admin/rules": ADMINISTRATORS,
+    "POST /admin/rules/<code>": ADMINISTRATORS,
     "POST /admin/users/<uuid:user_id>": ADMINISTRATORS,
     "POST /admin/users/<uuid:user_id>/disable": ADMINISTRATORS,
     "POST /admin/users/<uuid:user_id>/enable": ADMINISTRATORS,
@@ -144,6 +157,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /setup/<key>": ANYBODY,
     "POST /shelters/<code>/same-place": DECIDERS,
     "POST /shelters/<code>/two-places": DECIDERS,
+    "POST /u/<person>": ANYBODY,
 }
 
 # No worker runs in this situation, nobody is named whom to tell of a hole, and there is an administrator.

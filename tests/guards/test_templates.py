@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from app.headers import PAGE_POLICY
 from tests.guards.project import nothing, texts
 
-MAILS = ("app/templates/accounts/mails/", "app/templates/alerts/notice.")  # read by mail programs, which load no file
+MAILS = ("app/templates/accounts/mails/", "app/templates/alerts/mails/")  # read by mail programs, which load no file
 INLINE = {
     "a script of its own": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|<script[^>]*>\s*[^\s<]", re.IGNORECASE),
     "a style of its own": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.accounts.policy import Actor
+from app.alerts.models import Alert
+from app.alerts.rules import OCCUPANCY
 from app.core import clock, db, http
 from app.core.jobs import BACK_UP, QUEUES
 from app.holds.schemas import Theirs
@@ -64,6 +66,9 @@ def crowded(served: Served) -> Served:
     values = {"<code>": busiest.code, "<quiet>": quiet.code}
     values |= dict.fromkeys(("<uuid:report_id>", "<uuid:headcount_id>"), headcount)
     values["<uuid:user_id>"] = str(crowd.actor.user_id)
+    of_crowd = select(Alert.id).where(Alert.operation_id == crowd.actor.scope.operation_id, Alert.rule == OCCUPANCY)
+    with db.unit_of_work() as session:
+        values["<uuid:alert_id>"] = str(session.scalars(of_crowd.limit(1)).one())
     values |= doubted_in(crowd.actor, quiet.code)
     return Served(served.app, {"administrator": crowd.actor}, {"administrator": crowd.token}, served.values | values)
 

@@ -37,7 +37,7 @@ def test_the_page_says_how_the_operation_stands(office: Office) -> None:
         "Asia/Damascus",
         "18–59",
         "Registered one by one 10",
-        "Warning from 85%",
+        "When alerts begin and end",
         "6 areas",
     ):
         assert words in said, said
@@ -140,27 +140,12 @@ def people() -> int:
 
 
 def test_nothing_typed_is_the_default_again(office: Office) -> None:
-    office.visitor.send(NUMBERS, household_size="7", occupancy_warning="90", weight_registration="9")
+    office.visitor.send(NUMBERS, household_size="7", weight_registration="9")
     assert "(default 5)" in words_of(office.visitor.open("/admin/operation").text)
-    office.visitor.send(NUMBERS, household_size="", occupancy_warning="", weight_registration=" ")
+    office.visitor.send(NUMBERS, household_size="", weight_registration=" ")
     assert frame(office).settings.household_size == 5
-    assert frame(office).settings.thresholds["occupancy_warning"] == 85
     assert frame(office).settings.evidence_weights["registration"] == 10
     assert "(default" not in words_of(office.visitor.open("/admin/operation").text)
-
-
-def test_thresholds_are_what_the_rules_ask(office: Office) -> None:
-    send(office.worker, a_shelter(capacity=100), a_headcount("KHM", at="2025-03-10T12:00:00+03:00", people=88))
-    drain()
-    assert severities() == ["warning"]
-    office.visitor.send(NUMBERS, occupancy_critical="88", occupancy_critical_clears="86")
-    drain()
-    assert severities() == ["critical"]
-
-
-def severities() -> list[str]:
-    with db.new_snapshot() as session:
-        return list(session.scalars(text("SELECT severity FROM alerts WHERE ended_at IS NULL")))
 
 
 @pytest.mark.parametrize(
@@ -174,10 +159,6 @@ def severities() -> list[str]:
             {"weight_registration": "8", "weight_full_count": "8", "adopt_from": "9"},
             "no headcount would ever be followed",
         ),
-        ({"occupancy_warning": "100"}, "A warning must begin below where it is critical."),
-        ({"occupancy_warning_clears": "85"}, "A warning must end below where it begins."),
-        ({"occupancy_critical_clears": "84"}, "Critical must end below where it begins"),
-        ({"occupancy_critical": "301"}, "Write a number from 1 to 300"),
     ],
 )
 def test_numbers_that_cannot_be_meant_are_refused(office: Office, typed: dict[str, str], said: str) -> None:

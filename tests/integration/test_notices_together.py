@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.accounts.models import Membership
-from app.alerts import notices
 from app.alerts.emails import compose as emails
 from app.alerts.models import Notice
-from app.alerts.notices import compose_mails
+from app.alerts.notices import compose_mails, writing
 from app.core import db
 from app.outbox.models import Mail
 from tests.factories.explained import what_is_read
@@ -55,11 +54,11 @@ def test_together_each_is_told_what_they_would_be_told_alone(trial: Trial, monke
         one.count("KHM", 134)
         one.report(a_headcount("BAN", at=START, people=100))
     with session.begin_nested() as together:
-        assert compose_mails(session) == notices.PEOPLE_A_TIME
-        assert compose_mails(session) == len(LANGUAGES) * len(PARTS) * 4 - notices.PEOPLE_A_TIME
+        assert compose_mails(session) == writing.PEOPLE_A_TIME
+        assert compose_mails(session) == len(LANGUAGES) * len(PARTS) * 4 - writing.PEOPLE_A_TIME
         told = mails_of(session)
         together.rollback()
-    monkeypatch.setattr(notices, "PEOPLE_A_TIME", 1)
+    monkeypatch.setattr(writing, "PEOPLE_A_TIME", 1)
     for _ in told:
         assert compose_mails(session) == 1
     assert mails_of(session) == told
@@ -67,24 +66,24 @@ def test_together_each_is_told_what_they_would_be_told_alone(trial: Trial, monke
 
 
 def test_fifty_are_told_the_same_with_few_questions(trial: Trial) -> None:
-    for _ in range(notices.PEOPLE_A_TIME):
+    for _ in range(writing.PEOPLE_A_TIME):
         trial.coordinator(["SY06"])
     trial.shelter("KHM")
     trial.count("KHM", 134)
     asked: list[str] = []
     connection = trial.session.connection()
     event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    assert compose_mails(trial.session) == notices.PEOPLE_A_TIME
+    assert compose_mails(trial.session) == writing.PEOPLE_A_TIME
     assert len(asked) < 25, asked
-    assert len(mails_of(trial.session)) == notices.PEOPLE_A_TIME
+    assert len(mails_of(trial.session)) == writing.PEOPLE_A_TIME
 
 
 # What one person was told in years: the mail there is, once an hour before.
 _YEARS = """
   WITH hours AS (SELECT hour, md5('step' || hour)::uuid AS step, md5('mail' || hour)::uuid AS mail
       FROM generate_series(1, 5000) AS hour),
-    steps AS (INSERT INTO alert_transitions (id, operation_id, alert_id, before, after, since, at, numbers)
-      SELECT step, operation_id, alert_id, before, after, since, at, numbers FROM alert_transitions, hours),
+    steps AS (INSERT INTO alert_transitions (id, operation_id, alert_id, kind, before, after, since, at, numbers)
+      SELECT step, operation_id, alert_id, kind, before, after, since, at, numbers FROM alert_transitions, hours),
     sent AS (INSERT INTO mails
         (id, recipient, subject, text, html, message_id, headers, status, created_at, due_at, attempts)
       SELECT mail, recipient, subject, text, html, mail::text, headers, 'sent', created_at - hour * interval '1 hour',
@@ -124,7 +123,7 @@ def test_a_mail_that_cannot_be_stored_holds_up_no_other(trial: Trial, monkeypatc
     )
     assert [notice.user_id for notice in waiting] == [broken.user_id]
     monkeypatch.undo()
-    trial.clock.shift(notices.TRIED_AGAIN_AFTER)
+    trial.clock.shift(writing.TRIED_AGAIN_AFTER)
     assert {mail.recipient for mail in trial.mails()} == {broken.email, *fine}
     assert len(mails_of(trial.session)) == 3
 

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from tests.naive.sums import CELLS, WEIGHTS, Cells, Report, best_of, has_best, is_adopted
@@ -59,7 +58,6 @@ class Figure:
     opening: int
     came: int
     left: int
-    rule: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from app.alerts import service as alerts
-from app.alerts.refresh import appoint, rebuild, refresh, verify
-from app.population import service as population
+from app.alerts.refresh import rebuild, refresh, verify
 from tests.naive.asking import AskingMachine
 from tests.naive.model import AreaSum
+from tests.naive.rules import RULES
 from tests.naive.sayings import (
     PLACES,
     SHELTERS,
@@ -40,8 +39,7 @@ class FoldMachine(AskingMachine):
     @rule()
     def fold_one_place(self) -> None:
         """The place of the oldest mark only."""
-        folded = population.fold(self.session, appoint=appoint, marks=1)
-        alerts.publish(self.session, folded)
+        refresh(self.session, marks=1)
         self.check()
 
     @rule()
@@ -92,7 +90,7 @@ class FoldMachine(AskingMachine):
                 found, expected = as_stored(rows[day]), self._expected(place, day)
                 wrong = {key: (found[key], expected[key]) for key in expected if found[key] != expected[key]}
                 assert not wrong, f"{place} on {day} (stored, model): {wrong}"
-            self._check_alert(place, days[-1])
+            self._check_alerts(place)
         written = self.query("SELECT count(*) AS count FROM alert_transitions WHERE operation_id = :operation")
         assert written.one().count == self.transitions
         if not waiting:
@@ -104,7 +102,7 @@ class FoldMachine(AskingMachine):
 
     def _expected(self, place: str, day: date) -> dict[str, Any]:
         figure = self.model.figure(place, day)
-        rule = {} if figure.rule is None else figure.rule
+        rules = self.model.rules(place, day) if place in SHELTERS else {}
         return {
             "total": figure.total,
             "range": (figure.low, figure.high),
@@ -116,32 +114,39 @@ class FoldMachine(AskingMachine):
             "checked": (figure.is_disputed, figure.discrepancy),
             "origins": figure.origins,
             "movement": (figure.opening, figure.came, figure.left),
-            "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
+            "rules": rules,
+            "occupancy": (figure.shown, self.model.places_on(place, day)) if rules else (None, None),
         }
 
-    def _check_alert(self, place: str, last: date) -> None:
+    def _check_alerts(self, place: str) -> None:
         """What is published is the last state the rules knew when a fold looked."""
         if place not in SHELTERS:
             return
-        rule = self.model.figure(place, last).rule
-        if rule is None:
+        states = self.model.rules_now(place, self.now)
+        if not states:
             self._check_ended(place)
             return
-        before = self.published.get(place, "ok")
-        after = rule["level"] if rule["known"] else before
-        self.transitions += before != after
-        self.published[place] = after
-        severities = self.query(
-            "SELECT severity FROM alerts JOIN shelters ON shelters.id = place_id"
+        expected: dict[str, str] = {}
+        for name in RULES:
+            level, is_known = states.get(name, ("ok", True))
+            before = self.published.get((place, name), "ok")
+            after = level if is_known else before
+            self.transitions += before != after
+            self.published[place, name] = after
+            if after != "ok":
+                expected[name] = after
+        found = self.query(
+            "SELECT rule, severity FROM alerts JOIN shelters ON shelters.id = place_id"
             " WHERE code = :place AND shelters.operation_id = :operation AND ended_at IS NULL",
             place=place,
         )
-        assert [row.severity for row in severities] == [after] * (after != "ok"), place
+        assert {row.rule: row.severity for row in found} == expected, place
 
     def _check_ended(self, place: str) -> None:
         """No rule speaks of a place: whatever was published of it is withdrawn."""
-        self.transitions += self.published.get(place, "ok") != "ok"
-        self.published[place] = "ok"
+        for name in RULES:
+            self.transitions += self.published.get((place, name), "ok") != "ok"
+            self.published[place, name] = "ok"
 
     def _check_areas(self) -> None:
         """The running sums of the changes are what the model adds up, on every day something changed."""

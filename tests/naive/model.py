@@ -4,14 +4,12 @@ Reports are the dicts that were sent (interface.md). Nothing is kept but the lis
 worked out anew, slowly. Written from ledger.md alone: where it and the application differ, one of them is wrong.
 """
 
-import math
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from tests.naive.figures import AreaSum, Event, Figure, discrepancy_of, is_disputed, people_of, range_of, since
+from tests.naive.rules import States, after, children_at, described, places_of
 from tests.naive.said import Said
-from tests.naive.sums import CELLS, best_of, cells_of, compose, level
+from tests.naive.sums import CELLS, best_of, cells_of, compose
 
 
 class Model(Said):
@@ -31,9 +29,9 @@ class Model(Said):
         adopted = [event for event in counts if event.is_followed]
         moves = [event for event in events if event.sign]
         today = [event for event in moves if event.day == day]
-        last, after = since(adopted, moves)
-        total = people_of(last, after)
-        low, high = range_of(total, last, after)
+        last, later = since(adopted, moves)
+        total = people_of(last, later)
+        low, high = range_of(total, last, later)
         composed, after = since([event for event in adopted if "cells" in event.report["people"]], moves)
         cells = dict.fromkeys(CELLS, 0) | (cells_of(composed.report) if composed else {})
         for event in after:
@@ -63,7 +61,6 @@ class Model(Said):
             opening=self._opening(place, day),
             came=sum(best_of(event.report) for event in today if event.sign == 1),
             left=sum(best_of(event.report) for event in today if event.sign == -1),
-            rule=self._rule(place, day),
         )
 
     def _origins(self, moves: list[Event]) -> dict[str, int]:
@@ -143,35 +140,42 @@ class Model(Said):
         parts = [event.report["people"] for event in [last, *after] if event]
         return code in self.path_of(place) and any("total" not in p and "cells" not in p for p in parts)
 
-    # -- the rule
+    # -- the rules
 
-    def capacity(self, place: str, day: date) -> tuple[bool, int | None]:
-        """Whether anything was said of the shelter by the day's end, and its places: each field as last said."""
-        said = [event for event in self.events(place) if event.sign is None and event.report["kind"] != "note"]
-        said.sort(key=lambda event: (datetime.fromisoformat(event.report["occurred_at"]), UUID(event.report["id"])))
-        state: dict[str, Any] = {}
-        for event in said:
-            if event.day <= day:
-                state |= event.report
-        if state.get("capacity") is not None:
-            return True, max(0, state["capacity"] - (state.get("blocked") or 0))
-        covered = state.get("covered_area_m2")
-        return bool(state), None if covered is None else math.floor(covered / 3.5)
+    def rules(self, place: str, until: date) -> States:
+        """Day by day from the beginning. Nothing is said of a place before somebody described it."""
+        return self._asked(self._rules, place, until)  # type: ignore[no-any-return]
 
-    def _rule(self, place: str, until: date) -> dict[str, Any] | None:
-        """Occupancy day by day from the beginning: 85 % warns until below 80 %, 100 % is critical until below 95 %."""
-        state: dict[str, Any] | None = None
-        for day in self.days(place):
-            is_shelter, places = self.capacity(place, day)
-            if day > until or not is_shelter:
-                continue
-            people, basis = self._shown(place, day)
-            held = state["level"] if state else "ok"
-            reached = None if places is None or basis == "unknown" else level(held, people, places)
-            if basis == "at_least" and reached is not None:
-                # At least so many: proof that it is full, never that there is room or that all is well.
-                steps = ("ok", "warning", "critical")
-                if reached == "ok" or steps.index(reached) < steps.index(held):
-                    reached = None
-            state = {"level": reached or held, "known": reached is not None, "people": people, "places": places}
-        return state
+    def _rules(self, place: str, until: date) -> States:
+        days = [day for day in self.days(place) if day <= until]
+        if not days:
+            return {}
+        before = self.rules(place, days[-2]) if len(days) > 1 else {}
+        events, end = self.events(place), self.end_of(days[-1])
+        state, today = described(events, end), [event for event in events if event.day == days[-1]]
+        counts = [event for event in today if event.sign == 0 and event.is_followed]
+        seen = {
+            "came": sum(best_of(event.report) for event in today if event.sign == 1),
+            "is_counted": bool(counts),
+            "found": best_of(counts[-1].report) if counts else None,
+            "children": children_at(events, end),
+            "silent": timedelta(0),
+        }
+        return after(before, self.figure(place, days[-1]), state, seen) if state else {}
+
+    def rules_now(self, place: str, now: datetime) -> States:
+        """The same after days without a report."""
+        last = self.days(place)[-1]
+        events, before = self.events(place), self.rules(place, last)
+        state = described(events, now)
+        seen = {
+            "came": 0,
+            "is_counted": False,
+            "children": children_at(events, now),
+            "silent": now - max(event.at for event in events),
+        }
+        return after(before, self.figure(place, last), state, seen) if state else {}
+
+    def places_on(self, place: str, day: date) -> int | None:
+        """How many people the shelter is meant for, by the day's end."""
+        return places_of(described(self.events(place), self.end_of(day)))

@@ -44,6 +44,7 @@ def at_hour(day: date, hour: int) -> datetime:
     return datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE)) + timedelta(hours=hour)
 
 
+needs = st.sampled_from([{}, {}, {}, {"needs": {"SC": 0}}, {"needs": {"SC": 2}}, {"needs": {"PL": 3}}])
 counts = st.sampled_from([1, 2, 3, 5, 8, 10, 20, 40, 52, 78, 84, 90, 100])
 cells = st.dictionaries(st.sampled_from(CELLS), st.sampled_from([1, 2, 3, 5, 8, 30]), min_size=1, max_size=4)
 days = st.integers(0, 6).map(lambda ahead: FIRST + timedelta(days=ahead))
@@ -95,6 +96,8 @@ def states(draw: st.DrawFn) -> Report:
             "blocked": st.sampled_from([None, 10, 40]),
             "covered_area_m2": st.sampled_from([None, 200, 352.0]),
             "taps": st.just(2),
+            "status": st.sampled_from([None, "open", "open", "closed"]),
+            "admits": st.sampled_from([None, {"cells": ["female:*", "*:0-4"]}]),
         },
     ).filter(bool)
     return {"kind": "shelter_state", "shelter": draw(st.sampled_from(list(SHELTERS)))} | draw(fields)
@@ -104,7 +107,8 @@ def states(draw: st.DrawFn) -> Report:
 def headcounts(draw: st.DrawFn) -> Report:
     place = place_named(draw(st.sampled_from(PLACES)))
     counted = draw(people(counted=True))
-    return {"kind": "headcount", "place": place, "method": draw(st.sampled_from(METHODS)), "people": counted}
+    said = {"kind": "headcount", "place": place, "method": draw(st.sampled_from(METHODS)), "people": counted}
+    return said | draw(needs)
 
 
 @st.composite
@@ -125,7 +129,7 @@ def notes(draw: st.DrawFn) -> Report:
 def movements(draw: st.DrawFn) -> Report:
     ends = draw(st.lists(st.sampled_from([*SHELTERS, "SY0602", "SY06", None]), min_size=2, max_size=2, unique=True))
     source, to = ends
-    said: Report = {"kind": "movement", "people": draw(people(counted=False))}
+    said: Report = {"kind": "movement", "people": draw(people(counted=False))} | draw(needs)
     if source is not None:
         said |= {"from": place_named(source), "stayed_there": True}
     if to is not None:

@@ -49,7 +49,7 @@ class SpeakingMachine(RuleBasedStateMachine):
             self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=True
         )
         self.model = Model(zone=ZONE, paths=paths())
-        self.published: dict[str, str] = {}
+        self.published: dict[tuple[str, str], str] = {}  # by place and rule
         self.transitions = self.said = self.checks = 0
         self.now = at_hour(FIRST + timedelta(days=30), 9)
         self.heard: list[tuple[datetime, int]] = []  # what had been said by when

@@ -23,7 +23,7 @@ def as_stored(row: Any) -> dict[str, Any]:
     """A stored row in the words of the model. The tally is [total, squares below, above, open below, above, parts
     estimated]."""
     total, below, above, bottomless, boundless, _ = row.total
-    rule = row.rules.get("occupancy", {})
+    occupancy = row.rules.get("occupancy", {})
     low = 0 if bottomless else max(0, _floor_root(total, below))
     high = None if boundless or row.basis != "counted" else max(0, -_floor_root(-total, above))
     return {
@@ -37,7 +37,8 @@ def as_stored(row: Any) -> dict[str, Any]:
         "checked": (row.is_disputed, row.discrepancy),
         "origins": dict(row.origins),
         "movement": (row.opening, row.came, row.left),
-        "rule": {key: rule.get(key) for key in ("level", "known", "people", "places")},
+        "rules": {rule: (state["level"], state["known"]) for rule, state in row.rules.items()},
+        "occupancy": (occupancy.get("people"), occupancy.get("places")),
     }
 
 

@@ -85,6 +85,8 @@ ROOMS = [
 def told(**more: Any) -> Told:
     given = {
         "alert_id": UUID(int=7),
+        "transition_id": UUID(int=8),
+        "kind": "state",
         "rule": "occupancy",
         "level": "critical",
         "since": SINCE,
@@ -95,6 +97,7 @@ def told(**more: Any) -> Told:
         "name": {"en": "Khmeimim air base", "ar": "قاعدة حميميم الجوية"},
         "areas": [{"en": "Jablah", "ar": "جبلة"}, {"en": "Lattakia", "ar": "اللاذقية"}],
         "frame": FRAME,
+        "is_brief": False,
         "figure": a_figure(),
         "evidence": Evidence(6610, 412, 82),
         "nearby": ROOMS,
@@ -108,7 +111,7 @@ def written(*alerts: Told, reader: Reader = READER) -> Written:
 
 
 def brief(**more: Any) -> Told:
-    return told(frame=replace(FRAME, mail_detail="brief"), figure=None, evidence=None, nearby=None, **more)
+    return told(is_brief=True, figure=None, evidence=None, nearby=None, **more)
 
 
 MAILS = {
@@ -125,7 +128,10 @@ MAILS = {
 def test_the_html_parses_and_fetches_nothing(kind: str, language: str) -> None:
     html = written(*MAILS[kind], reader=Reader(language, READER.follows)).html
     html5lib.HTMLParser(strict=True).parse(html)
-    assert set(re.findall(r"""(?:href|src)="([^"#]*)""", html)) == {"https://mawa.example/alerts"}
+    links = {f"https://mawa.example/a/link-{UUID(int=8).hex}?lang={language}"}
+    if kind == "end":
+        links = {f"https://mawa.example/alerts/{UUID(int=7)}"}
+    assert set(re.findall(r"""(?:href|src)="([^"]*)""", html)) == links
     assert not re.search(r"url\(|@import|<(?:img|link|script|iframe|object|form)\b", html)
     assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in html
     assert "@media (prefers-color-scheme: dark)" in html
@@ -144,7 +150,7 @@ def test_it_says_what_where_since_when_and_how_sure() -> None:
         "2. Banyas refinery housing\n   54 free · 25 km · counted 2 hours ago · road open",
         "3. Tartous sports hall\n   188 free · 57 km · counted 6 days ago · road difficult · women and children <only>",
         "Together 494 free places, for 1,340 people.",
-        "https://mawa.example/alerts#00000000-0000-0000-0000-000000000007",
+        "https://mawa.example/a/link-00000000000000000000000000000008?lang=en",
         "You get this because you coordinate Jablah.",
     ):
         assert said in mail.text, said
@@ -158,15 +164,16 @@ def test_several_alerts_are_one_mail_the_most_severe_first_and_only_some_in_full
     assert mail.subject == "9 alerts: Critical: Khmeimim air base is 1,340 people over its places"
     assert re.findall(r"^(Critical|Warning|Ended):", mail.text, re.M) == ["Critical", *["Warning"] * 7, "Ended"]
     assert mail.text.count("HOW SURE THIS IS") == 5
-    assert mail.html.count("/alerts#") == 9
+    assert mail.html.count("/a/link-") == 8
+    assert mail.html.count("/alerts/") == 1
 
 
 def test_a_brief_mail_has_rule_severity_code_and_link_only() -> None:
     mail = written(brief())
     assert mail.subject == "Critical: Occupancy, KHM"
     assert mail.text == (
-        "Critical: Occupancy, KHM\n\nSee and acknowledge. You need to sign in.\n"
-        "https://mawa.example/alerts#00000000-0000-0000-0000-000000000007\n\n-- \n"
+        "Critical: Occupancy, KHM\n\nSee and acknowledge.\n"
+        "https://mawa.example/a/link-00000000000000000000000000000008?lang=en\n\n-- \n"
         "You get this because you are told of alerts in Mawa."
     )
     for kept in ("6,940", "Khmeimim", "Jablah", "March"):

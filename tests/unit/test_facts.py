@@ -1,30 +1,18 @@
 """Facts of a day and the levels that follow from them: pure, whatever the order of arrival."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.counts.people import People, Tally
 from app.counts.scheme import UNHCR
-from app.places.schemas import Frame, Settings
 from app.population.facts import Event, Facts, facts_of
 from app.population.levels import Level, advance
-
-FRAME = Frame(
-    operation_id=UUID(int=1),
-    code="coast",
-    name={"en": "Coast"},
-    zone=ZoneInfo("Asia/Damascus"),
-    scheme=UNHCR,
-    mail_detail="full",
-    settings=Settings(),
-)
-NOON = datetime(2025, 3, 10, 9, tzinfo=UTC)
+from tests.factories.seen import FRAME, NOON
 
 
 def event(direction: int | None, *, hours: float = 0, method: str | None = None, id_: int = 0, **people: Any) -> Event:

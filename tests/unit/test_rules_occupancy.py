@@ -9,26 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.alerts.policy import next_step
-from app.alerts.rules import OccupancyThresholds as Thresholds
-from app.alerts.rules import RuleLevel, judge_of, occupancy_level, step_occupancy
-from app.counts.people import Tally
-from app.population.levels import Level
+from app.alerts.rules import RuleLevel, Thresholds, judge_of
+from app.alerts.rules.occupancy import occupancy, occupancy_level
+from app.alerts.rules.states import step as state_after
 from app.population.schemas import Basis
-from tests.unit.test_facts import FRAME
+from tests.factories.seen import FRAME, facts_of_day, level_of, seen
 
 AT = datetime(2025, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2025, 3, 11, 12, tzinfo=UTC)
 RANK = ("ok", "warning", "critical")
 
 
-def level_of(people: int, basis: Basis = "counted") -> Level:
-    return Level(total=Tally(total=people), cells=(0,) * FRAME.scheme.size, basis=basis)
-
-
 def step(before: Any, people: int, places: int | None, basis: Basis = "counted", at: datetime = AT) -> dict[str, Any]:
-    return step_occupancy(
-        before, level=level_of(people, basis), people=people, places=places, at=at, thresholds=Thresholds()
-    )
+    shown = seen(people=people, places=places, basis=basis)
+    return state_after(before, occupancy(before["level"] if before else "ok", shown, Thresholds()), at)
 
 
 @pytest.mark.parametrize(
@@ -49,18 +43,18 @@ def step(before: Any, people: int, places: int | None, basis: Basis = "counted",
     ],
 )
 def test_a_level_clears_lower_than_it_starts(before: RuleLevel, people: int, after: str) -> None:
-    assert occupancy_level(before, people=people, places=100, thresholds=Thresholds()) == after
+    assert occupancy_level(before, people=people, places=100, limits=Thresholds()) == after
 
 
 def test_people_where_there_is_no_place_are_critical() -> None:
-    assert occupancy_level("ok", people=1, places=0, thresholds=Thresholds()) == "critical"
-    assert occupancy_level("critical", people=0, places=0, thresholds=Thresholds()) == "ok"
+    assert occupancy_level("ok", people=1, places=0, limits=Thresholds()) == "critical"
+    assert occupancy_level("critical", people=0, places=0, limits=Thresholds()) == "ok"
 
 
 @given(st.sampled_from(RANK), st.integers(0, 2_000), st.integers(0, 1_500))
 def test_an_equal_value_changes_nothing_more(before: RuleLevel, people: int, places: int) -> None:
-    once = occupancy_level(before, people=people, places=places, thresholds=Thresholds())
-    assert occupancy_level(once, people=people, places=places, thresholds=Thresholds()) == once
+    once = occupancy_level(before, people=people, places=places, limits=Thresholds())
+    assert occupancy_level(once, people=people, places=places, limits=Thresholds()) == once
 
 
 @given(
@@ -127,9 +121,10 @@ def test_capacity_is_that_of_the_days_end_in_the_operations_zone() -> None:
         (datetime(2025, 3, 9, 20, 59, tzinfo=UTC), UUID(int=1), {"capacity": 100}),  # 23:59 on the 9th in Damascus
         (datetime(2025, 3, 10, 21, 0, tzinfo=UTC), UUID(int=2), {"blocked": 90}),  # 00:00 on the 11th
     ]
-    judge = judge_of(FRAME, statements)
-    assert judge({}, level_of(50), AT, date(2025, 3, 8)) == {}
-    assert [judge({}, level_of(50), AT, date(2025, 3, day))["occupancy"]["places"] for day in (9, 10, 11)] == [
+    judge = judge_of(FRAME, statements, {})
+    facts = facts_of_day(AT)
+    assert judge({}, level_of(50), facts, date(2025, 3, 8)) == {}
+    assert [judge({}, level_of(50), facts, date(2025, 3, day))["occupancy"]["places"] for day in (9, 10, 11)] == [
         100,
         100,
         10,

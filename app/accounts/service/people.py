@@ -31,6 +31,7 @@ def add_user(
     operation_id: UUID,
     password: str | None = None,
     language: str | None = None,
+    is_protection: bool = False,
     actor_id: UUID | None = None,
 ) -> Added:
     """Give a person a role in an operation, and an account if they have none. `areas` None: the whole operation.
@@ -47,7 +48,12 @@ def add_user(
         is_new = _begin_anew(session, user)
     kept = sorted(set(areas)) if areas else None
     joined = insert(Membership).values(
-        user_id=user.id, operation_id=operation_id, role=role, areas=kept, created_at=clock.now()
+        user_id=user.id,
+        operation_id=operation_id,
+        role=role,
+        areas=kept,
+        is_protection=is_protection,
+        created_at=clock.now(),
     )
     if session.scalar(joined.on_conflict_do_nothing().returning(col(Membership.user_id))) is None:
         raise AccountConflict(
@@ -61,6 +67,7 @@ def add_user(
         operation_id=operation_id,
         role=role,
         areas=kept,
+        is_protection=is_protection,
         is_new=is_new,
     )
     session.flush()
@@ -97,6 +104,7 @@ def change_member(
     operation_id: UUID,
     role: Role,
     areas: list[str] | None,
+    is_protection: bool = False,
     actor_id: UUID | None = None,
 ) -> None:
     """Give a person another role in an operation, or other areas. `areas` None: the whole operation. Another role ends
@@ -107,12 +115,13 @@ def change_member(
         _check_not_last(session, user_id, [operation_id])
     member = _member(session, user_id, operation_id)
     kept = sorted(set(areas)) if areas else None
-    before, after = {"role": member.role, "areas": member.areas}, {"role": role, "areas": kept}
+    before = {"role": member.role, "areas": member.areas, "is_protection": member.is_protection}
+    after = {"role": role, "areas": kept, "is_protection": is_protection}
     if before == after:
         return
     if member.role != role:
         revoke_tokens(session, user_id=user_id, operation_id=operation_id)
-    member.role, member.areas = role, kept
+    member.role, member.areas, member.is_protection = role, kept, is_protection
     audit.record(
         session,
         action="user.change",

@@ -54,6 +54,7 @@ def add() -> Shown:
             areas=form.chosen_areas(),
             operation_id=administered(),
             language=form.language.data,
+            is_protection=form.is_protection,
             actor_id=g.actor.user_id,
         )
     except DomainError as error:
@@ -89,6 +90,7 @@ def change(user_id: UUID) -> Shown:
             operation_id=administered(),
             role=form.chosen_role(),
             areas=form.chosen_areas(),
+            is_protection=form.is_protection,
             actor_id=g.actor.user_id,
         )
     except DomainError as error:

@@ -35,6 +35,7 @@ ACTIONS = (
     "reports.set_aside",
     "alert.acknowledge",
     "setting.change",
+    "rules.change",
     "operation.create",
     "operation.change",
     "operation.close",

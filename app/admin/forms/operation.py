@@ -1,7 +1,6 @@
 """Forms about an operation: what it is called, what it counts in, and its numbers."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from app.admin import policy
@@ -25,10 +24,7 @@ WRITE_AGES = mark(
 )
 BETWEEN = mark("Write a number from %(least)s to %(most)s, or nothing for the default.")
 NOTHING_ADOPTED = mark("No way of counting weighs that much: no headcount would ever be followed by itself.")
-CLEARS_BELOW = mark("A warning must end below where it begins.")
-WARNS_BELOW = mark("A warning must begin below where it is critical.")
 WRITE_CODE = mark("Write the code of this operation as it stands, if it is to be closed.")
-EASES_BETWEEN = mark("Critical must end below where it begins, and not below where a warning begins.")
 
 
 class SeenForm(SecureForm):
@@ -93,7 +89,7 @@ class CountingForm(SeenForm):
 
 
 class NumbersForm(SeenForm):
-    """Every number of an operation (policy.numbers_of). Nothing typed: the default."""
+    """What counts and households weigh (policy.numbers_of). Nothing typed: the default."""
 
     adopt_from = WholeNumberField()
     household_size = MeasureField()
@@ -105,10 +101,6 @@ class NumbersForm(SeenForm):
     weight_structure_count = WholeNumberField()
     weight_key_informant = WholeNumberField()
     weight_secondary_report = WholeNumberField()
-    occupancy_warning = WholeNumberField()
-    occupancy_warning_clears = WholeNumberField()
-    occupancy_critical = WholeNumberField()
-    occupancy_critical_clears = WholeNumberField()
 
     @classmethod
     def of(cls, frame: Frame) -> "NumbersForm":
@@ -125,19 +117,10 @@ class NumbersForm(SeenForm):
         for name, (least, most) in BOUNDS.items():
             if not self[name].errors and not least <= numbers[name] <= most:
                 self.complain(name, say(BETWEEN, least=least, most=most))
-        if not self.complaints():
-            self._compare(numbers)
-        return not self.complaints()
-
-    def _compare(self, numbers: Mapping[str, float]) -> None:
-        if numbers["adopt_from"] > max(numbers[f"weight_{method}"] for method in EVIDENCE_WEIGHTS):
+        heaviest = max(numbers[f"weight_{method}"] for method in EVIDENCE_WEIGHTS)
+        if not self.complaints() and numbers["adopt_from"] > heaviest:
             self.complain("adopt_from", say(NOTHING_ADOPTED))
-        if numbers["occupancy_warning"] >= numbers["occupancy_critical"]:
-            self.complain("occupancy_warning", say(WARNS_BELOW))
-        if numbers["occupancy_warning_clears"] >= numbers["occupancy_warning"]:
-            self.complain("occupancy_warning_clears", say(CLEARS_BELOW))
-        if not numbers["occupancy_warning"] <= numbers["occupancy_critical_clears"] < numbers["occupancy_critical"]:
-            self.complain("occupancy_critical_clears", say(EASES_BETWEEN))
+        return not self.complaints()
 
 
 class CloseForm(SecureForm):
@@ -158,7 +141,6 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "adopt_from": (1, policy.HEAVIEST),
     "household_size": (1, policy.LARGEST_HOUSEHOLD),
     **{f"weight_{method}": (0, policy.HEAVIEST) for method in EVIDENCE_WEIGHTS},
-    **{f"occupancy_{name}": (1, policy.FULLEST) for name in policy.THRESHOLDS},
 }
 
 

@@ -23,13 +23,15 @@ _CHANGES = text(f"""
     ORDER BY operation_id DESC, at DESC, id DESC LIMIT {PAGE + 1}
   )
   SELECT found.id, found.at, found.address, found.action, found.subject, found.details,
-    coalesce(actors.email, CAST(found.actor_id AS text)) AS by, people.email AS person, alerts.place_id
+    coalesce(actors.email, CAST(found.actor_id AS text)) AS by, people.email AS person,
+    coalesce(alerts.place_id, places.id) AS place_id
   FROM found
   CROSS JOIN LATERAL (SELECT CAST(substring(found.subject FROM '{_ID}') AS uuid) AS id) AS about
   LEFT JOIN users AS actors ON actors.id = found.actor_id
   LEFT JOIN tokens ON tokens.id = about.id
   LEFT JOIN users AS people ON people.id = coalesce(tokens.user_id, about.id)
   LEFT JOIN alerts ON alerts.id = about.id
+  LEFT JOIN places ON places.id = about.id AND found.action = 'rules.change'
   ORDER BY found.at DESC, found.id DESC
 """)
 
@@ -47,7 +49,7 @@ class Wanted:
 @dataclass(frozen=True)
 class Change:
     """One entry. `by` None: a command on the server. `person`: whose account or token it is about; `place_id`: where
-    the alert is that it is about."""
+    the alert is that it is about, or whose rules."""
 
     id: UUID
     at: datetime

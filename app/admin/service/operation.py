@@ -23,13 +23,13 @@ from app.population.service import change_setting
 
 def change_about(session: Session, *, actor: Actor, name: Mapping[str, str], mail_detail: str, seen: str) -> None:
     """Call an operation something else, or have its mails say more or less."""
-    _in_turn(session, actor, policy.about_of, seen)
+    in_turn(session, actor, policy.about_of, seen)
     change_operation(session, **_of(actor), name=dict(name), mail_detail=mail_detail)
 
 
 def change_frame(session: Session, *, actor: Actor, time_zone: str, scheme: Scheme, seen: str) -> None:
     """Count in another time zone or by other ages. FrameFrozen once there is a report."""
-    _in_turn(session, actor, policy.frame_of_counting, seen)
+    in_turn(session, actor, policy.frame_of_counting, seen)
     if has_reports(session, actor.scope.operation_id):
         raise FrameFrozen
     said = {"sexes": list(scheme.sexes), "ages": list(scheme.ages)}
@@ -39,7 +39,7 @@ def change_frame(session: Session, *, actor: Actor, time_zone: str, scheme: Sche
 def change_numbers(session: Session, *, actor: Actor, numbers: Mapping[str, float], seen: str) -> list[str]:
     """Set all numbers of `policy.numbers_of`. Each setting that is another gets its dated row, and everything it may
     concern is folded again. Returns which these are."""
-    frame = _in_turn(session, actor, policy.numbers_of, seen)
+    frame = in_turn(session, actor, policy.numbers_of, seen)
     stands, wanted = policy.settings_of(policy.numbers_of(frame)), policy.settings_of(numbers)
     changed = [name for name in wanted if wanted[name] != stands[name]]
     for name in changed:
@@ -47,7 +47,7 @@ def change_numbers(session: Session, *, actor: Actor, numbers: Mapping[str, floa
     return changed
 
 
-def _in_turn(session: Session, actor: Actor, standing: Callable[[Frame], Any], seen: str) -> Frame:
+def in_turn(session: Session, actor: Actor, standing: Callable[[Frame], Any], seen: str) -> Frame:
     """The frame as it stands, once nobody else can change it. ChangedMeanwhile when it is not what was seen."""
     take_turn(session, actor.scope.operation_id)
     frame = frame_of(session, actor.scope.operation_id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.alerts.emails.layout import word
-from app.alerts.emails.schemas import Ages
+from app.alerts.emails.schemas import Ages, Bar
 from app.core import text
 from app.core.text import mark, render
 from app.counts.scheme import UNKNOWN, Scheme
@@ -53,7 +53,28 @@ def ages_of(frame: Frame, figure: ShelterFigure, language: str) -> Ages | None:
             for sex, counts in rows.items()
         ],
         not_known=text.number(not_known, language) if not_known else "",
+        bars=_bars(frame.scheme, cells, language),
     )
+
+
+def _bars(scheme: Scheme, cells: Mapping[str, int], language: str) -> list[tuple[str, list[Bar]]]:
+    """The picture of the same, in every bracket of the scheme, made of boxes: a picture would be loaded from somewhere,
+    or not shown at all."""
+    sexes, ages = ([one for one in of if one != UNKNOWN] for of in (scheme.sexes, scheme.ages))
+    longest = max((cells.get(f"{sex}:{age}", 0) for sex in sexes for age in ages), default=0)
+    if not longest:
+        return []
+    return [
+        (
+            word("age", age, language),
+            [_bar(cells.get(f"{sex}:{age}", 0), longest, language) for sex in sexes],
+        )
+        for age in ages
+    ]
+
+
+def _bar(count: int, longest: int, language: str) -> Bar:
+    return Bar(text.number(count, language), max(1, round(100 * count / longest)) if count else 0)
 
 
 def _is_child(bracket: str) -> bool | None:

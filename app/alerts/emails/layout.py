@@ -30,12 +30,12 @@ def warm_up() -> None:
         text.moment(clock.now(), language, UTC)
 
 
-def text_and_html(language: str, **view: Any) -> tuple[str, str]:
+def text_and_html(language: str, template: str = "notice", **view: Any) -> tuple[str, str]:
     """Both parts of a mail; the style sheet of the HTML is written into its elements."""
     layout = _layout(language)
     view |= {"language": language, "is_right_to_left": language in RIGHT_TO_LEFT}
-    html = layout.get_template("alerts/notice.html").render(view)
-    return layout.get_template("alerts/notice.txt").render(view), _inliner.inline(html)
+    html = layout.get_template(f"alerts/mails/{template}.html").render(view)
+    return layout.get_template(f"alerts/mails/{template}.txt").render(view), _inliner.inline(html)
 
 
 def word(kind: str, code: str | None, language: str) -> str:

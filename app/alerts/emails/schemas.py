@@ -22,27 +22,27 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Told:
-    """One alert to tell one person of. `areas` are the names it lies in, the nearest first; `figure` is None where
-    the operation keeps its mails brief; `nearby` is None where nobody asked (an end, no position)."""
+    """One alert to tell one person of, as of its last transition. `areas` are the names it lies in, the nearest first;
+    `figure` is None where
+    the mail is kept brief; `nearby` is None where nobody asked (an end, no position)."""
 
     alert_id: UUID
+    transition_id: UUID
     rule: str
     level: str
     since: datetime
     learned_at: datetime
     acknowledged_at: datetime | None
     numbers: Mapping[str, Any]
+    kind: str
     shelter: str
     name: dict[str, str]
     areas: list[dict[str, str]]
     frame: Frame
+    is_brief: bool
     figure: ShelterFigure | None = None
     evidence: Evidence | None = None
     nearby: list[Nearby] | None = None
-
-    @property
-    def is_brief(self) -> bool:
-        return self.frame.mail_detail == "brief"
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,23 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """People of one sex in an age bracket, and the length of their bar, per cent of the longest."""
+
+    count: str
+    length: int
+
+
+@dataclass(frozen=True)
 class Ages:
     """Who is there, as a table: rows are sexes, columns ages (or people, where the brackets of the scheme do not
-    part children from adults)."""
+    part children from adults). And as bars: each bracket with one for each of the sexes of the rows."""
 
     caption: str
     columns: list[str]
     rows: list[tuple[str, list[str]]]
     not_known: str
+    bars: list[tuple[str, list[Bar]]]
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,7 @@ class Section:
     severity: str
     headline: str
     link: str
+    needs_sign_in: bool = True
     where: str = ""
     people: tuple[str, str, str] = ("", "", "")
     range: str = ""

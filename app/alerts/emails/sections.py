@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from babel.dates import format_timedelta
 
 from app.alerts.emails.ages import ages_of
 from app.alerts.emails.layout import word
 from app.alerts.emails.schemas import Evidence, Room, Section, Told
+from app.alerts.policy import PROTECTED
 from app.alerts.rules import OCCUPANCY
 from app.alerts.sentences import (
     free_in_words,
@@ -23,31 +25,36 @@ from app.places.schemas import Frame
 from app.planning.schemas import Nearby
 from app.population.schemas import ShelterFigure
 
-_TONES = {"critical": "risk", "warning": "attention", "ok": "calm"}
-_RULES = {OCCUPANCY: mark("Occupancy")}
+TONES = {"critical": "risk", "warning": "attention", "ok": "calm"}
 _ACCESS = {"open": mark("road open"), "difficult": mark("road difficult"), "cut_off": mark("cut off")}
 _DAY = "d MMMM y"
 
 
 def section_of(told: Told, language: str, base_url: str, *, is_short: bool) -> Section:
     severity = word("severity", told.level, language) if told.level != "ok" else render(mark("Ended"), language)
-    link = f"{base_url.rstrip('/')}/alerts#{told.alert_id}"
-    tone = _TONES[told.level]
+    base = base_url.rstrip("/")
+    is_closed = told.level == "ok" or told.rule == PROTECTED  # then only who signs in sees it
+    link = (
+        f"{base}/alerts/{told.alert_id}" if is_closed else f"{base}/a/{placeholder(told.transition_id)}?lang={language}"
+    )
+    tone = TONES[told.level]
     figure = told.figure
     if told.is_brief:
-        rule = render(_RULES.get(told.rule, told.rule), language)
+        rule = word("rule", told.rule, language)
         comma = render(mark(","), language)
-        return Section(tone, severity, f"{rule}{comma} {isolated(told.shelter, language)}", link)
+        return Section(tone, severity, f"{rule}{comma} {isolated(told.shelter, language)}", link, is_closed)
     numbers = {**told.numbers, "basis": figure.basis if figure else "counted"}
-    headline = sentence(told.rule, told.level, numbers, name_in(told.name, language), language)
+    said = "withdrawn" if told.kind == "withdrawn" else told.level
+    headline = sentence(told.rule, said, numbers, name_in(told.name, language), language, zone=told.frame.zone)
     where = list_of([name_in(area, language) for area in told.areas], language)
     if is_short or figure is None or figure.people.total is None:
-        return Section(tone, severity, headline, link, where, when=_when(told, language))
+        return Section(tone, severity, headline, link, is_closed, where, when=_when(told, language))
     return Section(
         tone,
         severity,
         headline,
         link,
+        is_closed,
         where,
         people=_people(figure, language),
         range=_range(figure, language),
@@ -58,6 +65,11 @@ def section_of(told: Told, language: str, base_url: str, *, is_short: bool) -> S
         sure=_sure(told, figure, language),
         ages=ages_of(told.frame, figure, language) if told.level != "ok" else None,
     )
+
+
+def placeholder(transition_id: UUID) -> str:
+    """What stands in the place of each reader's own link, so that many can be written the same mail."""
+    return f"link-{transition_id.hex}"
 
 
 def list_of(names: Sequence[str], language: str) -> str:
@@ -109,7 +121,12 @@ def _when(told: Told, language: str) -> tuple[str, ...]:
         learned = text.moment(told.learned_at, language, zone, "HH:mm")
     said = [render(mark("Since %(since)s. Learned %(learned)s."), language, since=since, learned=learned)]
     figure, numbers = told.figure, told.numbers
-    if figure and (figure.people.total, figure.capacity) != (numbers["people"], numbers["places"]):
+    if (
+        told.rule == OCCUPANCY
+        and numbers.get("people") is not None
+        and figure
+        and (figure.people.total, figure.capacity) != (numbers["people"], numbers["places"])
+    ):
         then = {
             "people": people_in_words(numbers["people"], language),
             "places": places_in_words(numbers["places"], language),
@@ -117,6 +134,8 @@ def _when(told: Told, language: str) -> tuple[str, ...]:
         said.append(
             render(mark("The figures are those of now; by then it was %(people)s in %(places)s."), language, **then)
         )
+    if told.kind == "escalated":
+        said.append(render(mark("Nobody has taken this on yet."), language))
     if told.acknowledged_at:
         at = _instant(told.acknowledged_at, told.frame, language)
         said.append(render(mark("Somebody is on it since %(moment)s."), language, moment=at))

@@ -10,6 +10,7 @@ from app.core.forms.answers import (
     DayField,
     IdField,
     InstantField,
+    ManyField,
     TimeField,
 )
 from app.core.forms.typed import (
@@ -48,6 +49,7 @@ __all__ = [
     "Faulty",
     "IdField",
     "InstantField",
+    "ManyField",
     "MeasureField",
     "NotUnderstood",
     "SecureForm",

@@ -47,6 +47,28 @@ class ChoiceField(TypedField):
         return f"{self.id}-{self.options[0]}" if self.options else str(self.id)
 
 
+class ManyField(TypedField):
+    """Any of several answers, in the order they are offered."""
+
+    def __init__(self, *args: Any, options: Sequence[str], **kwargs: Any) -> None:
+        self.options = tuple(options)
+        super().__init__(*args, **kwargs)
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = [option for option in self.options if option in valuelist]
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.id}-{self.options[0]}"
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.data and not self.errors
+
+
 class DayField(TypedField):
     """A day; `first_year` is the earliest that is no slip of the finger."""
 

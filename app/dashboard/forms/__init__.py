@@ -6,6 +6,7 @@ from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, SamePl
 from app.dashboard.forms.figure import FigureForm
 from app.dashboard.forms.holding import HoldForm, SetForm, theirs_in
 from app.dashboard.forms.sent import SentForm
+from app.dashboard.forms.subscribing import SubscriptionForm
 
 __all__ = [
     "DECIDED_MEANWHILE",
@@ -17,6 +18,7 @@ __all__ = [
     "SamePlaceForm",
     "SentForm",
     "SetForm",
+    "SubscriptionForm",
     "TwoPlacesForm",
     "theirs_in",
 ]

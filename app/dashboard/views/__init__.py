@@ -1,6 +1,19 @@
 """The coordinator's pages, each with the forms that stand on it."""
 
-from app.dashboard.views import alerts, counts, flows, groups, holds, one_place, published, reports, shelters, situation
+from app.dashboard.views import (
+    alerts,
+    counts,
+    flows,
+    groups,
+    holds,
+    links,
+    one_place,
+    published,
+    reports,
+    shelters,
+    situation,
+    subscriptions,
+)
 from app.dashboard.views.blueprint import pages
 
 __all__ = [
@@ -9,10 +22,12 @@ __all__ = [
     "flows",
     "groups",
     "holds",
+    "links",
     "one_place",
     "pages",
     "published",
     "reports",
     "shelters",
     "situation",
+    "subscriptions",
 ]

@@ -5,15 +5,18 @@ from typing import Any
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.alerts.queries import limits_of
+from app.alerts.rules import standards_of
 from app.core.errors import NotFound
 from app.core.http import requires, session
 from app.core.text import mark
-from app.dashboard.policy import lets_in, standards_of
+from app.dashboard.policy import lets_in
 from app.dashboard.queries import groups_here, names_in
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known
 from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
+from app.planning.queries import filling_of
 from app.population import queries as population
 from app.population.queries import Described
 from app.population.queries.counts import open_cases
@@ -56,7 +59,12 @@ def shelter(code: str) -> str | Response:
         pyramid=pyramid(figure.people, past.frame.scheme),
         known=share_known(figure.people),
         lets_in=lets_in(found.state.get("admits")),
-        standards=standards_of(found.state, figure.people.total, figure.basis),
+        standards=standards_of(
+            found.state,
+            figure.people.total,
+            figure.basis,
+            limits_of(session(), [figure.place_id], past.frame)[figure.place_id],
+        ),
         steps=shown,
         are_more=steps.earlier is not None,
         names=names_in(session(), g.actor, shown),
@@ -64,6 +72,7 @@ def shelter(code: str) -> str | Response:
         days_more=max(0, len(days) - DAYS),
         groups=groups_here(session(), figure.place_id, past),
         groups_listed=GROUPS,
+        filling=filling_of(session(), figure, today=past.frame.today) if past.is_present else None,
         **_open_now(found, asked),
     )
 

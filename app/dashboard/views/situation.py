@@ -50,7 +50,7 @@ def situation() -> str:
 
 
 def _tasks() -> dict[str, Any]:
-    found = open_alerts(session(), scope=g.actor.scope, language=language())
+    found = open_alerts(session(), actor=g.actor, language=language())
     waiting = [alert for alert in found if alert.status == "open"]
     return {"alerts": waiting[:TASKS], "alerts_total": len(found), "alerts_waiting": len(waiting)}
 

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, ClassVar, get_args
 
 from app.core import clock
-from app.core.forms import ChoiceField, DayField, TypedField, say
+from app.core.forms import ChoiceField, DayField, ManyField, TypedField, say
 from app.core.text import mark
-from app.field.forms.fields import AreaField, CountsField, GroupField, ManyField
+from app.field.forms.fields import AreaField, CountsField, GroupField
 from app.field.forms.people import PeopleForm, people_answers
 from app.field.forms.report import STILL_TO_COME, said
 from app.field.schemas import Desk, StandingGroup

@@ -24,7 +24,7 @@ from app.population.queries.shown import day_of, free_places, people_of
 from app.population.rows import day_row_of
 from app.population.schemas import Page, ShelterFigure
 from app.shelters.models import Shelter
-from app.shelters.policy import binding_of, places_for_people
+from app.shelters.policy import Standards, binding_of, places_for_people
 from app.shelters.queries import statements_under
 
 # Occupancy as the rule counted it; used only to put shelters in order.
@@ -186,7 +186,7 @@ def _figure(
     """A shelter with its last row by a day; what happened on a day is told only of that day."""
     people, basis, shortfall = people_of(row, frame)
     places = places_for_people(state)
-    binding = binding_of(state)
+    binding = binding_of(state, Standards.of(frame.settings.thresholds))
     that_day = day_of(row, frame) if row is not None and row.day == day else None
     level = row.level if row is not None else None
     is_known = people.total is not None and bool(places)

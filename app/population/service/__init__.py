@@ -23,12 +23,16 @@ from app.population.service.deriving import (
     cells_of,
     derive,
     facts_on,
+    last_rows,
     lock,
+    lock_due,
+    look_again,
     open_places,
     read,
+    rows_since,
     whole_facts,
 )
-from app.population.service.whole import hold_figures, rebuild, share_with_rebuild, verify
+from app.population.service.whole import hold_figures, rebuild, settled_places, share_with_rebuild, verify
 
 __all__ = [
     "MARKS_A_TIME",
@@ -39,8 +43,14 @@ __all__ = [
     "change_setting",
     "fold",
     "hold_figures",
+    "last_rows",
+    "lock_due",
+    "look_again",
     "marked_places",
     "rebuild",
+    "rows_since",
+    "settled_places",
+    "share_with_rebuild",
     "verify",
 ]
 

@@ -22,7 +22,7 @@ def change_setting(session: Session, *, operation_id: UUID, actor_id: UUID | Non
     ledger.mark_everything(session, operation_id=operation_id, at=now)
     changed = {"before": before, "after": value}
     if isinstance(value, dict):
-        parts = [part for part in value if before.get(part) != value[part]]
+        parts = [part for part in {**before, **value} if before.get(part) != value.get(part)]
         changed = {when: {part: said[part] for part in parts if part in said} for when, said in changed.items()}
     audit.record(
         session, action="setting.change", subject=name, actor_id=actor_id, operation_id=operation_id, **changed

@@ -1,14 +1,15 @@
 """Places locked, their facts fresh from the reports, their rows walked and written: what a fold and a rebuild share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.ledger.queries import MARKED
 from app.places.queries import frame_of
 from app.places.schemas import Frame
 from app.population import areas, events, rows
@@ -25,21 +26,31 @@ _LOCK = text("""
   SELECT place_id FROM place_now WHERE place_id = ANY(:places) ORDER BY place_id FOR UPDATE SKIP LOCKED
 """)
 _READ = text("""
-  SELECT id, places.operation_id, places.area_path, place_now.area_path AS summed_in FROM places
+  SELECT id, places.operation_id, places.area_path, place_now.area_path AS summed_in, due_at FROM places
   LEFT JOIN place_now ON place_now.place_id = places.id WHERE id = ANY(:places) ORDER BY id
 """)
-
+_LOCK_DUE = text(f"""
+  SELECT place_id FROM place_now WHERE due_at <= :at AND place_id NOT IN (SELECT place_id FROM ({MARKED}) AS marked)
+  ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
+""")
+_SET_DUE = text("""
+  UPDATE place_now SET due_at = due.at
+  FROM unnest(CAST(:places AS uuid[]), CAST(:moments AS timestamptz[])) AS due (place_id, at)
+  WHERE place_now.place_id = due.place_id
+""")
 _STORED_DAYS = text("SELECT place_id, day FROM place_days WHERE place_id = ANY(:places)")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place being folded. `summed_in`: the areas whose sums hold what is stored of it (None: nothing is)."""
+    """A place being folded. `summed_in`: the areas whose sums hold what is stored of it (None: nothing is). `due_at`:
+    when its rules are looked at again, whatever is reported (None: they need not be)."""
 
     id: UUID
     frame: Frame
     area_path: tuple[str, ...]
     summed_in: tuple[str, ...] | None = None
+    due_at: datetime | None = None
 
     @property
     def has_moved(self) -> bool:
@@ -72,6 +83,28 @@ def lock(session: Session, place_ids: set[UUID]) -> list[UUID]:
     return list(session.scalars(_LOCK, {"places": sorted(place_ids)}))
 
 
+def lock_due(session: Session, *, at: datetime, most: int) -> list[Place]:
+    """Lock and read places whose rules are to be looked at again by a moment, those apart that are to be folded."""
+    return read(session, sorted(session.scalars(_LOCK_DUE, {"at": at, "most": most})))
+
+
+def look_again(session: Session, due: Mapping[UUID, datetime | None]) -> None:
+    """Have the rules of these places looked at again at a moment; None: only when something is reported."""
+    if due:
+        session.execute(_SET_DUE, {"places": list(due), "moments": list(due.values())})
+
+
+def last_rows(session: Session, place_ids: Sequence[UUID]) -> dict[UUID, DayRow]:
+    """Of each place its last stored row, where there is one."""
+    return rows.last_before(session, dict.fromkeys(place_ids, date.max))
+
+
+def rows_since(session: Session, place_id: UUID, first: date) -> Iterator[DayRow]:
+    """The last stored row of a place before a day, and those from it on, read as far as they are asked for."""
+    yield from rows.last_before(session, {place_id: first}).values()
+    yield from rows.from_day_on(session, {place_id: first})[place_id]
+
+
 def read(session: Session, place_ids: Sequence[UUID]) -> list[Place]:
     """These places as they are now: where they lie, which areas hold them, what their operation counts by. A fold asks
     after it took the marks, so that it sees whatever it took the mark of."""
@@ -81,7 +114,7 @@ def read(session: Session, place_ids: Sequence[UUID]) -> list[Place]:
         frame = frames.get(row.operation_id) or frame_of(session, row.operation_id)
         frames[row.operation_id] = frame
         summed_in = None if row.summed_in is None else tuple(row.summed_in)
-        places.append(Place(row.id, frame, tuple(row.area_path), summed_in))
+        places.append(Place(row.id, frame, tuple(row.area_path), summed_in, row.due_at))
     return places
 
 

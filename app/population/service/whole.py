@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -34,6 +34,10 @@ Sums = dict[UUID, dict[tuple[str, date], areas.Vector]]  # of areas by operation
 _PENDING = text(f"""
   SELECT place_id FROM ({MARKED}) AS marked
   UNION SELECT same_as FROM ({MARKED}) AS marked JOIN places ON places.id = place_id WHERE same_as IS NOT NULL
+""")
+_SETTLED = text(f"""
+  SELECT place_id FROM place_now
+  WHERE place_id NOT IN (SELECT place_id FROM ({MARKED}) AS marked) AND (due_at IS NULL OR due_at > :at) ORDER BY 1
 """)
 _REBUILD_LOCK = 0x4D617761  # "Mawa": folds share it, a rebuild holds it alone
 
@@ -152,6 +156,13 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
         yield found
     yield _compare_areas(session, sums)
     yield projections.verify(session)
+
+
+def settled_places(session: Session, *, at: datetime) -> Iterator[list[Place]]:
+    """Places of which something is stored and nothing is pending, some at a time: no mark, and no rule to be looked at
+    again by this moment."""
+    for place_ids in _batches(list(session.scalars(_SETTLED, {"at": at}))):
+        yield read(session, place_ids)
 
 
 def _all_places(session: Session) -> list[UUID]:

@@ -16,29 +16,24 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import PERMISSIONS, UNCHOSEN, Scope
+from app.alerts import links
 from app.alerts.emails import compose as emails
 from app.alerts.emails.compose import IN_FULL
-from app.alerts.emails.schemas import Evidence, Reader, Told, Written
-from app.alerts.policy import GATHER_WITHIN
-from app.alerts.queries import days_since
+from app.alerts.emails.schemas import Reader, Written
+from app.alerts.emails.sections import placeholder
+from app.alerts.notices.facts import facts_of, named_areas
+from app.alerts.policy import GATHER_WITHIN, PROTECTED
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs
 from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
-from app.places.models import Area, Operation
-from app.places.queries import areas_of, frame_of
+from app.places.queries import frame_of
 from app.places.schemas import Frame
-from app.planning.queries import nearest_with_room
-from app.population.events import events_of_days
-from app.population.facts import Event, is_adopted
-from app.population.queries import shelter_figure
-from app.population.schemas import ShelterFigure
 from config.settings import settings
 
 PEOPLE_A_TIME = 50  # mails written in one transaction
 TRIED_AGAIN_AFTER = timedelta(minutes=1)  # what cannot be written (a defect of ours) lets everybody else go first
-ROOMS = 3
 
 # With two ends: what is only later than a moment is planned for as a third of all mails ever written.
 _MAILED_JUST_NOW = """
@@ -58,10 +53,12 @@ _PEOPLE = text(f"""
 _DUE = text(f"""
   WITH free AS MATERIALIZED (SELECT id FROM unnest(CAST(:people AS uuid[])) AS locked (id)
     WHERE NOT {_MAILED_JUST_NOW.format(user="locked.id")})
-  SELECT notices.id AS notice_id, notices.user_id, memberships.role, memberships.areas, alerts.id AS alert_id,
+  SELECT notices.id AS notice_id, notices.user_id, memberships.role, memberships.areas, memberships.is_protection,
+    alerts.id AS alert_id,
     alerts.place_id, alerts.rule, alerts.operation_id,
     CASE alerts.status WHEN 'acknowledged' THEN alerts.acknowledged_at END AS acknowledged_at,
-    transition.id AS transition_id, transition.after AS level, transition.since, transition.at, transition.numbers,
+    transition.id AS transition_id, transition.kind, transition.after AS level, transition.since, transition.at,
+    transition.numbers,
     shelters.code, shelters.area_path, shelters.state
   FROM free JOIN notices ON notices.user_id = free.id
   JOIN alert_transitions AS transition ON transition.id = notices.transition_id
@@ -131,17 +128,6 @@ def compose_mails(session: Session) -> int:
     return len(stored)
 
 
-def warm_up(session: Session) -> None:
-    """Ask what a mail asks, about nothing: the first mail of a process would wait for its statements to be made."""
-    nothing, scope = UUID(int=0), Scope(UUID(int=0), frozenset({""}))
-    session.get(Operation, nothing)
-    areas_of(session, nothing, [""])
-    shelter_figure(session, nothing)
-    days_since(session, nothing, clock.now().date())
-    events_of_days(session, {nothing: [clock.now().date()]})
-    nearest_with_room(session, scope=scope, lat=0.0, lon=0.0, people=None, limit=ROOMS)
-
-
 def _mine(due: Sequence[Due], *, is_active: bool) -> Mine:
     """What of the notices due to a person they may read."""
     readable = [(row, scope) for row in due if is_active and (scope := _scope(row)) and scope.holds(row.area_path)]
@@ -152,6 +138,8 @@ def _mine(due: Sequence[Due], *, is_active: bool) -> Mine:
 
 def _scope(row: Due) -> Scope | None:
     if row.role is None or "read" not in PERMISSIONS[row.role]:
+        return None
+    if row.rule == PROTECTED and not row.is_protection:
         return None
     return Scope(row.operation_id, None if row.areas is None else frozenset(row.areas))
 
@@ -177,7 +165,7 @@ def _compose(session: Session, language: str, mine: Mine, once: Once) -> Written
     scopes = {scope.operation_id: scope for _, scope in mine.latest}
     frames = {operation: once(operation, partial(frame_of, session, operation)) for operation in scopes}
     alerts = [
-        _told(session, row, frames[row.operation_id], scope, once, in_full=position < IN_FULL)
+        facts_of(session, row, frames[row.operation_id], scope, once, in_full=position < IN_FULL)
         for position, (row, scope) in enumerate(mine.latest)
     ]
     reader = Reader(language, _follows(session, [scopes[one] for one in sorted(scopes)], frames, once))
@@ -185,15 +173,32 @@ def _compose(session: Session, language: str, mine: Mine, once: Once) -> Written
 
 
 def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
-    operations = {scope.operation_id for _, scope in mine.latest}
+    """The mail of one person: the text many are written, with their own links in it."""
+    operations = sorted({scope.operation_id for _, scope in mine.latest})
+    own = {
+        placeholder(row.transition_id): links.sign(links.ALERT, row.operation_id, row.notice_id)
+        for row, _ in mine.latest
+    }
+    end = f"{settings().base_url.rstrip('/')}/u/{links.sign(links.UNSUBSCRIBE, operations[0], person.id)}"
     return Letter(
-        operation_id=operations.pop() if len(operations) == 1 else None,
+        operation_id=operations[0] if len(operations) == 1 else None,
         recipient=person.email,
         subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-        headers={"X-Mawa-Notices": ", ".join(str(notice) for notice in mine.notices)},
+        text=_with(own, mail.text),
+        html=_with(own, mail.html),
+        headers={
+            "X-Mawa-Notices": ", ".join(str(notice) for notice in mine.notices),
+            "List-Unsubscribe": f"<{end}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **({"References": outbox.thread_of(mine.latest[0][0].alert_id)} if len(mine.latest) == 1 else {}),
+        },
     )
+
+
+def _with(own: Mapping[str, str], words: str) -> str:
+    for general, theirs in own.items():
+        words = words.replace(general, theirs)
+    return words
 
 
 def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> list[Letter]:
@@ -223,74 +228,6 @@ def _follows(
         if scope.areas is None:
             names.append(frames[scope.operation_id].name)
         else:
-            found = _areas(session, scope.operation_id, sorted(scope.areas), once)
+            found = named_areas(session, scope.operation_id, sorted(scope.areas), once)
             names += [found[code].name for code in sorted(found)]
     return names
-
-
-def _areas(session: Session, operation_id: UUID, codes: Sequence[str], once: Once) -> dict[str, Area]:
-    return once((operation_id, *codes), partial(areas_of, session, operation_id, codes))
-
-
-def _told(session: Session, row: Row[Any], frame: Frame, scope: Scope, once: Once, *, in_full: bool) -> Told:
-    is_brief = frame.mail_detail == "brief"
-    areas = {} if is_brief else _areas(session, frame.operation_id, row.area_path[1:][-2:], once)
-    figure = None
-    if in_full and not is_brief:
-        figure = once(row.place_id, partial(shelter_figure, session, row.place_id))
-    return Told(
-        alert_id=row.alert_id,
-        rule=row.rule,
-        level=row.level,
-        since=row.since,
-        learned_at=row.at,
-        acknowledged_at=row.acknowledged_at,
-        numbers=row.numbers,
-        shelter=row.code,
-        name=row.state["name"],
-        areas=[areas[code].name for code in reversed(row.area_path) if code in areas],
-        frame=frame,
-        figure=figure,
-        evidence=once(("evidence", row.place_id), partial(_evidence, session, figure, frame)) if figure else None,
-        nearby=once((row.place_id, scope), partial(_nearby, session, figure, scope))
-        if figure and row.level != "ok"
-        else None,
-    )
-
-
-def _nearby(session: Session, figure: ShelterFigure, scope: Scope) -> Any:
-    """The nearest with room that the reader may see and these people may enter."""
-    if figure.lat is None or figure.lon is None:
-        return None
-    return nearest_with_room(
-        session,
-        scope=scope,
-        lat=figure.lat,
-        lon=figure.lon,
-        people=figure.people.cells,
-        limit=ROOMS,
-        apart_from=figure.place_id,
-    )
-
-
-def _evidence(session: Session, figure: ShelterFigure, frame: Frame) -> Evidence | None:
-    """The headcount a figure follows, and who came and left since (at the same instant counts as since)."""
-    if figure.counted_at is None:
-        return None
-    days = days_since(session, figure.place_id, frame.day_of(figure.counted_at))
-    by_day = events_of_days(session, {figure.place_id: days}).get(figure.place_id, {})
-    events = [event for day in sorted(by_day) for event in by_day[day]]
-    counts = [event for event in events if event.direction == 0 and is_adopted(event, frame)]
-    if not counts:
-        return None
-    count = max(counts, key=lambda event: (event.stands_at, frame.weight_of(event.method), event.id))
-    moved = [event for event in events if event.direction and event.stands_at >= count.stands_at]
-    return Evidence(
-        people=_best(count, frame),
-        came=sum(_best(event, frame) for event in moved if event.direction == 1),
-        left=sum(_best(event, frame) for event in moved if event.direction == -1),
-    )
-
-
-def _best(event: Event, frame: Frame) -> int:
-    return event.people.best(frame.settings.household_size) or 0

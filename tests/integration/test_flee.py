@@ -1,18 +1,17 @@
-"""Mali 2012: real counts of seven camps, one by one as they came and all at once in any order.
+"""Real situations walked with the clock set, one count after the other as they came: each alert opens, changes and ends
+as an independent walk says. And all of one at once, doubled, in any order.
 
-The counts are those of FabFlee (UNHCR) in `shared/data/flee` beside the checkout; where that folder is not there a
-made-up twin is counted instead. The twin always runs. Everything is said through the API, as programs say it.
+A made-up twin always runs. Everything is said through the API, as programs say it.
 """
 
-import csv
 import random
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
-from itertools import pairwise
-from pathlib import Path
+from itertools import groupby, pairwise
 from threading import Event, Thread
 from typing import Any
 
@@ -22,45 +21,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.accounts.service import make_token
-from app.alerts.refresh import refresh, verify
+from app.alerts.refresh import pass_time, refresh, verify
 from app.core import db
 from app.factory import create_app
+from tests.factories.flee import SITUATIONS, Camp, camps_of, needs_situations
 from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
-
-OPENED = datetime(2012, 2, 1, 12, tzinfo=UTC)  # Bamako keeps Greenwich time
-
-
-@dataclass(frozen=True)
-class Camp:
-    """`counts` in order of dates."""
-
-    name: str
-    code: str
-    capacity: int
-    counts: tuple[tuple[date, int], ...]
-
-
-def data_folder() -> Path | None:
-    """`shared/data/flee` beside this checkout or above it."""
-    for above in Path(__file__).resolve().parents:
-        if (found := above / "shared" / "data" / "flee" / "mali2012").is_dir():
-            return found
-    return None
-
-
-def camps_of(folder: Path) -> list[Camp]:
-    """The camps in the order of data_layout.csv, each with its capacity (the column `population`) and its counts."""
-    with (folder / "input_csv" / "locations.csv").open() as lines:
-        capacities = {row["#name"]: row["population"] for row in csv.DictReader(lines)}
-    camps = []
-    layout = csv.reader((folder / "source_data" / "data_layout.csv").read_text().splitlines())
-    for name, file in (row for row in layout if row and row[0] != "total"):
-        with (folder / "source_data" / file).open() as lines:
-            rows = [row for row in csv.reader(lines) if row and row[0][:1].isdigit()]
-        counts = tuple((date.fromisoformat(day[:10]), int(count)) for day, count in rows)
-        code = name.upper()[:32]
-        camps.append(Camp(name, code, int(capacities[name]), tuple(sorted(counts, key=lambda count: count[0]))))
-    return camps
 
 
 def made_up_camps() -> list[Camp]:
@@ -80,7 +45,7 @@ def made_up_camps() -> list[Camp]:
 
 
 def walk(camp: Camp) -> list[str]:
-    """The levels the rule passes through, worked out by hand: 85 % from below 80 %, 100 % from below 95 %."""
+    """The levels of occupancy, worked out by hand: 85 % from below 80 %, 100 % from below 95 %."""
     levels = ["ok"]
     for _, count in camp.counts:
         part, held = 100 * count / camp.capacity, levels[-1]
@@ -90,6 +55,20 @@ def walk(camp: Camp) -> list[str]:
         if level != held:
             levels.append(level)
     return levels
+
+
+def walk_of_silence(camp: Camp, opened: date, end: date) -> list[str]:
+    """A warning before each count that came three days or more after the last word, and all well with it; another if
+    there was no word in the last three days."""
+    heard = [opened, *(day for day, _ in camp.counts)]
+    levels = [level for a, b in pairwise(heard) if (b - a).days >= 3 for level in ("warning", "ok")]
+    return ["ok", *levels, *(["warning"] if (end - heard[-1]).days >= 3 else [])]
+
+
+def walk_of_discrepancy(camp: Camp) -> list[str]:
+    """A warning while the last count is more than a tenth off the one before: nobody is reported to come or leave."""
+    said = [abs(b - a) > a / 10 for (_, a), (_, b) in pairwise(camp.counts)]
+    return [level for level, _ in groupby(["ok", *("warning" if is_off else "ok" for is_off in said)])]
 
 
 def the_reports(camps: list[Camp]) -> list[dict[str, Any]]:
@@ -116,15 +95,16 @@ class Sender:
         return results
 
 
-def set_up(camps: list[Camp]) -> Sender:
+def set_up(camps: list[Camp], opened: datetime) -> Sender:
     """An operation in Bamako's zone with the camps, each where some area is: the areas are of no matter here."""
     with db.unit_of_work() as session:
-        operation = make_operation(session, time_zone="Africa/Bamako")
+        operation = make_operation(session, time_zone="Africa/Bamako")  # which keeps Greenwich time
         actor = make_actor(session, operation, role="coordinator")
         token = make_token(session, email=actor.email, operation_id=operation.id)
     sender = Sender(create_app(), token)
     shelters = [
-        a_shelter(code=camp.code, at=OPENED, capacity=camp.capacity, site_type="planned_camp") for camp in camps
+        a_shelter(code=camp.code, at=opened, capacity=camp.capacity, site_type="planned_camp", status="open")
+        for camp in camps
     ]
     assert {result["status"] for result in sender.send(shelters)} == {"accepted"}
     drain()
@@ -138,14 +118,23 @@ def drain() -> None:
                 return
 
 
-def transitions(camp: Camp) -> list[tuple[str, str]]:
+def pass_all_time() -> None:
+    """What the workers do twice a minute."""
+    while True:
+        with db.unit_of_work() as session:
+            if not pass_time(session, most=100):
+                return
+
+
+def transitions(camp: Camp, rule: str) -> list[tuple[str, str]]:
     with db.unit_of_work() as session:
         rows = session.execute(
             text(
                 "SELECT before, after FROM alert_transitions JOIN alerts ON alerts.id = alert_id"
-                " JOIN shelters ON shelters.id = place_id WHERE code = :code ORDER BY alert_transitions.at"
+                " JOIN shelters ON shelters.id = place_id WHERE code = :code AND rule = :rule"
+                " ORDER BY alert_transitions.at, alert_transitions.since"
             ),
-            {"code": camp.code},
+            {"code": camp.code, "rule": rule},
         )
         return [(row.before, row.after) for row in rows]
 
@@ -162,7 +151,8 @@ def check_the_end(camps: list[Camp]) -> None:
             text(
                 "SELECT code, total[1] AS people, basis, severity FROM place_now JOIN place_days USING (place_id, day)"
                 " JOIN shelters ON shelters.id = place_id"
-                " LEFT JOIN alerts ON alerts.place_id = place_now.place_id AND ended_at IS NULL"
+                " LEFT JOIN alerts ON alerts.place_id = place_now.place_id AND rule = 'occupancy'"
+                " AND ended_at IS NULL"
             )
         )
         found = {row.code: (row.people, row.basis, row.severity or "ok") for row in rows}
@@ -170,22 +160,51 @@ def check_the_end(camps: list[Camp]) -> None:
     assert is_verified()
 
 
-def one_by_one(camps: list[Camp]) -> None:
-    with time_machine.travel(OPENED, tick=True):
-        sender = set_up(camps)
-    reports = sorted(the_reports(camps), key=lambda report: (report["occurred_at"], report["place"]["shelter"]))
-    for report in reports:
-        with time_machine.travel(datetime.fromisoformat(report["occurred_at"]), tick=True):
-            assert [result["status"] for result in sender.send([report])] == ["accepted"]
+def one_by_one(camps: list[Camp]) -> Counter[str]:
+    """How many transitions there were, by rule."""
+    first = min(camp.counts[0][0] for camp in camps) - timedelta(days=1)
+    last = max(camp.counts[-1][0] for camp in camps)
+    opened = datetime.combine(first, time(12), UTC)
+    with time_machine.travel(opened, tick=True):
+        sender = set_up(camps, opened)
+    for at, reports in groupby(sorted(the_reports(camps), key=occurred), key=occurred):
+        with time_machine.travel(datetime.fromisoformat(at), tick=True):
+            pass_all_time()
+            assert {result["status"] for result in sender.send(list(reports))} == {"accepted"}
             drain()
+    seen: Counter[str] = Counter()
     for camp in camps:
-        levels = walk(camp)
-        assert transitions(camp) == list(pairwise(levels)), camp.name
+        walked = {
+            "occupancy": walk(camp),
+            "silence": walk_of_silence(camp, first, last),
+            "discrepancy": walk_of_discrepancy(camp),
+        }
+        for rule, levels in walked.items():
+            assert transitions(camp, rule) == list(pairwise(levels)), (camp.name, rule)
+            seen[rule] += len(levels) - 1
+    assert seen.total() == all_transitions(camps)
     check_the_end(camps)
+    return seen
+
+
+def occurred(report: dict[str, Any]) -> str:
+    at: str = report["occurred_at"]
+    return at
+
+
+def all_transitions(camps: list[Camp]) -> int:
+    """Of every rule there is."""
+    with db.unit_of_work() as session:
+        places = "SELECT id FROM shelters WHERE code = ANY(:codes)"
+        count = text(
+            f"SELECT count(*) FROM alert_transitions JOIN alerts ON alerts.id = alert_id WHERE place_id IN ({places})"
+        )
+        found: int = session.execute(count, {"codes": [camp.code for camp in camps]}).scalar_one()
+        return found
 
 
 def all_at_once(camps: list[Camp]) -> None:
-    sender = set_up(camps)
+    sender = set_up(camps, datetime.combine(camps[0].counts[0][0] - timedelta(days=1), time(12), UTC))
     reports = the_reports(camps)
     sent = [report for report in reports for _ in range(2)]
     random.Random(2012).shuffle(sent)
@@ -218,22 +237,16 @@ def all_at_once(camps: list[Camp]) -> None:
     check_the_end(camps)
 
 
-needs_data = pytest.mark.skipif(data_folder() is None, reason="no shared/data/flee beside this checkout")
-
-
-def mali() -> list[Camp]:
-    folder = data_folder()
-    assert folder is not None
-    return camps_of(folder)
-
-
-def test_the_rule_walks_the_made_up_camps_as_their_comments_say() -> None:
+def test_the_rules_walk_the_made_up_camps_as_their_comments_say() -> None:
     rising, hovering = made_up_camps()
     assert walk(rising) == ["ok", "warning", "critical", "warning", "ok", "critical"]
     assert walk(hovering) == ["ok", "warning", "critical", "ok", "warning"]
+    assert walk_of_silence(rising, date(2012, 2, 29), date(2012, 5, 3)) == ["ok", *["warning", "ok"] * 7]
+    assert walk_of_silence(hovering, date(2012, 2, 29), date(2012, 5, 3)) == ["ok", *["warning", "ok"] * 5, "warning"]
+    assert walk_of_discrepancy(rising) == ["ok", "warning", "ok", "warning"]
 
 
-def test_a_made_up_twin_counted_one_by_one_raises_what_the_rule_walks_through(database: str) -> None:
+def test_a_made_up_twin_counted_one_by_one_raises_what_the_rules_walk_through(database: str) -> None:
     one_by_one(made_up_camps())
 
 
@@ -241,13 +254,21 @@ def test_a_made_up_twin_told_all_at_once_ends_the_same(database: str) -> None:
     all_at_once(made_up_camps())
 
 
-@needs_data
-def test_mali_counted_one_by_one_has_eighteen_transitions(database: str) -> None:
-    camps = mali()
-    assert [len(walk(camp)) - 1 for camp in camps] == [2, 3, 7, 2, 2, 1, 1]
-    one_by_one(camps)
+@needs_situations
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_situation_counted_one_by_one_raises_what_the_rules_walk_through(
+    database: str, situation: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = one_by_one(camps_of(situation))
+    with capsys.disabled():
+        sys.stdout.write(f"\n{situation}: {', '.join(f'{count} of {rule}' for rule, count in seen.items())}\n")
 
 
-@needs_data
+@needs_situations
+def test_mali_has_eighteen_transitions_of_occupancy() -> None:
+    assert [len(walk(camp)) - 1 for camp in camps_of("mali2012")] == [2, 3, 7, 2, 2, 1, 1]
+
+
+@needs_situations
 def test_mali_told_all_at_once_doubled_and_shuffled_ends_the_same(database: str) -> None:
-    all_at_once(mali())
+    all_at_once(camps_of("mali2012"))

@@ -1,0 +1,149 @@
+"""Digests: once a day, in the morning of the operation, to whoever asked for it. Each is written with its row, so that
+nobody gets two of a day, whoever is killed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import PERMISSIONS, UNCHOSEN, Actor, Scope
+from app.alerts.emails.digest import Missed, write_digest
+from app.alerts.models import Subscription
+from app.alerts.queries import ended_since, limits_of, open_alerts, subscriptions_of
+from app.alerts.rules import RANK, standards_of
+from app.alerts.schemas import AlertRow
+from app.core import clock, db, jobs
+from app.outbox import service as outbox
+from app.outbox.schemas import Letter
+from app.places.queries import areas_of, frame_of, list_operations
+from app.places.schemas import Frame
+from app.population.queries import shelter_figures
+from app.shelters.queries import list_shelters
+from config.settings import settings
+
+HOUR = 7  # of the operation's day
+PEOPLE_A_TIME = 20  # each may look at every shelter there is
+
+_PEOPLE = text("""
+  SELECT users.id, users.email, coalesce(users.language, :unchosen) AS language, memberships.role, memberships.areas,
+    memberships.is_protection
+  FROM users JOIN memberships ON memberships.user_id = users.id
+  WHERE users.active AND memberships.operation_id = :operation AND memberships.role = ANY(:readers)
+    AND EXISTS (SELECT FROM subscriptions WHERE subscriptions.user_id = users.id
+      AND subscriptions.operation_id = :operation AND how = 'daily')
+    AND NOT EXISTS (SELECT FROM digests WHERE digests.user_id = users.id AND digests.operation_id = :operation
+      AND digests.day = :day)
+  ORDER BY users.id LIMIT :limit FOR NO KEY UPDATE OF users SKIP LOCKED
+""")
+_NOTED = text("""
+  INSERT INTO digests (user_id, operation_id, day, mail_id) VALUES (:user, :operation, :day, NULL)
+  ON CONFLICT DO NOTHING RETURNING user_id
+""")
+_MAILED = text("""
+  UPDATE digests SET mail_id = :mail WHERE user_id = :user AND operation_id = :operation AND day = :day
+""")
+
+log = structlog.get_logger(__name__)
+
+
+def compose_digests(session: Session) -> int:
+    """Write the digests of some people of one operation where it is time. Returns how many; 0: none is due."""
+    now = clock.now()
+    for operation in list_operations(session):
+        if operation.closed_at is not None:
+            continue
+        frame = frame_of(session, operation.id)
+        local = now.astimezone(frame.zone)
+        if local.hour >= HOUR and (written := _of_day(session, frame, local.date())):
+            return written
+    return 0
+
+
+def _of_day(session: Session, frame: Frame, day: date) -> int:
+    asked = {"operation": frame.operation_id, "day": day}
+    readers = [role for role, granted in PERMISSIONS.items() if "read" in granted]
+    more = {"unchosen": UNCHOSEN, "readers": readers, "limit": PEOPLE_A_TIME}
+    people = session.execute(_PEOPLE, {**asked, **more}).all()
+    for person in people:
+        if session.scalar(_NOTED, {**asked, "user": person.id}) is None:
+            continue
+        letter = _letter(session, person, frame, day)
+        if letter is not None:
+            (mail,) = outbox.write(session, [letter])
+            session.execute(_MAILED, {**asked, "user": person.id, "mail": mail})
+    if people:
+        db.wake(session, jobs.SEND)
+    return len(people)
+
+
+def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Letter | None:
+    """The digest of one person; None where it cannot be written, which holds up nobody else's."""
+    scope = Scope(frame.operation_id, None if person.areas is None else frozenset(person.areas))
+    actor = Actor(
+        person.id, person.email, person.role, scope, language=person.language, is_protection=person.is_protection
+    )
+    try:
+        with session.begin_nested():
+            wanted = [one for one in subscriptions_of(session, actor) if one.how == "daily"]
+            since = clock.now() - timedelta(days=1)
+            open_now = _meant(open_alerts(session, actor=actor, language=actor.language), wanted)
+            ended = _meant(ended_since(session, actor=actor, language=actor.language, since=since), wanted)
+            written = write_digest(
+                actor.language,
+                frame=frame,
+                day=day,
+                follows=_follows(session, scope, frame),
+                alerts=open_now,
+                ended=ended,
+                missed=_missed(session, scope, frame, wanted),
+                base_url=settings().base_url,
+            )
+    except Exception:  # whatever it is: it must not hold up everybody else's
+        log.exception("digest_not_composed", user=str(person.id))
+        return None
+    return Letter(
+        operation_id=frame.operation_id,
+        recipient=person.email,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        headers={"X-Mawa-Digest": str(day)},
+    )
+
+
+def _meant(alerts: Sequence[AlertRow], wanted: Sequence[Subscription]) -> list[AlertRow]:
+    return [alert for alert in alerts if any(_is_meant(alert, one) for one in wanted)]
+
+
+def _is_meant(alert: AlertRow, wanted: Subscription) -> bool:
+    return (
+        (wanted.area_code is None or wanted.area_code in alert.area_path)
+        and wanted.rule in (None, alert.rule)
+        and RANK[alert.severity] >= RANK[wanted.severity]
+    )
+
+
+def _missed(session: Session, scope: Scope, frame: Frame, wanted: Sequence[Subscription]) -> list[Missed]:
+    """Standards not met in the areas somebody follows, where most people are first."""
+    codes = [one.area_code for one in wanted]
+    followed = Scope(scope.operation_id, None if None in codes else frozenset(code for code in codes if code))
+    states = {row.id: row.state for row in list_shelters(session, scope=scope)}  # what they may see
+    figures = [one for one in shelter_figures(session, scope=followed).items if one.place_id in states]
+    limits = limits_of(session, [one.place_id for one in figures], frame)
+    found: list[tuple[int, Missed]] = []
+    for figure in figures:
+        people = figure.people.total
+        for standard in standards_of(states[figure.place_id], people, figure.basis, limits[figure.place_id]):
+            if standard.state == "missed":
+                found.append((people or 0, Missed(figure.name, standard)))
+    return [missed for _, missed in sorted(found, key=lambda one: -one[0])]
+
+
+def _follows(session: Session, scope: Scope, frame: Frame) -> list[dict[str, str]]:
+    if scope.areas is None:
+        return [frame.name]
+    found: Mapping[str, Any] = areas_of(session, scope.operation_id, sorted(scope.areas))
+    return [found[code].name for code in sorted(found)]

@@ -1,0 +1,160 @@
+"""Publishing what the rules say: one transition where it is not what was published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.alerts.models import Alert, AlertTransition
+from app.alerts.policy import ESCALATE_AFTER, Step, Told, next_step
+from app.alerts.rules import NOT_NUMBERS, PlaceJudge, RuleLevel
+from app.alerts.service.hindsight import was_ever
+from app.alerts.service.telling import tell
+from app.core import clock
+from app.population.levels import DayRow, Rules
+from app.population.service import Place, look_again
+
+NOTHING: Mapping[str, Any] = {"people": None}  # the numbers of an alert of which nothing is known any more
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A place with its last day row (None: it has none) and its judge."""
+
+    place: Place
+    row: DayRow | None
+    judge: PlaceJudge
+
+    def states(self, at: datetime) -> Rules:
+        """What its rules say at a moment. Empty: nothing is said of it, or it is no shelter."""
+        return self.judge.now(self.row, at) if self.row else {}
+
+
+def publish(session: Session, present: Sequence[Present]) -> None:
+    """Bring the alerts of these places to what their rules say now, and note when time alone may change that."""
+    if not present:
+        return
+    now = clock.now()
+    alerts = _standing(session, present)
+    due: dict[UUID, datetime | None] = {}
+    for one in present:
+        states = one.states(now)
+        for rule, state in states.items():
+            _publish_one(session, one, rule, state, alerts.pop((one.place.id, rule), None))
+        for rule in [rule for place_id, rule in alerts if place_id == one.place.id]:
+            alert = alerts.pop((one.place.id, rule))
+            if states and rule in one.judge.rules:
+                _publish_one(session, one, rule, {"level": "ok", "known": True, "since": now.isoformat()}, alert)
+            else:  # of a rule that is not asked any more nobody is told that all is well
+                _end(session, one, alert, told="nobody" if states else "end", now=now)
+        moment = one.judge.changes_at(one.row, states, now) if one.row else None
+        # A later moment is found when the earlier one has come: not written with every report.
+        if _is_sooner(moment, one.place.due_at, now):
+            due[one.place.id] = moment
+    look_again(session, due)
+    session.flush()
+
+
+def unpublished(session: Session, present: Sequence[Present]) -> list[str]:
+    """Alerts whose published state is not what the rules say now, in words."""
+    now = clock.now()
+    alerts = _standing(session, present)
+    differing: list[str] = []
+    for one in present:
+        states = one.states(now)
+        for rule in sorted({*states, *(rule for place_id, rule in alerts if place_id == one.place.id)}):
+            alert = alerts.get((one.place.id, rule))
+            published = alert.severity if alert else "ok"
+            said = states.get(rule, {"level": "ok" if states else "nothing", "known": True})
+            if said["known"] and said["level"] != published:
+                differing.append(
+                    f"alert {rule} at place {one.place.id}: published {published}, the rules say {said['level']}"
+                )
+    return differing
+
+
+def _standing(session: Session, present: Sequence[Present]) -> dict[tuple[UUID, str], Alert]:
+    """Alerts of these places that have not ended."""
+    places = [one.place.id for one in present]
+    standing = session.scalars(
+        select(Alert).where(col(Alert.place_id).in_(places), col(Alert.ended_at).is_(None)).order_by(col(Alert.id))
+    )
+    return {(alert.place_id, alert.rule): alert for alert in standing}
+
+
+def _is_sooner(moment: datetime | None, noted: datetime | None, now: datetime) -> bool:
+    """Whether what is noted has to change: it has come, or would come too late."""
+    if noted is None or noted <= now:
+        return moment != noted
+    return moment is not None and moment < noted
+
+
+def _publish_one(session: Session, one: Present, rule: str, state: Mapping[str, Any], alert: Alert | None) -> None:
+    now = clock.now()
+    published: RuleLevel = alert.severity if alert else "ok"  # type: ignore[assignment]  # CHECK in PostgreSQL
+    if alert is not None:
+        alert.unknown_since = None if state["known"] else (alert.unknown_since or now)
+    step = next_step(published, state)
+    if step is None:
+        return
+    since = min(datetime.fromisoformat(state["since"]), now)  # a count of today stands at the day's end
+    numbers = {name: value for name, value in state.items() if name not in NOT_NUMBERS}
+    if alert is not None and step.after == "ok":
+        was = alert.numbers
+        is_over = was_ever(session, one.place, one.judge, rule, since=alert.since)
+        alert.status, alert.ended_at = "resolved" if is_over else "withdrawn", now
+        alert.numbers = numbers if is_over else {**numbers, "was": was.get("people")}
+    elif alert is None:
+        alert = Alert(
+            id=uuid4(),
+            operation_id=one.place.frame.operation_id,
+            place_id=one.place.id,
+            rule=rule,
+            severity=step.after,
+            status="open",
+            since=since,
+            opened_at=now,
+            numbers=numbers,
+        )
+        session.add(alert)
+    else:
+        alert.numbers, alert.severity = numbers, step.after
+        if step.told == "announce":
+            alert.status = "open"
+    _note(session, one, alert, step, since=since, now=now)
+
+
+def _end(session: Session, one: Present, alert: Alert, *, told: Told, now: datetime) -> None:
+    """End an alert that no rule speaks of any more: the place turned out to be another, or its report was taken back,
+    or the rule was switched off."""
+    published: RuleLevel = alert.severity  # type: ignore[assignment]  # CHECK in PostgreSQL
+    alert.status, alert.ended_at, alert.unknown_since, alert.numbers = "withdrawn", now, None, dict(NOTHING)
+    _note(session, one, alert, Step(published, "ok", told), since=now, now=now)
+
+
+def _note(session: Session, one: Present, alert: Alert, step: Step, *, since: datetime, now: datetime) -> None:
+    """Write the transition an alert has just made, and whom it is told. Critical, it waits to be taken on."""
+    if step.after == "critical" and step.told == "announce":
+        alert.escalates_at, alert.escalated = now + ESCALATE_AFTER, 0
+    elif step.after != "critical":
+        alert.escalates_at = None
+    transition = AlertTransition(
+        id=uuid4(),
+        operation_id=alert.operation_id,
+        alert_id=alert.id,
+        kind="withdrawn" if alert.status == "withdrawn" else "state",
+        before=step.before,
+        after=step.after,
+        since=since,
+        at=now,
+        numbers=alert.numbers,
+    )
+    session.flush()
+    session.add(transition)
+    session.flush()
+    tell(session, alert, transition, step, area_path=one.place.area_path)
