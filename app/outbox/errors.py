@@ -1,12 +1,18 @@
 """Why a mail did not leave. The text is the server's and may hold the address: for the row, never for a log."""
 
+from typing import Literal
+
+Failure = Literal["temporary", "timeout", "permanent"]
+
 
 class NotSent(Exception):
-    """The mail was not taken. `is_permanent`: this server will never take it, so that trying again is no use."""
+    """The mail was not taken, or not known to be. `temporary`: not now; `timeout`: no answer in time, so that the
+    server may have taken it all the same; `permanent`: this server will never take it, so that trying again is no use,
+    which may be for the address: nobody is there (`is_address`)."""
 
-    def __init__(self, reason: str, *, is_permanent: bool = False) -> None:
+    def __init__(self, reason: str, failure: Failure = "temporary", *, is_address: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.is_permanent = reason, is_permanent
+        self.reason, self.failure, self.is_address = reason, failure, is_address
 
 
 class ServerAway(NotSent):

@@ -12,7 +12,8 @@ from app.core.models import AWARE
 
 
 class Mail(SQLModel, table=True):
-    """One mail to one address. waiting → sent, or dead when the server will never take it or tries run out.
+    """One mail to one address. waiting → sent, or dead when the server will never take it or tries run out;
+    `failure` is how the last try ended, where it did not succeed.
 
     While `leased_until` lies ahead, some worker is sending it; a lease that ran out means that worker died.
     """
@@ -33,10 +34,24 @@ class Mail(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=AWARE)
     attempts: int = 0
     last_error: str | None = None
+    failure: str | None = None
     sent_at: datetime | None = Field(default=None, sa_type=AWARE)
 
     __table_args__ = (
         CheckConstraint("status IN ('waiting', 'sent', 'dead')", name="status"),
+        CheckConstraint("failure IN ('temporary', 'timeout', 'permanent')", name="failure"),
         Index(None, "created_at"),
         Index("ix_mails_waiting", "due_at", postgresql_where=sql("status = 'waiting'")),
+        Index("ix_mails_dead", "operation_id", "created_at", postgresql_where=sql("status = 'dead'")),
     )
+
+
+class RefusedAddress(SQLModel, table=True):
+    """An address of which a server said that nobody is there. Nothing is sent to it until an administrator has it used
+    again; `reason` is what the server said."""
+
+    __tablename__ = "refused_addresses"
+
+    address: str = Field(primary_key=True)
+    refused_at: datetime = Field(sa_type=AWARE)
+    reason: str

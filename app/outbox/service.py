@@ -8,21 +8,23 @@ Message-ID, which mail programs show once: the one window there is.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.core import clock, db, jobs
-from app.outbox.models import Mail
+from app.outbox.errors import NotSent
+from app.outbox.models import Mail, RefusedAddress
 from app.outbox.schemas import Letter
 from config.settings import settings
 
@@ -41,7 +43,7 @@ _CLAIM = sql("""
   RETURNING mails.*
 """)
 _SENT = sql("""
-  UPDATE mails SET status = 'sent', sent_at = :now, last_error = NULL, leased_until = NULL,
+  UPDATE mails SET status = 'sent', sent_at = :now, last_error = NULL, failure = NULL, leased_until = NULL,
     -- a mail of no operation holds a link that is as good as a password: no backup needs it
     text = CASE WHEN operation_id IS NULL THEN '' ELSE text END,
     html = CASE WHEN operation_id IS NULL THEN '' ELSE html END
@@ -74,12 +76,43 @@ def settle_sent(session: Session, mail: Mail) -> bool:
     return _is_one(session.execute(_SENT, given))
 
 
-def settle_failed(session: Session, mail: Mail, *, error: str, is_permanent: bool) -> bool:
-    """The server did not take it: wait longer each time, or give up for good. False when the lease was lost."""
-    if is_permanent or mail.attempts >= MOST_ATTEMPTS:
-        emptied = {} if mail.operation_id else {"text": "", "html": ""}  # links of accounts open doors
-        return _settle(session, mail, status="dead", last_error=error[:_LONGEST_ERROR], **emptied)
-    return _settle(session, mail, due_at=clock.now() + pause_after(mail.attempts), last_error=error[:_LONGEST_ERROR])
+def settle_failed(session: Session, mail: Mail, failure: NotSent) -> bool:
+    """The server did not take it: wait longer each time, or give up for good, and where nobody is at its address send
+    nothing there any more. False when the lease was lost."""
+    said = {"last_error": failure.reason[:_LONGEST_ERROR], "failure": failure.failure}
+    if failure.failure != "permanent" and mail.attempts < MOST_ATTEMPTS:
+        return _settle(session, mail, due_at=clock.now() + pause_after(mail.attempts), **said)
+    emptied = {} if mail.operation_id else {"text": "", "html": ""}  # links of accounts open doors
+    is_settled = _settle(session, mail, status="dead", **said, **emptied)
+    if is_settled and failure.is_address:
+        refused = {"address": mail.recipient, "refused_at": clock.now(), "reason": said["last_error"]}
+        session.execute(upsert(RefusedAddress).values(**refused).on_conflict_do_nothing())
+    return is_settled
+
+
+def send_again(session: Session, mail_ids: Collection[UUID]) -> int:
+    """Have these mails that were given up tried again, the same bytes as before; how many. One that was emptied is
+    not, nor one whose address takes no mail."""
+    again = (
+        update(Mail)
+        .where(
+            col(Mail.id).in_(mail_ids),
+            col(Mail.status) == "dead",
+            col(Mail.text) != "",
+            col(Mail.recipient).not_in(select(col(RefusedAddress.address))),
+        )
+        .values(status="waiting", due_at=clock.now(), attempts=0, last_error=None, failure=None, leased_until=None)
+    )
+    count = session.scalars(again.returning(col(Mail.id))).all()
+    if count:
+        db.wake(session, jobs.SEND)
+    return len(count)
+
+
+def use_again(session: Session, address: str) -> bool:
+    """Send mail to an address again; False where nothing stood in its way."""
+    found = delete(RefusedAddress).where(col(RefusedAddress.address) == address).returning(col(RefusedAddress.address))
+    return session.scalar(found) is not None
 
 
 def give_back(session: Session, mail: Mail) -> bool:

@@ -4,6 +4,7 @@ A file of its own because it is neither a service nor a query: it speaks to the 
 and is what a test puts a stand-in for.
 """
 
+import re
 import smtplib
 import ssl
 from functools import lru_cache
@@ -71,16 +72,16 @@ class SmtpTransport:
             smtp.sendmail(message.sender, [message.recipient], message.content, _options(smtp, message))
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
-            raise _refused(code, text) from error
+            raise _refused(code, text, is_address=_is_nobody(code, text)) from error
         except smtplib.SMTPSenderRefused as error:
             raise NotSent(_said(error.smtp_code, error.smtp_error)) from error  # our settings, not this mail: mendable
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise NotSent(_told(error), is_permanent=True) from error
+            raise NotSent(_told(error), "permanent") from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise NotSent(_told(error)) from error
+            raise NotSent(_told(error), "timeout" if _is_late(error) else "temporary") from error
 
     def close(self) -> None:
         smtp, self._smtp = self._smtp, None
@@ -96,7 +97,7 @@ class SmtpTransport:
             try:
                 self._smtp = _connect(self._url, self._timeout)
             except (smtplib.SMTPException, OSError) as error:
-                raise ServerAway(_told(error)) from error
+                raise ServerAway(_told(error), "timeout" if _is_late(error) else "temporary") from error
         return self._smtp
 
 
@@ -142,8 +143,22 @@ def _log_in(smtp: smtplib.SMTP, name: str, password: str) -> None:
     smtp.login(name, password)
 
 
-def _refused(code: int, text: bytes | str) -> NotSent:
-    return NotSent(_said(code, text), is_permanent=500 <= code < 600)
+def _refused(code: int, text: bytes | str, *, is_address: bool = False) -> NotSent:
+    return NotSent(_said(code, text), "permanent" if 500 <= code < 600 else "temporary", is_address=is_address)
+
+
+def _is_nobody(code: int, text: bytes | str) -> bool:
+    """Whether a refusal of a recipient says that nobody is there (RFC 3463: 5.1.x an address, 5.2.1 a mailbox that is
+    switched off; where a server gives no such code, what RFC 5321 has for it). Not: that it does not like us."""
+    enhanced = re.match(r"5\.(\d{1,3})\.(\d{1,3})\b", _said(code, text).partition(" ")[2])
+    if enhanced is None:
+        return code in (550, 551, 553)
+    return enhanced[1] == "1" or enhanced.groups() == ("2", "1")
+
+
+def _is_late(error: BaseException) -> bool:
+    """Whether no answer came in time, which smtplib says in other words."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _said(code: int, text: bytes | str) -> str:

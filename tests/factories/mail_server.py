@@ -15,9 +15,12 @@ from app.outbox.schemas import Letter
 
 
 class Sink:
-    """Keeps what it takes. Addresses say what befalls them: `refuse-rcpt@…`, `defer-data@…`, `hang@…`, `cut@…`."""
+    """Keeps what it takes. Addresses say what befalls them: `refuse-rcpt@…`, `defer-data@…`, `hang@…`, `cut@…`.
+    `refusal`: what it says of the first; `asked`: whom it was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: str = "550 nobody here") -> None:
+        self.refusal = refusal
+        self.asked: list[str] = []
         self.taken: list[bytes] = []
         self.connections: set[Any] = set()
         self.port = 0
@@ -35,7 +38,8 @@ class Sink:
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         envelope.rcpt_tos.append(address)
-        return {"refuse-rcpt": "550 nobody here", "defer-rcpt": "450 greylisted"}.get(kind_of(envelope), "250 OK")
+        self.asked.append(address)
+        return {"refuse-rcpt": self.refusal, "defer-rcpt": "450 greylisted"}.get(kind_of(envelope), "250 OK")
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         kind = kind_of(envelope)

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from app.core import jobs
 from app.core.db import unit_of_work
 from app.outbox import emails, queries, service
+from app.outbox.errors import NotSent
 from app.outbox.models import Mail
 from app.outbox.schemas import Letter
 
@@ -78,7 +79,7 @@ def test_a_lease_that_ran_out_can_be_claimed_again_and_its_first_holder_settles_
     (theirs,) = service.claim(session, limit=1)
     assert (mine.attempts, theirs.attempts) == (1, 2)
     assert not service.settle_sent(session, mine)
-    assert not service.settle_failed(session, mine, error="late", is_permanent=True)
+    assert not service.settle_failed(session, mine, NotSent("late", "permanent"))
     assert service.settle_sent(session, theirs)
     assert not service.settle_sent(session, theirs)
     session.expire_all()
@@ -93,7 +94,7 @@ def test_a_temporary_failure_waits_longer_each_time_and_gives_up_after_about_two
 ) -> None:
     mail_id, pauses = write(session).id, list[timedelta]()
     while claimed := service.claim(session, limit=1):
-        assert service.settle_failed(session, claimed[0], error="451 later", is_permanent=False)
+        assert service.settle_failed(session, claimed[0], NotSent("451 later"))
         session.expire_all()
         mail = session.get_one(Mail, mail_id)
         pauses.append(mail.due_at - datetime.now(UTC))
@@ -107,7 +108,7 @@ def test_a_temporary_failure_waits_longer_each_time_and_gives_up_after_about_two
 def test_a_permanent_failure_is_a_dead_letter_with_its_reason(session: Session) -> None:
     mail_id = write(session).id
     (mail,) = service.claim(session, limit=1)
-    service.settle_failed(session, mail, error="550 " + "x" * 9999, is_permanent=True)
+    service.settle_failed(session, mail, NotSent("550 " + "x" * 9999, "permanent"))
     session.expire_all()
     dead = session.get_one(Mail, mail_id)
     assert (dead.status, dead.leased_until) == ("dead", None)
@@ -120,7 +121,7 @@ def test_a_dead_letter_of_an_account_keeps_no_link(session: Session) -> None:
     """It would be good for a day, and stand in that day's backup."""
     mail_id = write(session).id
     (mail,) = service.claim(session, limit=1)
-    service.settle_failed(session, mail, error="550 no such user", is_permanent=True)
+    service.settle_failed(session, mail, NotSent("550 no such user", "permanent"))
     session.expire_all()
     dead = session.get_one(Mail, mail_id)
     assert (dead.status, dead.text, dead.html) == ("dead", "", "")

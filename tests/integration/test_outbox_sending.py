@@ -18,8 +18,9 @@ from app.core import clock
 from app.core.db import unit_of_work
 from app.outbox import service, transports
 from app.outbox.emails import message_of
-from app.outbox.errors import NotSent, ServerAway
+from app.outbox.errors import ServerAway
 from app.outbox.models import Mail
+from app.outbox.queries import refused_among
 from app.outbox.transports import MailboxTransport, SmtpTransport
 from config.settings import settings
 from tests.factories.mail_server import Sink, mails, serve, write
@@ -42,25 +43,26 @@ def test_it_sends_many_mails_over_one_connection(sink: Sink, transport: SmtpTran
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "reason"),
+    ("kind", "failure", "reason"),
     [
-        ("defer-rcpt", "waiting", "450 greylisted"),
-        ("defer-data", "waiting", "452 disk full"),
-        ("refuse-rcpt", "dead", "550 nobody here"),
-        ("refuse-data", "dead", "554 looks like spam"),
-        ("cut", "waiting", "SMTPServerDisconnected"),
-        ("hang", "waiting", "timed out"),
+        ("defer-rcpt", "temporary", "450 greylisted"),
+        ("defer-data", "temporary", "452 disk full"),
+        ("refuse-rcpt", "permanent", "550 nobody here"),
+        ("refuse-data", "permanent", "554 looks like spam"),
+        ("cut", "temporary", "SMTPServerDisconnected"),
+        ("hang", "timeout", "timed out"),
     ],
 )
 def test_one_mail_that_fails_holds_up_no_other(
-    sink: Sink, transport: SmtpTransport, kind: str, status: str, reason: str
+    sink: Sink, transport: SmtpTransport, kind: str, failure: str, reason: str
 ) -> None:
     write("first@example.org", f"{kind}@example.org", "last@example.org")
     assert outbox.send_through(transport) == 2
     found = mails()
     assert {found[f"{name}@example.org"].status for name in ("first", "last")} == {"sent"}
     failed = found[f"{kind}@example.org"]
-    assert failed.status == status
+    status = "dead" if failure == "permanent" else "waiting"
+    assert (failed.status, failed.failure) == (status, failure)
     assert reason in (failed.last_error or "")
     assert (failed.due_at > clock.now()) == (status == "waiting")
 
@@ -181,6 +183,38 @@ def test_a_mailbox_that_cannot_be_written_is_a_server_that_is_away(tmp_path: Pat
     assert mails()["a@example.org"].status == "waiting"
 
 
-def test_a_refusal_says_whether_it_is_for_good() -> None:
-    assert not NotSent("451").is_permanent
-    assert NotSent("550", is_permanent=True).is_permanent
+@pytest.mark.parametrize(
+    ("answer", "is_address"),
+    [
+        ("550 nobody here", True),
+        ("550 5.1.1 no such user", True),
+        ("553 mailbox name not allowed", True),
+        ("550 5.2.1 mailbox disabled", True),
+        ("550 5.7.1 we do not like you", False),
+        ("554 5.7.1 blocked", False),
+        ("552 5.2.2 mailbox full", False),
+        ("554 no", False),
+    ],
+)
+def test_an_address_at_which_nobody_is_gets_no_mail_any_more(answer: str, is_address: bool) -> None:
+    for sink in serve(Sink(refusal=answer)):
+        transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}", timeout=0.5)
+        write("refuse-rcpt@example.org")
+        assert outbox.send_through(transport) == 0
+        write("refuse-rcpt@example.org", "b@example.org")
+        sink.asked.clear()
+        assert outbox.send_through(transport) == 1
+        assert ("refuse-rcpt@example.org" in sink.asked) is not is_address
+        with unit_of_work() as session:
+            refused = refused_among(session, ["refuse-rcpt@example.org", "b@example.org"])
+            kept = [(mail.status, mail.failure) for mail in session.scalars(select(Mail)) if mail.status != "sent"]
+        assert refused == ({"refuse-rcpt@example.org"} if is_address else set())
+        assert kept == [("dead", "permanent")] * 2
+        transport.close()
+
+
+def test_refusals_by_the_server_as_a_whole_close_no_address(sink: Sink, transport: SmtpTransport) -> None:
+    write("refuse-data@example.org", "defer-rcpt@example.org")
+    assert outbox.send_through(transport) == 0
+    with unit_of_work() as session:
+        assert refused_among(session, ["refuse-data@example.org", "defer-rcpt@example.org"]) == set()

@@ -14,13 +14,14 @@ LESS = {
     **dict.fromkeys(("alembic_version", "area_days", "heartbeats", "place_days", "place_now"), READS),
     **dict.fromkeys(("audit_entries", "reports"), GROWS),
     **dict.fromkeys(("operations", "users"), ALL - {"DELETE"}),
+    "refused_addresses": {"SELECT", "DELETE"},
     "seals": set(),
     "unsealed": {"INSERT"},  # by the trigger that notes a row
     "erased_rows": set(),
 }
 # Not of one operation: who somebody is must be known before it is known where they act.
 WITHOUT_WALL = {
-    *("operations", "users", "memberships", "tokens", "sign_ins", "recovery_codes"),
+    *("operations", "users", "memberships", "tokens", "sign_ins", "recovery_codes", "refused_addresses"),
     *("alembic_version", "heartbeats", "seals", "unsealed", "erased_rows"),
 }
 _RIGHTS = text("""

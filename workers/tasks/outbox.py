@@ -1,7 +1,7 @@
 """Sending what waits in the outbox: claim, send, settle, each in a short transaction of its own."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 
@@ -10,12 +10,15 @@ from app.core.jobs import SEND
 from app.outbox import emails, service
 from app.outbox.errors import NotSent, ServerAway
 from app.outbox.models import Mail
+from app.outbox.queries import refused_among
 from app.outbox.transports import Transport, transport_of
 from config.settings import settings
 
 BATCH = 10
 LONGEST_RUN = 60.0  # seconds; what is left is for the next wake-up or sweep
 LONGEST_HOLD = 120.0  # seconds after which the rest of a batch is given back, well inside the lease
+
+REFUSED_BEFORE = "not tried: an earlier mail to this address was refused"
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +38,9 @@ def send_through(transport: Transport) -> int:
     while time.monotonic() < until:
         with unit_of_work() as session:
             mails = service.claim(session, limit=BATCH)
+            refused = refused_among(session, [mail.recipient for mail in mails])
         try:
-            sent += _send_batch(transport, mails)
+            sent += _send_batch(transport, mails, refused)
         except ServerAway:
             break
         if len(mails) < BATCH:
@@ -44,30 +48,31 @@ def send_through(transport: Transport) -> int:
     return sent
 
 
-def _send_batch(transport: Transport, mails: Sequence[Mail]) -> int:
-    """How many of these left. Raises ServerAway, everything not tried given back, when there is no server."""
+def _send_batch(transport: Transport, mails: Sequence[Mail], refused: Collection[str]) -> int:
+    """How many of these left; what is for an address that takes no mail is not tried. Raises ServerAway, everything not
+    tried given back, when there is no server."""
     sent, until = 0, time.monotonic() + LONGEST_HOLD
     for position, mail in enumerate(mails):
         if time.monotonic() > until:
             _give_back(mails[position:])
             break
         try:
-            sent += _send_one(transport, mail)
+            sent += _send_one(transport, mail, is_refused=mail.recipient in refused)
         except ServerAway:
             _give_back(mails[position + 1 :])
             raise
     return sent
 
 
-def _send_one(transport: Transport, mail: Mail) -> bool:
+def _send_one(transport: Transport, mail: Mail, *, is_refused: bool) -> bool:
     """Try one mail and settle it; whether it left and was still ours to settle."""
-    failure = _failure(transport, mail)
+    failure = NotSent(REFUSED_BEFORE, "permanent") if is_refused else _failure(transport, mail)
     if failure is None:
         with unit_of_work() as session:
             return service.settle_sent(session, mail)
     with unit_of_work() as session:
-        service.settle_failed(session, mail, error=failure.reason, is_permanent=failure.is_permanent)
-    log.warning("mail_not_sent", mail=str(mail.id), attempts=mail.attempts, for_good=failure.is_permanent)
+        service.settle_failed(session, mail, failure)
+    log.warning("mail_not_sent", mail=str(mail.id), attempts=mail.attempts, failure=failure.failure)
     if isinstance(failure, ServerAway):
         raise failure
     return False
@@ -76,7 +81,7 @@ def _send_one(transport: Transport, mail: Mail) -> bool:
 def _failure(transport: Transport, mail: Mail) -> NotSent | None:
     """Why the mail did not leave, None when it did."""
     if mail.attempts > service.MOST_ATTEMPTS:
-        return NotSent("every attempt ended with the worker", is_permanent=True)
+        return NotSent("every attempt ended with the worker", "permanent")
     try:
         transport.send(emails.message_of(mail, settings().mail_from))
     except NotSent as failure:

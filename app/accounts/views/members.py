@@ -15,6 +15,7 @@ from app.accounts.signin import still_good, tell_of_role
 from app.core import http
 from app.core.errors import DomainError
 from app.core.templating import use_zone
+from app.outbox.queries import refused_among
 from app.places.queries import frame_of
 
 people = Blueprint("people", __name__, url_prefix="/admin/users")
@@ -171,6 +172,7 @@ def _show(person: Person, form: MemberForm) -> str:
     use_zone(frame_of(http.session(), administered()).zone)
     tokens = queries.tokens_of(http.session(), person.user_id, administered())
     told: dict[str, Any] = {"tokens": tokens, "not_shown": service.NOT_SHOWN, "sign_ins": None}
+    told["takes_no_mail"] = bool(refused_among(http.session(), [person.email]))
     if queries.administers_all(http.session(), g.actor.user_id, of=person.user_id):
         told["sign_ins"] = queries.sign_ins_of(http.session(), person.user_id, since=still_good())
     return render_template("accounts/person.html", person=person, form=form, **told)

@@ -16,6 +16,7 @@ from app.accounts.views.proof import me, proves
 from app.core import http
 from app.core.templating import use_zone
 from app.core.text import LANGUAGES
+from app.outbox.queries import refused_among
 from app.places.queries import frame_of
 
 account = Blueprint("account", __name__)
@@ -122,5 +123,6 @@ def _show(form: TokenForm, *, key: str | None = None) -> str:
         "tokens": queries.tokens_of(asked, actor.user_id, actor.scope.operation_id),
         "sign_ins": queries.sign_ins_of(asked, actor.user_id, since=signin.still_good()),
         "operations": queries.operations_of(asked, actor.user_id) if actor.works_elsewhere else [],
+        "takes_no_mail": bool(refused_among(asked, [actor.email])),
     }
     return render_template("accounts/account.html", actor=actor, languages=LANGUAGES, form=form, key=key, **known)

@@ -41,6 +41,8 @@ ACTIONS = (
     "operation.close",
     "operation.reopen",
     "position.look",
+    "mails.send_again",
+    "address.use_again",
     "areas.load",
     "backup.take",
     "backup.restore",

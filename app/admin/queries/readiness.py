@@ -1,7 +1,7 @@
 """Whether the service can be relied on just now."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,11 +11,12 @@ from app.backups import queries as backups
 from app.core import clock
 from app.ledger.queries import MARKED
 from app.migrations.state import current
-from app.outbox.queries import waiting
+from app.outbox.queries import given_up_since, waiting
 from config.settings import settings
 
 OLD_MARK_S = 15.0  # a change that was not folded after this is a reason to look: usually it takes a tenth of a second
 OLD_MAIL_S = 60.0  # and a mail that did not leave
+GIVEN_UP_WITHIN = timedelta(days=1)  # a mail given up is a reason to look for a day
 OLD_SEAL_S = 60.0  # and what was written and not sealed: every five seconds it is
 OLD_BACKUP_S = 26 * 3600.0  # one is made a day, and takes its time
 
@@ -71,6 +72,8 @@ def readiness(session: Session, *, since: datetime) -> Readiness:
         reasons.append(f"Figures are late: the oldest change has waited {oldest_mark:.0f} s to be folded.")
     if oldest_mail > OLD_MAIL_S:
         reasons.append(f"Mail is late: the oldest has waited {oldest_mail:.0f} s.")
+    if given_up := given_up_since(session, clock.now() - GIVEN_UP_WITHIN):
+        reasons.append(f"Mails given up in the last day: {given_up}. Administrators find them at /admin/outbox.")
     reasons += _unsealed(session) + _not_backed_up(backup)
     return Readiness(
         ready=is_ready,
