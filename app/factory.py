@@ -4,7 +4,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from app import wiring
-from app.core import garbage, problems
+from app.core import garbage, meters, problems
 from app.core.description import Problem
 from config.settings import Settings, settings
 
@@ -40,4 +40,5 @@ def create_served() -> OpenAPI:
     """The application of a web process."""
     application = create_app()
     garbage.look_seldom()
+    meters.keep_counting()
     return application

@@ -23,7 +23,7 @@ from app.accounts.views import account, people
 from app.admin.views import operations, setup
 from app.admin.views import pages as admin
 from app.alerts.api import api as alerts_api
-from app.core import db, http, jobs, problems, static_files, templating
+from app.core import db, http, jobs, meters, problems, static_files, templating
 from app.core.description import described
 from app.core.errors import DomainError
 from app.core.text import LANGUAGES, mark
@@ -85,6 +85,11 @@ def add_doors(application: Flask, settings: Settings) -> None:
     def name_the_request() -> None:
         g.request_id = headers.request_name()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @application.after_request
+    def count_the_answer(response: Response) -> Response:
+        meters.count("requests", f"{response.status_code // 100}xx")
+        return response
 
     @application.teardown_request
     def forget_its_name(_error: BaseException | None) -> None:

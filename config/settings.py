@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     )
     backups_kept: int = Field(default=14, ge=1, le=10_000, description="Backups that stay in BACKUP_DIR.")
     mawa_log_format: Literal["console", "json"] = Field(default="console", description="console or json.")
+    metrics_token: str | None = Field(
+        default=None,
+        min_length=SHORTEST_SECRET,
+        description="What Prometheus says to read /metrics (`Authorization: Bearer …`); absent: who asks from the"
+        " machine itself or its private network may.",
+    )
     second_factor_roles: str | None = Field(
         default=None,
         pattern=rf"^(none|{_ROLE}(, ?{_ROLE})*)$",

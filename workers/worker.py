@@ -5,9 +5,11 @@ from celery.worker import state
 
 from app import broker
 from app.core.jobs import send_wakes_by
+from app.core.meters import keep_counting
 from app.tables import table_metadata
 from config.settings import settings
 from workers.celery_app import app
+from workers.metered import metered
 from workers.tasks import alerts, audit, backups, core, holds, outbox, population
 
 # Wake-ups that nobody needed any more Celery remembers by name, fifty thousand of them for three hours: under load that
@@ -19,9 +21,10 @@ table_metadata()
 
 for feature in (population, alerts, outbox, audit, holds, backups, core):
     for name, task in feature.TASKS.items():
-        app.task(task, name=name)
+        app.task(metered(name, task), name=name)
 
 send_wakes_by(broker.sender(settings()))
+keep_counting()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # Celery has no types

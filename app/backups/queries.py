@@ -12,7 +12,7 @@ from app.backups.schemas import Table
 
 STEP = "alembic_version"
 # Not in a backup: its contents say the step, which moving the schema writes; and who is at work is at work here.
-LEFT_OUT = (STEP, "heartbeats")
+LEFT_OUT = (STEP, "heartbeats", "meters")
 _KEPT = re.compile(r"mawa-(\d{8}T\d{6})Z\.backup")
 
 _COLUMNS = text("""

@@ -15,3 +15,13 @@ class Heartbeat(SQLModel, table=True):
 
     queue: str = Field(primary_key=True)
     at: datetime = Field(sa_type=AWARE)
+
+
+class Meter(SQLModel, table=True):
+    """What all processes counted of one thing (core.meters)."""
+
+    __tablename__ = "meters"
+
+    name: str = Field(primary_key=True)
+    labels: str = Field(primary_key=True)
+    total: float

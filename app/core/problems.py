@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
-from app.core import db, http
+from app.core import db, http, meters
 from app.core.errors import DomainError, NotSignedIn
 from app.core.text import mark, render
 
@@ -98,6 +98,7 @@ def register(application: Flask) -> None:
 
 def _write_down(error: BaseException | None) -> None:
     """Where it went wrong is said by the rule of the address: the address may hold a secret that is still good."""
+    meters.count("errors", "web")
     log.error("unexpected_error", exc_info=error, route=f"{request.method} {request.url_rule}")
 
 

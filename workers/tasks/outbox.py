@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 import structlog
 
+from app.core import meters
 from app.core.db import unit_of_work
 from app.core.jobs import SEND
 from app.outbox import emails, service
@@ -67,6 +68,7 @@ def _send_batch(transport: Transport, mails: Sequence[Mail], refused: Collection
 def _send_one(transport: Transport, mail: Mail, *, is_refused: bool) -> bool:
     """Try one mail and settle it; whether it left and was still ours to settle."""
     failure = NotSent(REFUSED_BEFORE, "permanent") if is_refused else _failure(transport, mail)
+    meters.count("mails", failure.failure if failure else "sent")
     if failure is None:
         with unit_of_work() as session:
             return service.settle_sent(session, mail)

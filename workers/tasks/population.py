@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.alerts.refresh import refresh
+from app.core import meters
 from app.core.db import unit_of_work
 from app.core.jobs import FOLD
 from app.ledger.service import spread
@@ -45,11 +46,13 @@ def fold_marked() -> int:
             raise
         except Exception:
             log.exception("batch_not_folded")
+            meters.count("errors", FOLD)
             folded += _fold_one_by_one(apart, until)
             continue
         if not places:
             break
         folded += places
+        meters.count("places_folded", by=places)
         time.sleep(min(max(PAUSE_S, time.monotonic() - began), LONGEST_PAUSE_S))
     return folded
 

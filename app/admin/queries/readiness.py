@@ -55,7 +55,7 @@ def readiness(session: Session, *, since: datetime) -> Readiness:
 
     OperationalError when the database cannot be reached.
     """
-    if current(session.connection()) != migrations.newest():
+    if not is_newest(session):
         return Readiness(False, ["The database is not at the newest schema: run `mawa db upgrade`."])
     work = session.execute(_WORK).one()
     mails, oldest_mail = waiting(session)
@@ -85,6 +85,11 @@ def readiness(session: Session, *, since: datetime) -> Readiness:
         worker_heartbeat_s=None if work.beat is None else round(_age(work.beat), 3),
         backup_age_s=None if backup is None else round(backup),
     )
+
+
+def is_newest(session: Session) -> bool:
+    """Whether the database has the schema this code was written for."""
+    return current(session.connection()) == migrations.newest()
 
 
 def _unsealed(session: Session) -> list[str]:

@@ -25,7 +25,7 @@ from app.population.service import hold_figures
 from app.tables import table_metadata
 
 # These hold nothing of an operation but ids and hashes; what waits to be sealed is forgotten with its row.
-KEPT = frozenset({"seals", "erased_rows", "heartbeats", "unsealed"})
+KEPT = frozenset({"seals", "erased_rows", "heartbeats", "meters", "unsealed"})
 ONLY_GROW = "reports, audit_entries, operation_settings"
 AT_LAST = ("audit_entries", "operations")  # what is being written down just now is waited for at the very end
 
@@ -55,6 +55,7 @@ _MAY_NOT = (
     f"REVOKE UPDATE, DELETE ON {ONLY_GROW} FROM CURRENT_USER",
     "SELECT set_config('mawa.erases', '', true)",
 )
+_THEIR_ADDRESSES = text("SELECT email FROM users WHERE id = ANY(CAST(:leaving AS uuid[]))")
 _WAIT_FOR_ENTRIES = text("LOCK TABLE audit_entries IN SHARE ROW EXCLUSIVE MODE")
 
 
@@ -102,8 +103,9 @@ def erase(session: Session, *, operation: Operation, by: str) -> Proof:
     erasure, code, id_ = uuid4(), operation.code, operation.id
     session.expunge(operation)
     hold_figures(session)
-    asked: dict[str, Any] = {"operation": id_, "mails": [], "leaving": []}
+    asked: dict[str, Any] = {"operation": id_, "mails": [], "leaving": [], "addresses": []}
     asked["leaving"] = list(session.scalars(text(_people_of_it()), asked))
+    asked["addresses"] = list(session.scalars(_THEIR_ADDRESSES, asked))
     _run(session, (statement.format(operation=id_) for statement in _MAY_ERASE))
     for statement in (_WRITTEN_ANEW, _EMPTIED):
         session.execute(statement, asked)
@@ -147,6 +149,8 @@ def _which(table: Table, parents: Mapping[str, str]) -> str:
     """The rows of a table that are of the operation, or refer to such a row; none: an empty text."""
     if table.name == "mails":
         return "operation_id = :operation OR id = ANY(CAST(:mails AS uuid[]))"
+    if table.name == "refused_addresses":
+        return "address = ANY(CAST(:addresses AS text[]))"
     if table.name == "operations":
         return "id = :operation"
     if table.name == "users":

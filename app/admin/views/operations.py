@@ -1,18 +1,21 @@
-"""`/healthz` and `/readyz`."""
+"""`/healthz`, `/readyz` and `/metrics`."""
 
 from dataclasses import asdict
+from hmac import compare_digest
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from sqlalchemy.exc import OperationalError
 
 from app import LOADING_SINCE
 from app.admin.queries.readiness import Readiness, readiness
-from app.core import db
-from app.core.http import public
+from app.core import db, meters
+from app.core.errors import NotAllowed
+from app.core.http import NOT_YOURS, public
 from app.core.kept import Kept
+from config.settings import settings
 
 pages = Blueprint("operations", __name__)
 
@@ -37,6 +40,32 @@ def readyz() -> tuple[dict[str, Any], int]:
     assert found is not None
     said = asdict(found) if is_from_inside else {"ready": found.ready}
     return said, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pages.get("/metrics")
+@public
+def metrics() -> Response:
+    """What Prometheus reads: to whoever knows METRICS_TOKEN, where that is set; else to who asks from inside."""
+    if not _may_measure():
+        raise NotAllowed("not_allowed", NOT_YOURS)
+    # Most installations are measured by nobody: what writes it is loaded where somebody asks.
+    from app.admin.queries.metrics import metrics as measured
+
+    meters.keep()
+    try:
+        with db.new_snapshot() as session:
+            found = measured(session, since=LOADING_SINCE)
+    except OperationalError:
+        return Response("The database does not answer.\n", HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain")
+    return Response(found, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_measure() -> bool:
+    token = settings().metrics_token
+    if token is None:
+        return _is_from_inside()
+    said = request.authorization
+    return said is not None and said.type == "bearer" and compare_digest((said.token or "").encode(), token.encode())
 
 
 def _looked() -> Readiness:

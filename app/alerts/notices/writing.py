@@ -24,7 +24,7 @@ from app.alerts.emails.sections import placeholder
 from app.alerts.notices.facts import facts_of, named_areas
 from app.alerts.policy import GATHER_WITHIN, PROTECTED
 from app.alerts.rules import RANK
-from app.core import clock, db, jobs
+from app.core import clock, db, jobs, meters
 from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
@@ -120,6 +120,7 @@ def compose_mails(session: Session) -> int:
         else:
             unwritten += notices
     stored = _put(session, letters)
+    meters.count("notices_mailed", by=sum(len(notices) for letter, notices in letters if letter in stored))
     unwritten += [notice for letter, notices in letters if letter not in stored for notice in notices]
     if unwritten:
         session.execute(_LATER, {"due": now + TRIED_AGAIN_AFTER, "notices": sorted(unwritten)})

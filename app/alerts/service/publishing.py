@@ -15,7 +15,7 @@ from app.alerts.policy import ESCALATE_AFTER, Step, Told, next_step
 from app.alerts.rules import NOT_NUMBERS, PlaceJudge, RuleLevel
 from app.alerts.service.hindsight import was_ever
 from app.alerts.service.telling import tell
-from app.core import clock
+from app.core import clock, meters
 from app.population.levels import DayRow, Rules
 from app.population.service import Place, look_again
 
@@ -139,6 +139,7 @@ def _end(session: Session, one: Present, alert: Alert, *, told: Told, now: datet
 
 def _note(session: Session, one: Present, alert: Alert, step: Step, *, since: datetime, now: datetime) -> None:
     """Write the transition an alert has just made, and whom it is told. Critical, it waits to be taken on."""
+    meters.count("alert_changes", alert.rule, step.after)
     if step.after == "critical" and step.told == "announce":
         alert.escalates_at, alert.escalated = now + ESCALATE_AFTER, 0
     elif step.after != "critical":

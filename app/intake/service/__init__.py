@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.core import clock, db
+from app.core import clock, db, meters
 from app.core.kept import Kept
 from app.intake import policy, queries
 from app.intake.errors import fault, faults_of
@@ -83,6 +83,8 @@ def take(
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}
+    for result in results.values():
+        meters.count("reports", result.status)
     return [results[place] for place in range(len(read))]
 
 
