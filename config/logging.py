@@ -7,8 +7,10 @@ from typing import Literal
 import structlog
 
 
-def configure_logging(form: Literal["console", "json"], level: int = logging.INFO) -> None:
-    """Send this process's log to standard error: lines to read, or one JSON object a line."""
+def configure_logging(form: Literal["console", "json"]) -> None:
+    """Send this process's log to standard error: lines to read, or one JSON object a line, each step from a report to
+    the mail among them."""
+    level = logging.DEBUG if form == "json" else logging.INFO
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

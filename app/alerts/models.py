@@ -90,7 +90,7 @@ class Digest(SQLModel, table=True):
 class AlertTransition(SQLModel, table=True):
     """What happened to an alert: a change of the published state (`kind` state, or withdrawn: the corrected ledger
     never opens it), that somebody took it on, or that others were called. `since` is when it became true, `at` when we
-    learned it."""
+    learned it. `request`: what logs call the request whose report led to it."""
 
     __tablename__ = "alert_transitions"
 
@@ -105,6 +105,7 @@ class AlertTransition(SQLModel, table=True):
     numbers: dict[str, Any] = Field(sa_type=JSONB)
     by: UUID | None = Field(default=None, foreign_key="users.id")
     comment: str | None = None
+    request: str | None = None
 
     __table_args__ = (
         CheckConstraint("kind IN ('state', 'withdrawn', 'acknowledged', 'escalated')", name="kind"),

@@ -73,4 +73,4 @@ def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJud
 
 
 def _present(folded: Sequence[Folded], judges: Mapping[UUID, PlaceJudge]) -> list[Present]:
-    return [Present(one.place, one.present, judges[one.place.id]) for one in folded if one.reaches_present]
+    return [Present(one.place, one.present, judges[one.place.id], one.request) for one in folded if one.reaches_present]

@@ -142,7 +142,8 @@ class Report(SQLModel, table=True):
 
 
 class Mark(SQLModel, table=True):
-    """Something changed at a place on a day (no day: everything about it). Appended by reports, taken by the fold."""
+    """Something changed at a place on a day (no day: everything about it). Appended by reports, taken by the fold.
+    `request`: what logs call the request that changed it."""
 
     __tablename__ = "marks"
 
@@ -151,6 +152,7 @@ class Mark(SQLModel, table=True):
     place_id: UUID
     day: date | None = None
     marked_at: datetime = Field(sa_type=AWARE)
+    request: str | None = None
 
     __table_args__ = (Index(None, "place_id"),)
 

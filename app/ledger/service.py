@@ -17,19 +17,21 @@ from app.ledger.queries import SPREAD, Version
 # name every place and day the accepted reports touch (two shelters that are one are marked whole); a mark is only ever
 # appended, so nobody waits for it.
 _APPEND = """
-WITH stored AS (
+WITH sent AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS sent (id uuid, operation_id uuid, kind text,
+    occurred_at timestamptz, left_at timestamptz, recorded_at timestamptz, day date, left_day date,
+    stands_at timestamptz, left_stands_at timestamptz, place_id uuid, from_place_id uuid, group_id uuid,
+    origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
+    content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
+    version_of uuid, about_id uuid, adopt boolean, area_code text, turn uuid, request text)
+), stored AS (
   INSERT INTO reports (id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
     content, digest, reporter_id, device, clock_shift_s, corrects, version_of, about_id, adopt, area_code)
   SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at,
     left_stands_at, place_id, from_place_id, group_id, origin, total, low, high, households, cells, method,
     content, decode(digest, 'hex'), reporter_id, device, clock_shift_s, corrects, version_of, about_id, adopt, area_code
-  FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS sent (id uuid, operation_id uuid, kind text,
-    occurred_at timestamptz, left_at timestamptz, recorded_at timestamptz, day date, left_day date,
-    stands_at timestamptz, left_stands_at timestamptz, place_id uuid, from_place_id uuid, group_id uuid,
-    origin text, total bigint, low bigint, high bigint, households bigint, cells bigint[], method text,
-    content jsonb, digest text, reporter_id uuid, device text, clock_shift_s integer, corrects uuid,
-    version_of uuid, about_id uuid, adopt boolean, area_code text, turn uuid)
+  FROM sent
   WHERE sent.turn IS NULL OR (SELECT turn FROM turns JOIN operations ON operations.id = turns.operation_id
     WHERE turns.operation_id = sent.operation_id AND closed_at IS NULL) = sent.turn
   ORDER BY id
@@ -37,11 +39,12 @@ WITH stored AS (
   RETURNING id, operation_id, kind, recorded_at, day, left_day, place_id, from_place_id, total, households, reporter_id,
     device
 ), marked AS (
-  INSERT INTO marks (operation_id, place_id, day, marked_at)
-  SELECT operation_id, place_id, CASE WHEN kind <> 'same_place' THEN day END, recorded_at FROM stored
-    WHERE place_id IS NOT NULL
+  INSERT INTO marks (operation_id, place_id, day, marked_at, request)
+  SELECT stored.operation_id, stored.place_id, CASE WHEN stored.kind <> 'same_place' THEN stored.day END,
+    stored.recorded_at, request FROM stored JOIN sent USING (id) WHERE stored.place_id IS NOT NULL
   UNION
-  SELECT operation_id, from_place_id, left_day, recorded_at FROM stored WHERE from_place_id IS NOT NULL
+  SELECT stored.operation_id, stored.from_place_id, stored.left_day, stored.recorded_at, request
+    FROM stored JOIN sent USING (id) WHERE stored.from_place_id IS NOT NULL
 )
 """
 _THEIR_IDS = "SELECT id FROM stored"
@@ -82,7 +85,8 @@ _STANDING = text(
 @dataclass(frozen=True, slots=True)
 class Row:
     """A report ready to be stored; see models.Report for what each field means. `digest` is hexadecimal. `turn`: that
-    of the operation in which it was made ready, if it is to be stored in no other, and only while that is open."""
+    of the operation in which it was made ready, if it is to be stored in no other, and only while that is open.
+    `request`: what logs call the request that brought it; it goes with the marks and is not stored."""
 
     id: UUID
     operation_id: UUID
@@ -115,6 +119,7 @@ class Row:
     adopt: bool | None = None
     area_code: str | None = None
     turn: UUID | None = None
+    request: str | None = None
 
 
 Stored = dict[UUID, tuple[Any, ...]]  # reports by id, each with what is told of it

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 import structlog
 
-from app.core import meters
+from app.core import meters, requests
 from app.core.db import unit_of_work
 from app.core.jobs import SEND
 from app.outbox import emails, service
@@ -69,12 +69,14 @@ def _send_one(transport: Transport, mail: Mail, *, is_refused: bool) -> bool:
     """Try one mail and settle it; whether it left and was still ours to settle."""
     failure = NotSent(REFUSED_BEFORE, "permanent") if is_refused else _failure(transport, mail)
     meters.count("mails", failure.failure if failure else "sent")
+    told = {"mail": str(mail.id), "request_ids": requests.named(mail.headers.get(requests.HEADER))}
     if failure is None:
+        log.debug("mail_sent", **told)
         with unit_of_work() as session:
             return service.settle_sent(session, mail)
     with unit_of_work() as session:
         service.settle_failed(session, mail, failure)
-    log.warning("mail_not_sent", mail=str(mail.id), attempts=mail.attempts, failure=failure.failure)
+    log.warning("mail_not_sent", **told, attempts=mail.attempts, failure=failure.failure)
     if isinstance(failure, ServerAway):
         raise failure
     return False

@@ -29,10 +29,10 @@ _WAITING = text("""
 def metrics(session: Session, *, since: datetime) -> bytes:
     """All of it in Prometheus' text format; `since`: when this process started. OperationalError when the database
     cannot be reached."""
-    registry = CollectorRegistry()
+    collected = CollectorRegistry()
     families = [*_gauges(session, since), *_counters(session)] if is_newest(session) else [_gauge(*READY, 0)]
-    registry.register(_Found(families))
-    return generate_latest(registry)
+    collected.register(_Found(families))
+    return generate_latest(collected)
 
 
 class _Found(Collector):

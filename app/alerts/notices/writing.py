@@ -24,7 +24,7 @@ from app.alerts.emails.sections import placeholder
 from app.alerts.notices.facts import facts_of, named_areas
 from app.alerts.policy import GATHER_WITHIN, PROTECTED
 from app.alerts.rules import RANK
-from app.core import clock, db, jobs, meters
+from app.core import clock, db, jobs, meters, requests
 from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
@@ -33,6 +33,7 @@ from app.places.schemas import Frame
 from config.settings import settings
 
 PEOPLE_A_TIME = 50  # mails written in one transaction
+MOST_REQUESTS = 20  # named in one mail
 TRIED_AGAIN_AFTER = timedelta(minutes=1)  # what cannot be written (a defect of ours) lets everybody else go first
 
 # With two ends: what is only later than a moment is planned for as a third of all mails ever written.
@@ -58,7 +59,7 @@ _DUE = text(f"""
     alerts.place_id, alerts.rule, alerts.operation_id,
     CASE alerts.status WHEN 'acknowledged' THEN alerts.acknowledged_at END AS acknowledged_at,
     transition.id AS transition_id, transition.kind, transition.after AS level, transition.since, transition.at,
-    transition.numbers,
+    transition.numbers, transition.request,
     shelters.code, shelters.area_path, shelters.state
   FROM free JOIN notices ON notices.user_id = free.id
   JOIN alert_transitions AS transition ON transition.id = notices.transition_id
@@ -189,11 +190,17 @@ def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
         html=_with(own, mail.html),
         headers={
             "X-Mawa-Notices": ", ".join(str(notice) for notice in mine.notices),
+            **({requests.HEADER: ", ".join(led)} if (led := _requests(mine)) else {}),
             "List-Unsubscribe": f"<{end}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             **({"References": outbox.thread_of(mine.latest[0][0].alert_id)} if len(mine.latest) == 1 else {}),
         },
     )
+
+
+def _requests(mine: Mine) -> list[str]:
+    """What logs call the requests that led to what somebody is told, as many as a header holds."""
+    return sorted({row.request for row, _ in mine.latest if row.request})[:MOST_REQUESTS]
 
 
 def _with(own: Mapping[str, str], words: str) -> str:
@@ -212,6 +219,9 @@ def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> 
             mails = outbox.write(session, [letter for letter, _ in letters])
             told = [(mail, one) for mail, (_, notices) in zip(mails, letters, strict=True) for one in notices]
             session.execute(_MAILED, {"mails": [mail for mail, _ in told], "notices": [one for _, one in told]})
+        for mail, (letter, notices) in zip(mails, letters, strict=True):
+            led = requests.named(letter.headers.get(requests.HEADER))
+            log.debug("mail_written", mail=str(mail), notices=len(notices), request_ids=led)
     except Exception:  # as above
         if len(letters) > 1:
             return [stored for letter in letters for stored in _put(session, [letter])]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -19,16 +20,19 @@ from app.core import clock, meters
 from app.population.levels import DayRow, Rules
 from app.population.service import Place, look_again
 
+log = structlog.get_logger(__name__)
+
 NOTHING: Mapping[str, Any] = {"people": None}  # the numbers of an alert of which nothing is known any more
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A place with its last day row (None: it has none) and its judge."""
+    """A place with its last day row (None: it has none), its judge, and a request that changed it, if any did."""
 
     place: Place
     row: DayRow | None
     judge: PlaceJudge
+    request: str | None = None
 
     def states(self, at: datetime) -> Rules:
         """What its rules say at a moment. Empty: nothing is said of it, or it is no shelter."""
@@ -154,6 +158,16 @@ def _note(session: Session, one: Present, alert: Alert, step: Step, *, since: da
         since=since,
         at=now,
         numbers=alert.numbers,
+        request=one.request,
+    )
+    log.debug(
+        "alert_changed",
+        request_id=one.request,
+        alert=str(alert.id),
+        rule=alert.rule,
+        before=step.before,
+        after=step.after,
+        transition=str(transition.id),
     )
     session.flush()
     session.add(transition)

@@ -4,18 +4,20 @@ A post is taken in one go. If a constraint of PostgreSQL objects (two posts maki
 it is taken again report by report, so that one bad report never blocks the others.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.core import clock, db, meters
+from app.core import clock, db, meters, requests
 from app.core.kept import Kept
 from app.intake import policy, queries
 from app.intake.errors import fault, faults_of
@@ -50,6 +52,8 @@ _NOT_STORED = ("rejected", "unknown_reference")
 _TRIES = 5  # for one report that two senders make a code for at once
 _frames: Kept[UUID, Frame] = Kept(seconds=5)
 
+log = structlog.get_logger(__name__)
+
 
 def take(
     session: Session,
@@ -79,12 +83,24 @@ def take(
     # Within the turn: what depends on what stands is recorded in the order in which it was decided.
     now = recorded_at or clock.now()
     db.record_at(session, now)
-    post = Post(actor, frame, now, policy.clock_difference(sent_at, now), device, frozenset(codes), has_turn, append)
+    post = Post(
+        actor,
+        frame,
+        now,
+        policy.clock_difference(sent_at, now),
+        device,
+        frozenset(codes),
+        has_turn,
+        append,
+        request=requests.name(),
+    )
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}
-    for result in results.values():
-        meters.count("reports", result.status)
+    statuses = Counter(str(result.status) for result in results.values())
+    for status, number in statuses.items():
+        meters.count("reports", status, by=number)
+    log.debug("reports_taken", operation=str(actor.scope.operation_id), **statuses)
     return [results[place] for place in range(len(read))]
 
 

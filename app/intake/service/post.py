@@ -24,7 +24,8 @@ Append = Callable[[Session, Sequence[ledger.Row]], noticed.Stored]
 @dataclass(frozen=True)
 class Post:
     """What is the same for all reports of one post. `codes`: those that any of its reports gives a shelter or group;
-    `append`: how a report is stored that needs nothing else of this transaction."""
+    `append`: how a report is stored that needs nothing else of this transaction; `request`: what logs call the
+    request that brought it."""
 
     actor: Actor
     frame: Frame
@@ -34,6 +35,7 @@ class Post:
     codes: frozenset[str] = frozenset()
     has_turn: bool = False
     append: Append = noticed.append
+    request: str | None = None
 
     @property
     def language(self) -> str:

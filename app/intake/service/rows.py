@@ -91,6 +91,7 @@ def row_of(post: Post, known: Known, report: Plain) -> Taken:
         reporter_id=post.actor.user_id,
         method=report.method,
         device=post.device,
+        request=post.request,
         clock_shift_s=_shift(post, settled),
         **_own_columns(post, known, report, timing, when),
     )
@@ -113,6 +114,7 @@ def row_without_people(post: Post, report: Amending, *, kind: str, **own: Any) -
         digest=digest_of(content),
         reporter_id=post.actor.user_id,
         device=post.device,
+        request=post.request,
         clock_shift_s=_shift(post, settled),
         **own,
     )

@@ -6,6 +6,7 @@ work again. Statement by statement, each sees everything whose mark an earlier o
 
 import random
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -63,7 +64,7 @@ _TAKE_MARKS = text("""
   DELETE FROM marks USING places
   WHERE marks.place_id = ANY(:places) AND places.id = marks.place_id
     AND places.kept_id = ANY(:places)
-  RETURNING marks.place_id, places.kept_id, marks.day
+  RETURNING marks.place_id, places.kept_id, marks.day, marks.request
 """)
 
 
@@ -103,13 +104,17 @@ def fold(
         return []
     days: dict[UUID, set[date]] = {place_id: set() for place_id in locked}
     whole: set[UUID] = set()
-    for place_id, kept_id, day in session.execute(_TAKE_MARKS, {"places": list(days)}):
+    requests: dict[UUID, str] = {}
+    for place_id, kept_id, day, request in session.execute(_TAKE_MARKS, {"places": list(days)}):
         for id_ in (place_id, kept_id):
             days[id_].add(day) if day is not None else whole.add(id_)
+            if request is not None:
+                requests[id_] = request
     places = read(session, locked)
     whole |= {place.id for place in places if place.has_moved}
     some = {id_: marked_days for id_, marked_days in days.items() if marked_days and id_ not in whole}
     found = events.events_of_days(session, some, cells=cells_of(places)) if some else {}
     facts = facts_on([place for place in places if place.id in some], found, some)
     facts |= whole_facts(session, [place for place in places if place.id in whole])
-    return derive(session, [place for place in places if facts.get(place.id)], facts, appoint(session, places))
+    folded = derive(session, [place for place in places if facts.get(place.id)], facts, appoint(session, places))
+    return [replace(one, request=requests.get(one.place.id)) for one in folded]

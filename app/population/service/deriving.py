@@ -61,13 +61,14 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A place after its fold. `before` is the row the changes begin upon. `reaches_present`: the changes go on to its
-    last row, which is `present` (None: there is none any more)."""
+    last row, which is `present` (None: there is none any more). `request`: one that led to it, as logs call it."""
 
     place: Place
     before: DayRow | None
     changes: Sequence[DayChange]
     reaches_present: bool
     present: DayRow | None
+    request: str | None = None
 
 
 Appoint = Callable[[Session, Sequence[Place]], Mapping[UUID, Judge]]
