@@ -14,6 +14,8 @@ QUIET_FOR = timedelta(
 ESCALATE_AFTER = timedelta(minutes=30)  # a critical alert nobody took on goes to the next (ledger.md, 4)
 END_AFTER = timedelta(minutes=60)  # an end is told when it stayed
 PROTECTED = "unaccompanied_children"  # told to people of protection alone, and always briefly
+# Of these a mail names the nearest shelters with room: somebody has to go elsewhere.
+SENDS_ELSEWHERE = {OCCUPANCY, "inflow", "people_in_closed_shelter", "admission"}
 TOLD_UNASKED = {OCCUPANCY}  # coordinators hear of these without having asked for it (ledger.md, 4)
 
 LINK_GOOD_FOR = timedelta(days=7)

@@ -131,6 +131,8 @@ def test_the_html_parses_and_fetches_nothing(kind: str, language: str) -> None:
     links = {f"https://mawa.example/a/link-{UUID(int=8).hex}?lang={language}"}
     if kind == "end":
         links = {f"https://mawa.example/alerts/{UUID(int=7)}"}
+    if kind == "many":
+        links.add("https://mawa.example/alerts")
     assert set(re.findall(r"""(?:href|src)="([^"]*)""", html)) == links
     assert not re.search(r"url\(|@import|<(?:img|link|script|iframe|object|form)\b", html)
     assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in html
@@ -162,10 +164,19 @@ def test_several_alerts_are_one_mail_the_most_severe_first_and_only_some_in_full
     alerts = [told(level="warning", alert_id=UUID(int=number)) for number in range(7)]
     mail = written(*alerts, told(alert_id=UUID(int=99)), told(level="ok", alert_id=UUID(int=100)))
     assert mail.subject == "9 alerts: Critical: Khmeimim air base is 1,340 people over its places"
-    assert re.findall(r"^(Critical|Warning|Ended):", mail.text, re.M) == ["Critical", *["Warning"] * 7, "Ended"]
+    assert re.findall(r"^(?:- )?(Critical|Warning|Ended):", mail.text, re.M) == ["Critical", *["Warning"] * 7, "Ended"]
     assert mail.text.count("HOW SURE THIS IS") == 5
     assert mail.html.count("/a/link-") == 8
     assert mail.html.count("/alerts/") == 1
+    assert "https://mawa.example/alerts\n" in mail.text
+
+
+def test_of_very_many_it_says_how_many_more_and_stays_small() -> None:
+    mail = written(*(told(level="warning", alert_id=UUID(int=number)) for number in range(1_000)))
+    assert mail.subject.startswith("1,000 alerts: Warning: ")
+    assert mail.text.count("Warning: ") == 50
+    assert "950 more in Mawa.\nhttps://mawa.example/alerts\n" in mail.text
+    assert len(mail.html) < 100_000  # of larger ones some programs show the beginning only
 
 
 def test_a_brief_mail_has_rule_severity_code_and_link_only() -> None:

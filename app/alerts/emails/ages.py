@@ -11,6 +11,7 @@ from app.places.schemas import Frame
 from app.population.schemas import ShelterFigure
 
 ADULT_FROM = 18
+LONGEST_BAR = 90  # per cent of its column, so that none touches the next
 
 
 def halves(scheme: Scheme, cells: Mapping[str, int]) -> tuple[dict[str, tuple[int, int]], int] | None:
@@ -74,7 +75,7 @@ def _bars(scheme: Scheme, cells: Mapping[str, int], language: str) -> list[tuple
 
 
 def _bar(count: int, longest: int, language: str) -> Bar:
-    return Bar(text.number(count, language), max(1, round(100 * count / longest)) if count else 0)
+    return Bar(text.number(count, language), max(1, round(LONGEST_BAR * count / longest)) if count else 0)
 
 
 def _is_child(bracket: str) -> bool | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from app.alerts.emails.layout import text_and_html, word
-from app.alerts.emails.schemas import Written
-from app.alerts.emails.sections import TONES, list_of
+from app.alerts.emails.schemas import Line, Written
+from app.alerts.emails.sections import TONES, how_many_more, list_of
 from app.alerts.rules import Standard
 from app.alerts.schemas import AlertRow
 from app.alerts.sentences import limit_in_words, standard_in_words
@@ -23,17 +23,6 @@ class Missed:
 
     shelter: dict[str, str]
     standard: Standard
-
-
-@dataclass(frozen=True)
-class Line:
-    """One alert in a digest."""
-
-    tone: str
-    severity: str
-    sentence: str
-    detail: str
-    link: str
 
 
 @dataclass(frozen=True)
@@ -85,10 +74,10 @@ def write_digest(
         where=names or name_in(frame.name, language),
         summary=_summary(alerts, ended, language),
         open=[_line(one, language, base, frame) for one in alerts[:MOST_LINES]],
-        more=_more(len(alerts) - MOST_LINES, language),
+        more=how_many_more(len(alerts) - MOST_LINES, language),
         ended=[_over(one, language, base) for one in ended[:MOST_LINES]],
         gaps=[_gap(one, language) for one in missed[:MOST_GAPS]],
-        more_gaps=_more(len(missed) - MOST_GAPS, language),
+        more_gaps=how_many_more(len(missed) - MOST_GAPS, language),
         link=f"{base}/dashboard",
     )
     why = render(mark("You get this once a day because you asked for it in Mawa."), language)
@@ -135,9 +124,3 @@ def _gap(missed: Missed, language: str) -> Gap:
         here=here,
         limit=limit_in_words(standard.name, standard.limit, language),
     )
-
-
-def _more(count: int, language: str) -> str:
-    if count <= 0:
-        return ""
-    return render_plural("%(n)s more in Mawa.", "%(n)s more in Mawa.", count, language, n=text.number(count, language))

@@ -24,7 +24,8 @@ def warm_up() -> None:
     templates, its texts and how its language writes numbers and moments."""
     nothing = Section(tone="calm", severity="", headline="", link="")
     for language in LANGUAGES:
-        text_and_html(language, title="", first="", sections=[nothing], why=word("severity", "critical", language))
+        empty: dict[str, Any] = {"title": "", "first": "", "lines": [], "more": "", "all_of_them": ""}
+        text_and_html(language, sections=[nothing], why=word("severity", "critical", language), **empty)
         people_in_words(1_000, language)
         text.percent(0.5, language)
         text.moment(clock.now(), language, UTC)

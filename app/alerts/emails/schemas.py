@@ -74,7 +74,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Bar:
-    """People of one sex in an age bracket, and the length of their bar, per cent of the longest."""
+    """People of one sex in an age bracket, and the length of their bar, per cent of its column."""
 
     count: str
     length: int
@@ -90,6 +90,17 @@ class Ages:
     rows: list[tuple[str, list[str]]]
     not_known: str
     bars: list[tuple[str, list[Bar]]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One alert in a list of many."""
+
+    tone: str
+    severity: str
+    sentence: str
+    detail: str
+    link: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from babel.dates import format_timedelta
 
 from app.alerts.emails.ages import ages_of
 from app.alerts.emails.layout import word
-from app.alerts.emails.schemas import Evidence, Room, Section, Told
+from app.alerts.emails.schemas import Evidence, Line, Room, Section, Told
 from app.alerts.policy import PROTECTED
 from app.alerts.rules import OCCUPANCY
 from app.alerts.sentences import (
@@ -30,31 +30,21 @@ _ACCESS = {"open": mark("road open"), "difficult": mark("road difficult"), "cut_
 _DAY = "d MMMM y"
 
 
-def section_of(told: Told, language: str, base_url: str, *, is_short: bool) -> Section:
-    severity = word("severity", told.level, language) if told.level != "ok" else render(mark("Ended"), language)
-    base = base_url.rstrip("/")
-    is_closed = told.level == "ok" or told.rule == PROTECTED  # then only who signs in sees it
-    link = (
-        f"{base}/alerts/{told.alert_id}" if is_closed else f"{base}/a/{placeholder(told.transition_id)}?lang={language}"
-    )
-    tone = TONES[told.level]
-    figure = told.figure
+def section_of(told: Told, language: str, base_url: str) -> Section:
+    """All that is told of it."""
+    tone, severity, headline, link = _head(told, language, base_url)
+    figure, needs_sign_in = told.figure, _is_closed(told)
     if told.is_brief:
-        rule = word("rule", told.rule, language)
-        comma = render(mark(","), language)
-        return Section(tone, severity, f"{rule}{comma} {isolated(told.shelter, language)}", link, is_closed)
-    numbers = {**told.numbers, "basis": figure.basis if figure else "counted"}
-    said = "withdrawn" if told.kind == "withdrawn" else told.level
-    headline = sentence(told.rule, said, numbers, name_in(told.name, language), language, zone=told.frame.zone)
-    where = list_of([name_in(area, language) for area in told.areas], language)
-    if is_short or figure is None or figure.people.total is None:
-        return Section(tone, severity, headline, link, is_closed, where, when=_when(told, language))
+        return Section(tone, severity, headline, link, needs_sign_in)
+    where = _where(told, language)
+    if figure is None or figure.people.total is None:
+        return Section(tone, severity, headline, link, needs_sign_in, where, when=_when(told, language))
     return Section(
         tone,
         severity,
         headline,
         link,
-        is_closed,
+        needs_sign_in,
         where,
         people=_people(figure, language),
         range=_range(figure, language),
@@ -65,6 +55,44 @@ def section_of(told: Told, language: str, base_url: str, *, is_short: bool) -> S
         sure=_sure(told, figure, language),
         ages=ages_of(told.frame, figure, language) if told.level != "ok" else None,
     )
+
+
+def line_of(told: Told, language: str, base_url: str) -> Line:
+    """That it is so, and where more is said."""
+    tone, severity, headline, link = _head(told, language, base_url)
+    return Line(tone, severity, headline, _where(told, language), link)
+
+
+def _head(told: Told, language: str, base_url: str) -> tuple[str, str, str, str]:
+    """Tone, severity, what is so, and the link."""
+    severity = word("severity", told.level, language) if told.level != "ok" else render(mark("Ended"), language)
+    base = base_url.rstrip("/")
+    link = f"{base}/a/{placeholder(told.transition_id)}?lang={language}"
+    if _is_closed(told):
+        link = f"{base}/alerts/{told.alert_id}"
+    if told.is_brief:
+        rule, comma = word("rule", told.rule, language), render(mark(","), language)
+        return TONES[told.level], severity, f"{rule}{comma} {isolated(told.shelter, language)}", link
+    numbers = {**told.numbers, "basis": told.figure.basis if told.figure else "counted"}
+    said = "withdrawn" if told.kind == "withdrawn" else told.level
+    headline = sentence(told.rule, said, numbers, name_in(told.name, language), language, zone=told.frame.zone)
+    return TONES[told.level], severity, headline, link
+
+
+def _is_closed(told: Told) -> bool:
+    """Whether only who signs in sees it."""
+    return told.level == "ok" or told.rule == PROTECTED
+
+
+def _where(told: Told, language: str) -> str:
+    return list_of([name_in(area, language) for area in told.areas], language)
+
+
+def how_many_more(count: int, language: str) -> str:
+    """So many more than a mail tells; empty where it tells all."""
+    if count <= 0:
+        return ""
+    return render_plural("%(n)s more in Mawa.", "%(n)s more in Mawa.", count, language, n=text.number(count, language))
 
 
 def placeholder(transition_id: UUID) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
 from app.alerts.emails.schemas import Evidence, Told
-from app.alerts.policy import PROTECTED
+from app.alerts.policy import PROTECTED, SENDS_ELSEWHERE
 from app.alerts.queries import days_since
 from app.core import clock
 from app.core.kept import Once
@@ -65,7 +65,7 @@ def facts_of(session: Session, row: Row[Any], frame: Frame, scope: Scope, once: 
         figure=figure,
         evidence=once(("evidence", row.place_id), partial(_evidence, session, figure, frame)) if figure else None,
         nearby=once((row.place_id, scope), partial(_nearby, session, figure, scope))
-        if figure and row.level != "ok"
+        if figure and row.level != "ok" and row.rule in SENDS_ELSEWHERE
         else None,
     )
 
