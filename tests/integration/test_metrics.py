@@ -29,6 +29,7 @@ def office(database: str) -> Office:
 
 def measured(client: FlaskClient) -> dict[str, float]:
     """Values by name and labels as Prometheus reads them."""
+    meters.keep()
     answer = client.get(METRICS)
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain; version=0.0.4")
@@ -59,6 +60,7 @@ def test_it_tells_what_was_counted_and_what_waits(office: Office) -> None:
 def test_everything_counted_has_a_name_and_words(office: Office) -> None:
     for name, (_, labels) in meters.COUNTED.items():
         meters.count(name, *["x"] * len(labels))
+    meters.keep()
     said = office.application.test_client().get(METRICS).text
     for name in meters.COUNTED:
         assert re.search(rf"^# HELP mawa_{name}_total \w", said, re.MULTILINE), name

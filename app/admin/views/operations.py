@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import LOADING_SINCE
 from app.admin.queries.readiness import Readiness, readiness
-from app.core import db, meters
+from app.core import db
 from app.core.errors import NotAllowed
 from app.core.http import NOT_YOURS, public
 from app.core.kept import Kept
@@ -51,7 +51,6 @@ def metrics() -> Response:
     # Most installations are measured by nobody: what writes it is loaded where somebody asks.
     from app.admin.queries.metrics import metrics as measured
 
-    meters.keep()
     try:
         with db.new_snapshot() as session:
             found = measured(session, since=LOADING_SINCE)

@@ -39,6 +39,16 @@ class Present:
         return self.judge.now(self.row, at) if self.row else {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A transition that is to be written and told."""
+
+    alert: Alert
+    transition: AlertTransition
+    step: Step
+    area_path: tuple[str, ...]
+
+
 def publish(session: Session, present: Sequence[Present]) -> None:
     """Bring the alerts of these places to what their rules say now, and note when time alone may change that."""
     if not present:
@@ -46,21 +56,27 @@ def publish(session: Session, present: Sequence[Present]) -> None:
     now = clock.now()
     alerts = _standing(session, present)
     due: dict[UUID, datetime | None] = {}
+    changes: list[_Change] = []
     for one in present:
         states = one.states(now)
         for rule, state in states.items():
-            _publish_one(session, one, rule, state, alerts.pop((one.place.id, rule), None))
+            changes += _publish_one(session, one, rule, state, alerts.pop((one.place.id, rule), None))
         for rule in [rule for place_id, rule in alerts if place_id == one.place.id]:
             alert = alerts.pop((one.place.id, rule))
             if states and rule in one.judge.rules:
-                _publish_one(session, one, rule, {"level": "ok", "known": True, "since": now.isoformat()}, alert)
+                is_well = {"level": "ok", "known": True, "since": now.isoformat()}
+                changes += _publish_one(session, one, rule, is_well, alert)
             else:  # of a rule that is not asked any more nobody is told that all is well
-                _end(session, one, alert, told="nobody" if states else "end", now=now)
+                changes.append(_end(one, alert, told="nobody" if states else "end", now=now))
         moment = one.judge.changes_at(one.row, states, now) if one.row else None
         # A later moment is found when the earlier one has come: not written with every report.
         if _is_sooner(moment, one.place.due_at, now):
             due[one.place.id] = moment
     look_again(session, due)
+    session.add_all(change.transition for change in changes)
+    session.flush()  # a thousand at once are a few statements
+    for change in changes:
+        tell(session, change.alert, change.transition, change.step, area_path=change.area_path)
     session.flush()
 
 
@@ -98,14 +114,17 @@ def _is_sooner(moment: datetime | None, noted: datetime | None, now: datetime) -
     return moment is not None and moment < noted
 
 
-def _publish_one(session: Session, one: Present, rule: str, state: Mapping[str, Any], alert: Alert | None) -> None:
+def _publish_one(
+    session: Session, one: Present, rule: str, state: Mapping[str, Any], alert: Alert | None
+) -> list[_Change]:
+    """What changes of one alert; nothing, where it says what the rule says."""
     now = clock.now()
     published: RuleLevel = alert.severity if alert else "ok"  # type: ignore[assignment]  # CHECK in PostgreSQL
     if alert is not None:
         alert.unknown_since = None if state["known"] else (alert.unknown_since or now)
     step = next_step(published, state)
     if step is None:
-        return
+        return []
     since = min(datetime.fromisoformat(state["since"]), now)  # a count of today stands at the day's end
     numbers = {name: value for name, value in state.items() if name not in NOT_NUMBERS}
     if alert is not None and step.after == "ok":
@@ -130,19 +149,19 @@ def _publish_one(session: Session, one: Present, rule: str, state: Mapping[str, 
         alert.numbers, alert.severity = numbers, step.after
         if step.told == "announce":
             alert.status = "open"
-    _note(session, one, alert, step, since=since, now=now)
+    return [_noted(one, alert, step, since=since, now=now)]
 
 
-def _end(session: Session, one: Present, alert: Alert, *, told: Told, now: datetime) -> None:
+def _end(one: Present, alert: Alert, *, told: Told, now: datetime) -> _Change:
     """End an alert that no rule speaks of any more: the place turned out to be another, or its report was taken back,
     or the rule was switched off."""
     published: RuleLevel = alert.severity  # type: ignore[assignment]  # CHECK in PostgreSQL
     alert.status, alert.ended_at, alert.unknown_since, alert.numbers = "withdrawn", now, None, dict(NOTHING)
-    _note(session, one, alert, Step(published, "ok", told), since=now, now=now)
+    return _noted(one, alert, Step(published, "ok", told), since=now, now=now)
 
 
-def _note(session: Session, one: Present, alert: Alert, step: Step, *, since: datetime, now: datetime) -> None:
-    """Write the transition an alert has just made, and whom it is told. Critical, it waits to be taken on."""
+def _noted(one: Present, alert: Alert, step: Step, *, since: datetime, now: datetime) -> _Change:
+    """The transition an alert has just made. Critical, it waits to be taken on."""
     meters.count("alert_changes", alert.rule, step.after)
     if step.after == "critical" and step.told == "announce":
         alert.escalates_at, alert.escalated = now + ESCALATE_AFTER, 0
@@ -169,7 +188,4 @@ def _note(session: Session, one: Present, alert: Alert, step: Step, *, since: da
         after=step.after,
         transition=str(transition.id),
     )
-    session.flush()
-    session.add(transition)
-    session.flush()
-    tell(session, alert, transition, step, area_path=one.place.area_path)
+    return _Change(alert, transition, step, one.place.area_path)
