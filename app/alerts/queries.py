@@ -30,7 +30,7 @@ _HAPPENED = text("""
   SELECT step.kind, step.before, step.after, step.at, step.since, step.numbers, step.comment, users.email,
     (SELECT count(*) FROM notices WHERE notices.transition_id = step.id AND dropped_at IS NULL) AS told
   FROM alert_transitions AS step LEFT JOIN users ON users.id = step.by
-  WHERE step.alert_id = :alert ORDER BY step.at DESC, step.id
+  WHERE step.alert_id = :alert ORDER BY step.at DESC, step.kind = 'state', step.id
 """)
 _MEANT = text("""
   SELECT notices.user_id, step.alert_id FROM notices

@@ -33,8 +33,8 @@ _USERS = """
   SELECT gen_random_uuid(), email, true, gen_random_uuid()::text, now() FROM unnest(%s::text[]) AS email
 """
 _MEMBERSHIPS = """
-  INSERT INTO memberships (user_id, operation_id, role, areas, created_at)
-  SELECT users.id, operations.id, 'coordinator', ARRAY[area], now()
+  INSERT INTO memberships (user_id, operation_id, role, areas, is_protection, created_at)
+  SELECT users.id, operations.id, 'coordinator', ARRAY[area], false, now()
   FROM unnest(%s::text[], %s::text[]) AS told (email, area)
   JOIN users USING (email), operations
 """

@@ -59,8 +59,8 @@ _WORKER = """
   WITH known AS (SELECT password, operation_id FROM users JOIN memberships ON user_id = id WHERE email = %(like)s),
   made AS (INSERT INTO users (id, email, password, active, fs_uniquifier, created_at)
     SELECT gen_random_uuid(), %(email)s, password, true, gen_random_uuid(), now() FROM known RETURNING id)
-  INSERT INTO memberships (user_id, operation_id, role, areas, created_at)
-  SELECT made.id, operation_id, 'field_worker', CAST(%(areas)s AS text[]), now() FROM made, known
+  INSERT INTO memberships (user_id, operation_id, role, areas, is_protection, created_at)
+  SELECT made.id, operation_id, 'field_worker', CAST(%(areas)s AS text[]), false, now() FROM made, known
 """
 
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.factories.live import Live, running, start, wait_for
-from tests.faults.senders import Senders
+from tests.faults.senders import Senders, arrivals_at, people_of
 from tests.faults.victims import database_url
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ def moved() -> Iterator[Moved]:
         token = live.token("coordinator")
         live.api("/reports", token, {"reports": shelter()})
         file = live.folder.parent / "mawa.backup"
-        senders = Senders(live, token, SHELTER)
+        senders = Senders(live, token, arrivals_at(SHELTER))
         with senders:
             wait_for(lambda: len(senders.taken) >= AT_LEAST, 60, "no load")
             before = list(senders.taken)
@@ -60,7 +60,15 @@ def moved() -> Iterator[Moved]:
         served = start(elsewhere.folder)
         try:
             served.wait_until_idle()
-            yield Moved(before, after, senders.taken, taken.stdout, served, token, since)
+            yield Moved(
+                before,
+                after,
+                {id_: people_of(one) for id_, one in senders.taken.items()},
+                taken.stdout,
+                served,
+                token,
+                since,
+            )
         finally:
             served.stop()
 

@@ -12,6 +12,7 @@ EDGE = (
     "app/core/http.py",  # opens the session of a request
     "app/wiring.py",  # commits it
     "app/intake/service/together.py",  # one transaction for posts that come together
+    "app/core/meters.py",  # a thread that nobody asked
     "app/cli/*",
     "app/*/cli.py",
     "app/migrations/*",

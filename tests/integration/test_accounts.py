@@ -182,7 +182,7 @@ def test_the_coordinators_over_a_place_are_those_whose_areas_hold_it(session: Se
     add(session, operation_id, "gone@example.org")
     service.disable_user(session, email="gone@example.org")
     add(session, make_operation(session, code="other").id, "elsewhere@example.org")
-    found = queries.coordinators_over(session, operation_id=operation_id, area_path=["SY", "SY06"])
+    found = queries.people_over(session, operation_id=operation_id, area_path=["SY", "SY06"], role="coordinator")
     assert [(r.email, r.language) for r in found] == [("above@example.org", "ar"), ("all@example.org", "en")]
 
 

@@ -131,8 +131,8 @@ def test_another_role_holds_at_once(office: Office) -> None:
     with db.new_snapshot() as session:
         found = session.execute(text("SELECT details FROM audit_entries WHERE action = 'user.change'")).scalar_one()
     assert found == {
-        "before": {"role": "field_worker", "areas": ["SY0602"]},
-        "after": {"role": "partner", "areas": None},
+        "before": {"role": "field_worker", "areas": ["SY0602"], "is_protection": False},
+        "after": {"role": "partner", "areas": None, "is_protection": False},
     }
 
 

@@ -23,7 +23,7 @@ def happened(trial: Trial) -> list[tuple[str, str]]:
     found = trial.session.execute(
         text(
             "SELECT kind, after FROM alert_transitions JOIN alerts ON alerts.id = alert_id"
-            " WHERE rule = 'occupancy' ORDER BY alert_transitions.at, alert_transitions.id"
+            " WHERE rule = 'occupancy' ORDER BY alert_transitions.at, alert_transitions.kind <> 'state'"
         )
     )
     return [(row.kind, row.after) for row in found]

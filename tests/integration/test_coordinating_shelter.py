@@ -123,7 +123,7 @@ def test_a_shelter_of_others_and_a_code_nobody_has_are_not_there(site: Site) -> 
 
 def test_names_in_lists_lead_to_the_page(site: Site) -> None:
     for path in ("/shelters", "/dashboard", "/alerts"):
-        assert 'href="/shelters/KHM"' in site.visitor().open(path).text
+        assert 'href="/shelters/KHM"' in site.visitor().open(path).text, path
 
 
 def test_where_people_from_outside_my_areas_came_from_is_named_and_not_linked(site: Site) -> None:

@@ -57,7 +57,7 @@ def test_until_somebody_chooses_each_request_follows_the_browser(client: FlaskCl
     assert chosen() is None
     with new_session() as session:
         operation_id = session.scalars(text("SELECT id FROM operations")).one()
-        [recipient] = queries.coordinators_over(session, operation_id=operation_id, area_path=["SY"])
+        [recipient] = queries.people_over(session, operation_id=operation_id, area_path=["SY"], role="coordinator")
     assert recipient.language == "en", "mails have no browser to follow"
 
 

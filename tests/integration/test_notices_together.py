@@ -83,7 +83,8 @@ _YEARS = """
   WITH hours AS (SELECT hour, md5('step' || hour)::uuid AS step, md5('mail' || hour)::uuid AS mail
       FROM generate_series(1, 5000) AS hour),
     steps AS (INSERT INTO alert_transitions (id, operation_id, alert_id, kind, before, after, since, at, numbers)
-      SELECT step, operation_id, alert_id, kind, before, after, since, at, numbers FROM alert_transitions, hours),
+      SELECT step, operation_id, alert_id, kind, before, after, since, at, numbers FROM alert_transitions, hours
+      WHERE id IN (SELECT transition_id FROM notices)),
     sent AS (INSERT INTO mails
         (id, recipient, subject, text, html, message_id, headers, status, created_at, due_at, attempts)
       SELECT mail, recipient, subject, text, html, mail::text, headers, 'sent', created_at - hour * interval '1 hour',

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import unit_of_work
 from app.core.jobs import BEAT, BEAT_MAIL
 from app.core.models import Heartbeat
+from app.outbox.queries import refused_among
 
 
 def fold_worker_beats() -> None:
@@ -38,6 +39,7 @@ def warm_up(queues: Collection[str]) -> None:
         layout.warm_up()
         with unit_of_work() as session:
             notices.warm_up(session)
+            refused_among(session, [""])
 
 
 TASKS = {BEAT: fold_worker_beats, BEAT_MAIL: mail_worker_beats}
