@@ -28,7 +28,7 @@ Mawa: who is displaced, where they are, and where there is still room.
   make bench         measure; KEYS='fresh start' make bench measures some, QUICK=1 shorter, CHECK=1
                      fails where a ratio misses its goal more than twice over
   make soak          half an hour of load, and whether anything grows; MINUTES=5 make soak takes five
-  make faults        kill processes under load, for much longer than make test does
+  make faults        kill, empty and fill up everything under load, for much longer than make test does
   make access        who reaches what: each route, each role, what lies in their areas and elsewhere
   make container     build and run what Dockerfile and compose.yaml say, without a container engine
   make mutants       plant faults in the fold and see the tests notice every one

@@ -44,10 +44,7 @@ def using_database(url: str, redis: str) -> Iterator[None]:
 def _forget() -> None:
     """What this process held of its settings and database."""
     settings.cache_clear()
-    for engine in (db.engine, db.walled_engine):
-        if engine.cache_info().currsize:
-            engine().dispose()
-        engine.cache_clear()
+    db.disconnect()
 
 
 @pytest.hookimpl(trylast=True)

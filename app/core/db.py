@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -44,16 +45,34 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-@lru_cache(maxsize=1)
+_engines: dict[str | None, Engine] = {}
+_making = Lock()
+
+
 def engine() -> Engine:
     """The engine of what works on all operations: tasks and commands."""
-    return make_engine(addresses(settings()).database)
+    return _engine_of(None)
 
 
-@lru_cache(maxsize=1)
 def walled_engine() -> Engine:
     """The engine of what is asked from outside: PostgreSQL itself shows it only the operation it is `within`."""
-    return make_engine(addresses(settings()).database, role=WALLED)
+    return _engine_of(WALLED)
+
+
+def _engine_of(role: str | None) -> Engine:
+    """One for the whole process, also where threads ask for the first time together: connections of a second would be
+    nobody's."""
+    if role not in _engines:
+        with _making:
+            if role not in _engines:
+                _engines[role] = make_engine(addresses(settings()).database, role=role)
+    return _engines[role]
+
+
+def disconnect() -> None:
+    """Let go of every connection; the next question opens one to the database that settings name then."""
+    while _engines:
+        _engines.popitem()[1].dispose()
 
 
 def make_engine(url: str, *, role: str | None = None, **more: Any) -> Engine:

@@ -9,11 +9,14 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+
+from app.core import clock
 
 LANGUAGES = ("en", "ar", "fr")
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -94,6 +97,12 @@ def moment(value: datetime, language: str, zone: tzinfo | None, pattern: str = "
     """An instant as people in a zone read it."""
     said = format_datetime(value, pattern, tzinfo=zone, locale=locale_of(language))
     return digits(said.replace(",", "،") if language == "ar" else said, language)
+
+
+def dated(value: datetime, language: str, zone: ZoneInfo | None) -> str:
+    """An instant in the books: where a day was given, no hour is made up."""
+    is_a_day = zone is not None and clock.is_of_a_day(value, zone)
+    return moment(value, language, zone, "d MMMM y" if is_a_day else "d MMMM y, HH:mm")
 
 
 def _fill(sentence: str, language: str, numbers: dict[str, Any]) -> str:

@@ -48,7 +48,11 @@ DESK_PAGES = (
     "/admin/operation/closing",
     "/admin/operation/counting",
     "/admin/operation/numbers",
+    "/account/alerts",
     "/account/second-factor",
+    "/admin/outbox",
+    "/admin/rules",
+    "/admin/rules/KHM",
     "/admin/users",
     "/admin/users/new",
     "/api/docs",
@@ -56,6 +60,7 @@ DESK_PAGES = (
 )
 # Pages whose address is known only to another page: where it stands, and the link to it.
 LINKED_PAGES = (
+    ("/alerts", ".tasks a[href^='/alerts/']"),
     ("/admin/users", "tbody a"),
     ("/shelters/KHM/reports", ".why a[href*='/holds/people/']"),
 )

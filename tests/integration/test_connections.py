@@ -1,10 +1,14 @@
 """Connections to a server that was restarted meanwhile are replaced before anybody notices."""
 
+from time import sleep
+from typing import Any
+
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core import db
+from tests.factories.folding import together
 
 
 def pid() -> int:
@@ -67,3 +71,19 @@ def test_a_server_that_went_away_is_said_as_by_any_other_statement(database: str
         db.run(session, "SELECT 1 WHERE %(asked)s", {"asked": True})
     session.close()
     assert pid() != first
+
+
+def test_threads_that_ask_first_at_once_share_one_engine(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one of two made would be nobody's: its connections stay open until chance ends them."""
+    db.disconnect()
+    make = db.make_engine
+    made: list[Engine] = []
+
+    def slowly(*given: Any, **more: Any) -> Engine:
+        sleep(0.05)
+        made.append(make(*given, **more))
+        return made[-1]
+
+    monkeypatch.setattr(db, "make_engine", slowly)
+    together(*[db.walled_engine] * 8)
+    assert made == [db.walled_engine()]

@@ -21,13 +21,11 @@ from app.alerts.sentences import (
 )
 from app.core import clock, text
 from app.core.text import locale_of, mark, name_in, render, render_plural
-from app.places.schemas import Frame
 from app.planning.schemas import Nearby
 from app.population.schemas import ShelterFigure
 
 TONES = {"critical": "risk", "warning": "attention", "ok": "calm"}
 _ACCESS = {"open": mark("road open"), "difficult": mark("road difficult"), "cut_off": mark("cut off")}
-_DAY = "d MMMM y"
 
 
 def section_of(told: Told, language: str, base_url: str) -> Section:
@@ -144,7 +142,7 @@ def _around(words: str, part: str) -> tuple[str, str, str]:
 
 def _when(told: Told, language: str) -> tuple[str, ...]:
     zone = told.frame.zone
-    since, learned = _instant(told.since, told.frame, language), _instant(told.learned_at, told.frame, language)
+    since, learned = text.dated(told.since, language, zone), text.dated(told.learned_at, language, zone)
     if told.frame.day_of(told.since) == told.frame.day_of(told.learned_at):
         learned = text.moment(told.learned_at, language, zone, "HH:mm")
     said = [render(mark("Since %(since)s. Learned %(learned)s."), language, since=since, learned=learned)]
@@ -165,7 +163,7 @@ def _when(told: Told, language: str) -> tuple[str, ...]:
     if told.kind == "escalated":
         said.append(render(mark("Nobody has taken this on yet."), language))
     if told.acknowledged_at:
-        at = _instant(told.acknowledged_at, told.frame, language)
+        at = text.dated(told.acknowledged_at, language, zone)
         said.append(render(mark("Somebody is on it since %(moment)s."), language, moment=at))
     return tuple(said)
 
@@ -210,7 +208,10 @@ def _sure(told: Told, figure: ShelterFigure, language: str) -> tuple[str, ...]:
         )
     elif told.evidence and figure.counted_at:
         counted = people_in_words(told.evidence.people, language)
-        at, method = _instant(figure.counted_at, told.frame, language), word("method_short", figure.method, language)
+        at, method = (
+            text.dated(figure.counted_at, language, told.frame.zone),
+            word("method_short", figure.method, language),
+        )
         said.append(
             render(
                 mark("Counted %(people)s on %(moment)s (%(method)s)."),
@@ -247,12 +248,6 @@ def _moved(evidence: Evidence, language: str) -> str:
     if evidence.left:
         return render(mark("Since then %(left)s left."), language, left=left)
     return render(mark("Nobody was reported to come or leave since."), language)
-
-
-def _instant(value: datetime, frame: Frame, language: str) -> str:
-    """An instant in the zone of the operation; where a day was given, no hour is made up."""
-    is_a_day = clock.is_of_a_day(value, frame.zone)
-    return text.moment(value, language, frame.zone, _DAY if is_a_day else f"{_DAY}, HH:mm")
 
 
 def _counted(at: datetime, language: str) -> str:

@@ -1,8 +1,9 @@
 """What a rule says, as one sentence in the reader's language: for pages, the API and mails alike. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.alerts.sentences.gaps import STANDARDS, gap, limit_in_words, standard_in_words
 from app.alerts.sentences.occupancy import occupancy
@@ -41,7 +42,7 @@ def sentence(
     language: str,
     *,
     unknown_since: datetime | None = None,
-    zone: tzinfo | None = None,
+    zone: ZoneInfo | None = None,
 ) -> str:
     """What `rule` says of the place called `name`, with the numbers behind it (and {"basis"}, of occupancy).
 

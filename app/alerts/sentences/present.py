@@ -1,8 +1,9 @@
 """Who came, who was heard of, what a headcount found, who is there that should not be."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.alerts.sentences.words import children_in_words, people_in_words, share_in_words
 from app.core import text
@@ -50,7 +51,7 @@ def said_of(rule: str, level: str, numbers: Mapping[str, Any]) -> str:
     return _CAME_NO_PLACES if numbers.get("places") == 0 else stands
 
 
-def words_of(numbers: Mapping[str, Any], language: str, zone: tzinfo | None) -> dict[str, str]:
+def words_of(numbers: Mapping[str, Any], language: str, zone: ZoneInfo | None) -> dict[str, str]:
     """The numbers behind a rule, as they stand in its sentence."""
     words: dict[str, str] = {}
     if "people" in numbers:
@@ -61,5 +62,5 @@ def words_of(numbers: Mapping[str, Any], language: str, zone: tzinfo | None) -> 
     if numbers.get("places"):
         words["share"] = share_in_words(numbers["people"], numbers["places"], language)
     if "heard_at" in numbers:
-        words["moment"] = text.moment(datetime.fromisoformat(numbers["heard_at"]), language, zone)
+        words["moment"] = text.dated(datetime.fromisoformat(numbers["heard_at"]), language, zone)
     return words
