@@ -1,6 +1,7 @@
 """Real PostgreSQL and Valkey for every test that asks; the schema comes from the migrations, once."""
 
 import atexit
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from uuid import uuid4
 from zlib import crc32
 
 import pytest
+import structlog
 from sqlalchemy.orm import Session
 
 from app.core import db
@@ -21,6 +23,7 @@ TEMPLATE = "mawa_template"
 FAR_AWAY = "1000000 per minute"
 DATA = mkdtemp(prefix="mawa-test-data-")
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))  # as on a console
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """One word finds all that a request set going: its answer, the change of an alert, the mail, and the mail's leaving."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,16 @@ from workers.tasks import outbox
 NAME = "phone-3-post-8461"
 
 
+@pytest.fixture
+def each_step() -> Iterator[None]:
+    """Logs as in JSON."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    yield
+    structlog.configure(wrapper_class=before)
+
+
+@pytest.mark.usefixtures("each_step")
 @pytest.mark.parametrize("count", [1, 3])  # stored together with others, and by itself
 def test_a_post_is_followed_to_the_mail_that_leaves(database: str, tmp_path: Path, count: int) -> None:
     office = Office()

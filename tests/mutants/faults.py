@@ -17,7 +17,7 @@ class Fault:
 FACTS = "population/facts.py"
 LEVELS = "population/levels.py"
 AREAS = "population/areas.py"
-RULES = "alerts/rules.py"
+OCCUPANCY, PRESENT, JUDGE = "alerts/rules/occupancy.py", "alerts/rules/present.py", "alerts/rules/judge.py"
 LEDGER = "ledger/service.py"
 
 APPEND = "        changes.append(DayChange(day, row, derived))\n"
@@ -45,14 +45,14 @@ FAULTS = (
     Fault(
         "the place people left is not marked",
         LEDGER,
-        "FROM stored WHERE from_place_id IS NOT NULL",
-        "FROM stored WHERE from_place_id IS NOT NULL AND false",
+        "FROM stored JOIN sent USING (id) WHERE stored.from_place_id IS NOT NULL",
+        "FROM stored JOIN sent USING (id) WHERE stored.from_place_id IS NOT NULL AND false",
     ),
     Fault(
         "the day people left is not marked",
         LEDGER,
-        "SELECT operation_id, from_place_id, left_day, recorded_at FROM stored",
-        "SELECT operation_id, from_place_id, day, recorded_at FROM stored",
+        "SELECT stored.operation_id, stored.from_place_id, stored.left_day, stored.recorded_at",
+        "SELECT stored.operation_id, stored.from_place_id, stored.day, stored.recorded_at",
     ),
     Fault(
         "days are those of Greenwich",
@@ -111,34 +111,62 @@ FAULTS = (
     ),
     Fault(
         "at least so many is taken for a count by the rule",
-        RULES,
-        'known = level.basis == "counted" or (reached != "ok" and RANK[reached] >= RANK[held])',
-        "known = True",
+        OCCUPANCY,
+        'level if basis == "counted" or (level != "ok" and RANK[level] >= RANK[held]) else None',
+        "level",
     ),
     Fault(
         "a warning clears as soon as it would not start",
-        RULES,
-        'or (before != "ok" and per_cent >= thresholds.warning_clears)',
+        OCCUPANCY,
+        'or (before != "ok" and per_cent >= limits.occupancy_warning_clears)',
         "",
     ),
     Fault(
         "a full shelter has room as soon as it is below full",
-        RULES,
-        'or (before == "critical" and per_cent >= thresholds.critical_clears)',
+        OCCUPANCY,
+        'or (before == "critical" and per_cent >= limits.occupancy_critical_clears)',
         "",
     ),
     Fault(
         "capacity is that of now, not of the day",
-        RULES,
-        "stated = of_first(bisect_right(instants, _end_of(day, frame.zone)))",
-        "stated = of_first(len(instants))",
+        JUDGE,
+        "count = bisect_right(self._instants, until)",
+        "count = len(self._instants)",
     ),
     Fault(
         "a walk does not see what shows only later",
-        RULES,
-        'return {OCCUPANCY: state | {"base": base}}',
-        "return {OCCUPANCY: state}",
+        JUDGE,
+        'states[OCCUPANCY]["base"] = seen.base',
+        "pass",
         seen_by="late",
+    ),
+    Fault(
+        "a discrepancy is forgotten on the next day",
+        PRESENT,
+        """    if seen.facts is None or seen.facts.counted is None:
+        return None
+""",
+        """    if seen.facts is None or seen.facts.counted is None:
+        return OK
+""",
+    ),
+    Fault(
+        "silence begins anew at the end of each day",
+        JUDGE,
+        "self._seen(row.level, None, row.facts.reported_at, at), at)",
+        "self._seen(row.level, None, at, at), at)",
+    ),
+    Fault(
+        "who left is taken for who came",
+        PRESENT,
+        "came = seen.facts.came if seen.facts else 0",
+        "came = abs(seen.level.people) if seen.facts else 0",
+    ),
+    Fault(
+        "children nobody looks after are forgotten where nobody asked again",
+        LEVELS,
+        "unaccompanied=facts.unaccompanied + (0 if facts.unaccompanied_counted else before.unaccompanied)",
+        "unaccompanied=facts.unaccompanied + (0 if facts.counted else before.unaccompanied)",
     ),
     Fault(
         "a headcount of a day stands at its start",
