@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,15 +10,16 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from app.backups.errors import BackupError
-from app.backups.schemas import Contents
+from app.backups.schemas import Contents, Held
 from app.backups.service.files import Read, reading
-from app.backups.service.restoring import check_empty, put_back
+from app.backups.service.restoring import brought_back, check_empty, put_back
 from app.backups.service.taking import back_up, note
-from app.core import db
+from app.core import clock, db
 from app.core.db import unit_of_work
 from app.migrations import knows, moves, newest
 from app.tables import table_metadata
 
+AS_THEN = "Accounts, roles and tokens are as they were then: shut out again whom you have shut out since."
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
@@ -49,13 +51,28 @@ def restore(file: Path, moved: bool) -> None:
         moves.upgrade()
     click.echo(f"{file}: {_told(done.contents)}")
     if not moved:
-        click.echo(
-            f"Held, for it may have left since: {done.mails_held} mails, and {done.notices_held} people still to be"
-            " told of alerts, which all stand under /alerts. Everybody signs in again.",
-            err=True,
-        )
+        _tell_held(done.held)
+    click.echo(AS_THEN, err=True)
+
+
+@click.command()
+@click.argument("moment", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z"]))
+def recovered(moment: datetime) -> None:
+    """Say once that PostgreSQL was brought back to MOMENT (2026-03-01T12:00:00+0000), before anything is started: what
+    waited to be mailed then is held, everybody signs in again, and the audit log says so."""
+    if moment > clock.now():
+        raise click.ClickException("This moment is still to come.")
+    with _said(), unit_of_work() as session:
+        held = brought_back(session, to=moment)
+    _tell_held(held)
+    click.echo(AS_THEN, err=True)
+
+
+def _tell_held(held: Held) -> None:
     click.echo(
-        "Accounts, roles and tokens are as they were then: shut out again whom you have shut out since.", err=True
+        f"Held, for it may have left since: {held.mails} mails, and {held.notices} people still to be told of alerts,"
+        " which all stand under /alerts. Everybody signs in again.",
+        err=True,
     )
 
 

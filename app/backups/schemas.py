@@ -57,9 +57,16 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Held:
+    """How much does not leave because it may have left since: mails, and notices to people still to be told."""
+
+    mails: int
+    notices: int
+
+
+@dataclass(frozen=True)
 class PutBack:
-    """What was put back, and what is held because it may have left since: mails, and people still to be told."""
+    """What was put back, and what is held."""
 
     contents: Contents
-    mails_held: int
-    notices_held: int
+    held: Held

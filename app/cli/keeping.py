@@ -11,7 +11,7 @@ from app.accounts.policy import ROLES
 from app.accounts.service import add_user
 from app.alerts import refresh
 from app.audit.service import seals
-from app.backups.cli import backup, restore
+from app.backups.cli import backup, recovered, restore
 from app.backups.service.comparing import differing
 from app.cli import demo as demonstration
 from app.core import db
@@ -45,6 +45,7 @@ def database() -> None:
 
 database.add_command(backup)
 database.add_command(restore)
+database.add_command(recovered)
 
 
 @database.command()

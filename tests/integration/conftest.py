@@ -1,6 +1,8 @@
 """Programs that ask the API, one of each role; and somebody who signs in."""
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +140,10 @@ def rana(database: str) -> Actor:
 def app(rana: Actor) -> Flask:
     """The application, made when there is somebody to sign in."""
     return create_app()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder another account can reach, which pytest's own is not."""
+    with tempfile.TemporaryDirectory(prefix="mawa-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()

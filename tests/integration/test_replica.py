@@ -1,7 +1,6 @@
 """Figures are read from a real streaming replica while it keeps up, and from the database itself when it does not."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,9 +17,9 @@ from app.accounts.service import make_token
 from app.core import db, replica
 from app.factory import create_app
 from app.migrations import moves
-from config.services import binaries, postgresql
 from config.services import folder as data_folder
-from config.services.account import as_seen_by, place, service_account
+from config.services import postgresql
+from config.services.account import place, service_account
 from config.services.addresses import embedded_database
 from config.services.database import running
 from config.services.embedded import prepare_postgresql
@@ -28,9 +27,9 @@ from config.services.folder import DataFolder
 from config.settings import settings
 from tests.conftest import using_database
 from tests.factories.operations import a_shelter, make_actor, make_operation
+from tests.factories.servers import ACCESS, as_superuser
 
 STREAMS = "wal_level = replica\nmax_wal_senders = 2\n"
-ACCESS = "local all all trust\nlocal replication all trust\n"
 ROLE = "ALTER ROLE mawa REPLICATION\nGRANT EXECUTE ON FUNCTION pg_wal_replay_pause() TO mawa\n"
 MORE = "GRANT EXECUTE ON FUNCTION pg_wal_replay_resume() TO mawa\n"
 
@@ -45,13 +44,6 @@ class Pair:
 
 
 @pytest.fixture
-def short_path() -> Iterator[Path]:
-    """A folder another account can reach, which pytest's own is not."""
-    with tempfile.TemporaryDirectory(prefix="mawa-test-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder).resolve()
-
-
-@pytest.fixture
 def pair(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     """The replica begins as a copy of the database at rest."""
     first, second = DataFolder(short_path / "first"), DataFolder(short_path / "second")
@@ -59,7 +51,7 @@ def pair(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     prepare_postgresql(first, throwaway=True)
     account = service_account(first.postgresql)
     place(first.postgresql / "postgresql.local.conf", STREAMS, account)
-    _as_superuser(first, ROLE + MORE)
+    as_superuser(first, ROLE + MORE)
     data_folder.make(second)
     second.password.write_text(first.password.read_text())
     shutil.copytree(first.postgresql, second.postgresql, dirs_exist_ok=True)
@@ -83,14 +75,6 @@ def pair(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
             yield made
         replica._replica(made.replica).engine.dispose()
         replica._replica.cache_clear()
-
-
-def _as_superuser(folder: DataFolder, statements: str) -> None:
-    account = service_account(folder.postgresql)
-    server = binaries.postgresql(account)
-    here = str(as_seen_by(account, folder.postgresql))
-    words = [server.program("postgres"), "--single", "-D", here, "-c", "exit_on_error=on", "mawa"]
-    postgresql._run(words, statements, folder.postgresql, account, f"{folder.identity}/granting")
 
 
 def on_the_replica(pair: Pair, statement: str) -> None:

@@ -1,6 +1,7 @@
 """Putting a backup back into an empty database: all of it in one transaction, or nothing."""
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import sql
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.backups import queries
 from app.backups.errors import BackupError
-from app.backups.schemas import PutBack, Table
+from app.backups.schemas import Held, PutBack, Table
 from app.backups.service.files import Read
 from app.backups.service.taking import copying, driver
 from app.core import clock
@@ -59,12 +60,25 @@ def put_back(session: Session, backup: Read, *, moved: bool) -> PutBack:
     for name, column in queries.numbered(session):
         session.execute(text(_NUMBER.format(name=name, column=column)), {"name": name, "column": column})
     there = {table.name for table in tables}
-    mails, notices = (0, 0) if moved else _hold(session, there)
+    held = Held(0, 0) if moved else _hold(session, there)
+    _begin_again(session, there, backup.contents.taken_at)
+    return PutBack(backup.contents, held)
+
+
+def brought_back(session: Session, *, to: datetime) -> Held:
+    """See to what follows where PostgreSQL itself was brought back to a moment: as after a backup of that moment."""
+    there = {table.name for table in queries.tables(session)}
+    held = _hold(session, there)
+    _begin_again(session, there, to)
+    return held
+
+
+def _begin_again(session: Session, there: Collection[str], taken_at: datetime) -> None:
+    """Let nobody act on what they remember of later, and write down of when all of this is."""
     if "turns" in there:
         session.execute(_NEW_TURNS)
-    taken_at = f"{backup.contents.taken_at:%Y-%m-%d %H:%M:%S} UTC"
-    session.execute(_WRITE_DOWN, {"now": clock.now(), "taken_at": taken_at})
-    return PutBack(backup.contents, mails, notices)
+    said = f"{taken_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    session.execute(_WRITE_DOWN, {"now": clock.now(), "taken_at": said})
 
 
 def _matched(session: Session, backup: Read) -> list[Table]:
@@ -95,12 +109,11 @@ def _fill(connection: "psycopg.Connection[tuple[object, ...]]", table: Table, ba
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.name)))
 
 
-def _hold(session: Session, there: Collection[str]) -> tuple[int, int]:
-    """End sessions, and hold what may have been mailed since: how many mails, and how many people to be told. `there`:
-    the tables of this step."""
+def _hold(session: Session, there: Collection[str]) -> Held:
+    """End sessions, and hold what may have been mailed since. `there`: the tables of this step."""
     session.execute(_END_SESSIONS)
     if "sign_ins" in there:
         session.execute(_END_SIGN_INS, {"now": clock.now()})
     mails = session.execute(_HOLD_MAILS).rowcount  # type: ignore[attr-defined]  # an UPDATE has one
     notices = session.execute(_HOLD_NOTICES, {"now": clock.now()}).rowcount  # type: ignore[attr-defined]  # as above
-    return mails, notices
+    return Held(mails, notices)
