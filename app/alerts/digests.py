@@ -7,9 +7,11 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import PERMISSIONS, UNCHOSEN, Actor, Scope
+from app.alerts import links
 from app.alerts.emails.digest import Missed, write_digest
 from app.alerts.models import Subscription
 from app.alerts.queries import ended_since, limits_of, open_alerts, subscriptions_of
@@ -101,6 +103,8 @@ def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Lett
                 missed=_missed(session, scope, frame, wanted),
                 base_url=settings().base_url,
             )
+    except OperationalError:  # the database is away, or two met: it is written in the next round
+        raise
     except Exception:  # whatever it is: it must not hold up everybody else's
         log.exception("digest_not_composed", user=str(person.id))
         return None
@@ -110,7 +114,7 @@ def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Lett
         subject=written.subject,
         text=written.text,
         html=written.html,
-        headers={"X-Mawa-Digest": str(day)},
+        headers={"X-Mawa-Digest": str(day), **links.to_end(frame.operation_id, person.id)},
     )
 
 
@@ -138,7 +142,7 @@ def _missed(session: Session, scope: Scope, frame: Frame, wanted: Sequence[Subsc
         people = figure.people.total
         for standard in standards_of(states[figure.place_id], people, figure.basis, limits[figure.place_id]):
             if standard.state == "missed":
-                found.append((people or 0, Missed(figure.name, standard)))
+                found.append((people or 0, Missed(figure.shelter, figure.name, standard)))
     return [missed for _, missed in sorted(found, key=lambda one: -one[0])]
 
 

@@ -20,6 +20,12 @@ def sign(about: str, *ids: UUID) -> str:
     return _signer(about).sign(said).decode()
 
 
+def to_end(operation_id: UUID, user_id: UUID) -> dict[str, str]:
+    """Headers of a mail by which somebody gets no more of them, in one click (RFC 8058)."""
+    end = f"{settings().base_url.rstrip('/')}/u/{sign(UNSUBSCRIBE, operation_id, user_id)}"
+    return {"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def read(about: str, token: str) -> list[UUID] | None:
     """What a link is about; None: it is not one of ours."""
     try:

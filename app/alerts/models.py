@@ -40,6 +40,8 @@ class Alert(SQLModel, table=True):
         CheckConstraint("(ended_at IS NOT NULL) = (status IN ('resolved', 'withdrawn'))", name="ended"),
         Index("uq_alerts_one_open", "place_id", "rule", unique=True, postgresql_where=text("ended_at IS NULL")),
         Index(None, "operation_id", "opened_at"),
+        Index(None, "place_id", "rule"),
+        Index(None, "operation_id", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         Index("ix_alerts_escalates_at", "escalates_at", postgresql_where=text("escalates_at IS NOT NULL")),
     )
 

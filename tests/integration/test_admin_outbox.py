@@ -62,13 +62,20 @@ def test_where_all_has_left_it_says_so(office: Office) -> None:
 
 
 def test_a_mail_given_up_is_sent_again_as_it_was(office: Office) -> None:
-    given_up = failed(office.boss, "b@example.org", SPAM)
+    given_up = failed(office.boss, office.worker.email, SPAM)
     assert "1 mail is tried again." in office.presses(AGAIN, mail=str(given_up))
     with unit_of_work() as session:
         (again,) = service.claim(session, limit=1)
     assert (again.id, again.text, again.attempts, again.failure) == (given_up, "text", 1, None)
     assert "Mails sent again" in words_of(office.visitor.open("/admin/audit").text)
     assert "No mail is tried again" in office.presses(AGAIN, mail=str(given_up))
+
+
+def test_what_is_not_meant_for_them_any_more_is_not_sent_again(office: Office) -> None:
+    given_up = failed(office.boss, office.worker.email, SPAM)
+    office.presses(f"{page_of(office.worker)}/remove", sure="yes")
+    assert "no longer for them" in office.presses(AGAIN, mail=str(given_up))
+    assert status_of(given_up) == "dead"
 
 
 def test_another_operations_mails_are_neither_shown_nor_sent(office: Office) -> None:

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.accounts.policy import Actor
 from app.alerts.errors import AlertGone
+from app.alerts.models import Notice
 from app.alerts.queries import alert_by_id, history_of
-from app.alerts.refresh import pass_time
-from app.alerts.service import acknowledge, escalate
+from app.alerts.refresh import pass_time, verify
+from app.alerts.service import acknowledge, be_told_nothing, escalate
 from app.places.queries import frame_of
 from tests.factories.amending import corrected
-from tests.factories.operations import a_headcount, a_movement, make_actor
+from tests.factories.operations import a_headcount, a_movement, a_state, make_actor
 from tests.factories.trials import Trial
 
 HOUR = timedelta(hours=1)
@@ -182,6 +183,7 @@ def test_all_that_happened_is_told_with_who_and_how_many(trial: Trial) -> None:
     alert = alert_by_id(trial.session, actor=rana, language="en", alert_id=alert_of(trial)["id"])  # type: ignore[arg-type]
     assert alert is not None
     acknowledge(trial.session, actor=rana, alert_id=alert.id, comment="Buses go on Friday.")
+    assert len(trial.mails()) == 1
     trial.clock.shift(HOUR)
     trial.report(a_movement(at=datetime.now(UTC), source="KHM", people=100))
     zone = frame_of(trial.session, trial.operation.id).zone
@@ -228,3 +230,69 @@ def test_they_are_told_briefly_and_nobody_else_is(trial: Trial) -> None:
     assert mail.subject == "Warning: Children who are alone, KHM"
     for kept in ("Shelter KHM", "3 children", "Jablah", "/a/"):
         assert kept not in mail.text
+
+
+# -- what was so for a while, what cannot be told, and what nobody has read yet
+
+
+def test_what_was_true_is_over_and_not_withdrawn_where_the_shelter_changed_on_the_same_day(trial: Trial) -> None:
+    trial.coordinator()
+    trial.shelter("KHM")
+    trial.count("KHM", 105)
+    assert len(trial.mails()) == 1
+    trial.clock.shift(HOUR)
+    trial.report(a_state("KHM", at=datetime.now(UTC), capacity=150))  # tents were put up
+    assert alert_of(trial)["status"] == "resolved"
+
+
+def test_a_silence_that_ends_with_the_closing_of_an_empty_shelter_was_one(trial: Trial) -> None:
+    trial.shelter("KHM")
+    trial.clock.shift(timedelta(days=4))
+    pass_time(trial.session, most=10)
+    assert alert_of(trial, "silence")["status"] == "open"
+    trial.report(a_state("KHM", at=datetime.now(UTC), status="closed"))
+    assert alert_of(trial, "silence")["status"] == "resolved"
+
+
+def test_what_cannot_be_told_any_more_ends_nothing(trial: Trial) -> None:
+    trial.shelter("KHM")
+    trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=30))
+    assert alert_of(trial, "inflow")["status"] == "open"
+    trial.report(a_state("KHM", at=datetime.now(UTC), capacity=None))
+    alert = alert_of(trial, "inflow")
+    assert (alert["status"], alert["unknown_since"] is None) == ("open", False)
+    assert [one for part in verify(trial.session) for one in part] == []
+
+
+def test_where_all_were_counted_and_nobody_is_there_no_children_are(trial: Trial) -> None:
+    trial.shelter("KHM")
+    trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=10, needs={"SC": 3}))
+    assert alert_of(trial, "unaccompanied_children")["status"] == "open"
+    trial.count("KHM", 0, after=HOUR)
+    assert alert_of(trial, "unaccompanied_children")["status"] == "resolved"
+
+
+def test_an_opening_that_nobody_read_is_not_told_after_its_end(trial: Trial) -> None:
+    rana = trial.coordinator()
+    trial.shelter("A")
+    trial.shelter("B", lat=35.2)
+    trial.count("A", 110)
+    assert len(trial.mails()) == 1
+    mistyped = a_headcount("B", at=datetime.now(UTC), people=5_200)
+    trial.report(mistyped)  # waits for the rest of the minute
+    trial.report(corrected(mistyped["id"], mistyped | {"people": {"total": 52}}))
+    trial.clock.shift(2 * HOUR)
+    assert {mail.recipient for mail in trial.mails()} == {rana.email}
+    assert len(trial.mails()) == 1
+
+
+def test_who_wants_nothing_is_not_called_where_nobody_answers(trial: Trial) -> None:
+    trial.coordinator()
+    boss = make_actor(trial.session, trial.operation, role="administrator")
+    be_told_nothing(trial.session, actor=boss)
+    trial.shelter("KHM")
+    trial.count("KHM", 120)
+    trial.clock.shift(HOUR)
+    while escalate(trial.session, most=10):
+        pass
+    assert boss.user_id not in {one.user_id for one in trial.session.scalars(select(Notice))}

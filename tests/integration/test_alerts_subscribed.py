@@ -236,3 +236,29 @@ def test_what_cannot_be_meant_is_refused_and_nothing_typed_is_lost(
     assert said in words_of(answer.text)
     if typed.get("area"):
         assert f'value="{typed["area"]}"' in answer.text
+
+
+def test_where_mails_are_brief_a_digest_is_too(trial: Trial) -> None:
+    trial.operation.mail_detail = "brief"
+    wants(trial, trial.coordinator(), how="daily")
+    trial.shelter("KHM", toilets=2)
+    trial.count("KHM", 120)
+    trial.clock.move_to(MORNING)
+    (mail,) = digests(trial.session)
+    assert "Critical: Occupancy, KHM" in mail.text
+    assert "KHM: People for each toilet: 60 (20 at most)" in mail.text
+    for kept in ("Shelter KHM", "120", "20 people"):
+        assert kept not in mail.text + mail.html, kept
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_of_children_who_are_alone_a_digest_says_that_and_where_alone(trial: Trial) -> None:
+    rana = trial.coordinator(is_protection=True)
+    wants(trial, rana, how="daily", rule="unaccompanied_children")
+    trial.shelter("KHM")
+    trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=10, needs={"SC": 3}))
+    trial.clock.move_to(MORNING)
+    (mail,) = digests(trial.session)
+    assert "Warning: Children who are alone, KHM" in mail.text
+    assert "Shelter KHM" not in mail.text + mail.html
+    assert "3 children" not in mail.text + mail.html

@@ -127,8 +127,9 @@ class FoldMachine(AskingMachine):
             self._check_ended(place)
             return
         expected: dict[str, str] = {}
+        untold = self.model.untold_now(place, self.now)
         for name in RULES:
-            level, is_known = states.get(name, ("ok", True))
+            level, is_known = states.get(name, ("ok", name not in untold))
             before = self.published.get((place, name), "ok")
             after = level if is_known else before
             self.transitions += before != after

@@ -5,9 +5,10 @@ worked out anew, slowly. Written from ledger.md alone: where it and the applicat
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from tests.naive.figures import AreaSum, Event, Figure, discrepancy_of, is_disputed, people_of, range_of, since
-from tests.naive.rules import States, after, children_at, described, places_of
+from tests.naive.rules import States, after, children_at, described, places_of, untold
 from tests.naive.said import Said
 from tests.naive.sums import CELLS, best_of, cells_of, compose
 
@@ -165,16 +166,24 @@ class Model(Said):
 
     def rules_now(self, place: str, now: datetime) -> States:
         """The same after days without a report."""
-        last = self.days(place)[-1]
-        events, before = self.events(place), self.rules(place, last)
-        state = described(events, now)
+        before = self.rules(place, self.days(place)[-1])
+        figure, state, seen = self._seen_now(place, now)
+        return after(before, figure, state, seen) if state else {}
+
+    def untold_now(self, place: str, now: datetime) -> set[str]:
+        """The rules that cannot be told."""
+        figure, state, seen = self._seen_now(place, now)
+        return untold(figure, state, seen) if state else set()
+
+    def _seen_now(self, place: str, now: datetime) -> tuple[Figure, dict[str, Any], dict[str, Any]]:
+        events = self.events(place)
         seen = {
             "came": 0,
             "is_counted": False,
             "children": children_at(events, now),
             "silent": now - max(event.at for event in events),
         }
-        return after(before, self.figure(place, last), state, seen) if state else {}
+        return self.figure(place, self.days(place)[-1]), described(events, now), seen
 
     def places_on(self, place: str, day: date) -> int | None:
         """How many people the shelter is meant for, by the day's end."""

@@ -69,6 +69,11 @@ def after(before: States, figure: Figure, state: dict[str, Any], seen: dict[str,
     return states
 
 
+def untold(figure: Figure, state: dict[str, Any], seen: dict[str, Any]) -> set[str]:
+    """The rules that cannot be told."""
+    return {rule for rule in RULES if _answer(rule, "ok", figure, state, seen) is None}
+
+
 def _answer(rule: str, held: str, figure: Figure, state: dict[str, Any], seen: dict[str, Any]) -> str | None:
     """What a rule says; None: it cannot be told."""
     return _ANSWERS[rule](held, figure, state, seen)
@@ -116,7 +121,14 @@ def _closed(_held: str, figure: Figure, state: dict[str, Any], _seen: dict[str, 
 
 def _admission(_held: str, figure: Figure, state: dict[str, Any], _seen: dict[str, Any]) -> str | None:
     patterns = (state.get("admits") or {}).get("cells") or ["*:*"]
-    return _warning_if(any(figure.cells[key] > 0 and not _is_let_in(key, patterns) for key in CELLS))
+    return _warning_if(
+        _is_anybody(figure) and any(figure.cells[key] > 0 and not _is_let_in(key, patterns) for key in CELLS)
+    )
+
+
+def _is_anybody(figure: Figure) -> bool:
+    """Whether there may be anybody: nobody is where all were counted and nobody was found."""
+    return figure.basis != "counted" or figure.shown > 0
 
 
 def _warning_if(is_so: bool) -> str:
@@ -129,7 +141,9 @@ _ANSWERS: dict[str, Callable[[str, Figure, dict[str, Any], dict[str, Any]], str 
     "silence": _silence,
     "discrepancy": _discrepancy,
     "shortfall": lambda _held, figure, _state, _seen: _warning_if(figure.shortfall > 0),
-    "unaccompanied_children": lambda _held, _figure, _state, seen: _warning_if(seen["children"] > 0),
+    "unaccompanied_children": lambda _held, figure, _state, seen: _warning_if(
+        seen["children"] > 0 and _is_anybody(figure)
+    ),
     "people_in_closed_shelter": _closed,
     "admission": _admission,
 }

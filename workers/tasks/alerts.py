@@ -17,10 +17,9 @@ A_TIME = 100  # in one transaction
 
 
 def look_again() -> int:
-    """Ask the rules of each place that is due, and see to each alert nobody took on in time; of how many."""
-    return _as_often_as(lambda session: pass_time(session, most=A_TIME)) + _as_often_as(
-        lambda session: escalate(session, most=A_TIME)
-    )
+    """See to each alert nobody took on in time, and ask the rules of each place that is due; of how many."""
+    escalated = _as_often_as(lambda session: escalate(session, most=A_TIME))
+    return escalated + _as_often_as(lambda session: pass_time(session, most=A_TIME))
 
 
 def _as_often_as(work: Callable[[Session], int]) -> int:

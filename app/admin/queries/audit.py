@@ -24,7 +24,7 @@ _CHANGES = text(f"""
   )
   SELECT found.id, found.at, found.address, found.action, found.subject, found.details,
     coalesce(actors.email, CAST(found.actor_id AS text)) AS by, people.email AS person,
-    coalesce(alerts.place_id, places.id) AS place_id
+    coalesce(CASE WHEN alerts.rule <> 'unaccompanied_children' THEN alerts.place_id END, places.id) AS place_id
   FROM found
   CROSS JOIN LATERAL (SELECT CAST(substring(found.subject FROM '{_ID}') AS uuid) AS id) AS about
   LEFT JOIN users AS actors ON actors.id = found.actor_id

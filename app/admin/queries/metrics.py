@@ -14,7 +14,9 @@ from app.core import clock, meters
 
 READY = ("ready", "1 where the service can be relied on.")
 _OPEN = text("""
-  SELECT rule, severity, status, count(*) AS alerts FROM alerts WHERE ended_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  SELECT CASE rule WHEN 'unaccompanied_children' THEN 'other' ELSE rule END AS rule, severity, status,
+    count(*) AS alerts
+  FROM alerts WHERE ended_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
 _BEATS = text("SELECT queue, at FROM heartbeats ORDER BY queue")
 _WAITING = text("""

@@ -44,7 +44,7 @@ def send_again() -> Response:
     if count:
         flash(ngettext("%(n)s mail is tried again.", "%(n)s mails are tried again.", count, n=number(count)))
     else:
-        flash(gettext("No mail is tried again: it has left meanwhile, or its address takes none."))
+        flash(gettext("No mail is tried again: it has left, its address takes none, or it is no longer for them."))
     return redirect(url_for(".outbox"), code=HTTPStatus.SEE_OTHER)
 
 

@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 from app.alerts.emails.layout import text_and_html, word
 from app.alerts.emails.schemas import Line, Written
 from app.alerts.emails.sections import TONES, how_many_more, list_of
+from app.alerts.policy import PROTECTED
 from app.alerts.rules import Standard
 from app.alerts.schemas import AlertRow
-from app.alerts.sentences import limit_in_words, standard_in_words
+from app.alerts.sentences import isolated, limit_in_words, standard_in_words
 from app.core import text
 from app.core.text import mark, name_in, render, render_plural
 from app.places.schemas import Frame
@@ -21,6 +22,7 @@ MOST_LINES, MOST_GAPS = 30, 40  # of each in one mail; the rest is on the pages
 class Missed:
     """A standard that is not met at a shelter."""
 
+    code: str
     shelter: dict[str, str]
     standard: Standard
 
@@ -75,8 +77,8 @@ def write_digest(
         summary=_summary(alerts, ended, language),
         open=[_line(one, language, base, frame) for one in alerts[:MOST_LINES]],
         more=how_many_more(len(alerts) - MOST_LINES, language),
-        ended=[_over(one, language, base) for one in ended[:MOST_LINES]],
-        gaps=[_gap(one, language) for one in missed[:MOST_GAPS]],
+        ended=[_over(one, language, base, frame) for one in ended[:MOST_LINES]],
+        gaps=[_gap(one, language, frame) for one in missed[:MOST_GAPS]],
         more_gaps=how_many_more(len(missed) - MOST_GAPS, language),
         link=f"{base}/dashboard",
     )
@@ -102,24 +104,32 @@ def _summary(alerts: Sequence[AlertRow], ended: Sequence[AlertRow], language: st
     return f"{render(mark(','), language)} ".join(parts)
 
 
+def _said(alert: AlertRow, language: str, frame: Frame) -> str:
+    """Its sentence; where mails are kept brief, and always of children who are alone, the rule and the code alone."""
+    if frame.mail_detail != "brief" and alert.rule != PROTECTED:
+        return alert.sentence
+    return f"{word('rule', alert.rule, language)}{render(mark(','), language)} {isolated(alert.shelter, language)}"
+
+
 def _line(alert: AlertRow, language: str, base: str, frame: Frame) -> Line:
     since = text.moment(alert.since, language, frame.zone)
     detail = [render(mark("since %(time)s"), language, time=since)]
     if alert.status == "acknowledged":
         detail.append(render(mark("taken on"), language))
     severity = word("severity", alert.severity, language)
-    return Line(TONES[alert.severity], severity, alert.sentence, " · ".join(detail), f"{base}/alerts/{alert.id}")
+    said = _said(alert, language, frame)
+    return Line(TONES[alert.severity], severity, said, " · ".join(detail), f"{base}/alerts/{alert.id}")
 
 
-def _over(alert: AlertRow, language: str, base: str) -> Line:
-    return Line("calm", "", alert.sentence, "", f"{base}/alerts/{alert.id}")
+def _over(alert: AlertRow, language: str, base: str, frame: Frame) -> Line:
+    return Line("calm", "", _said(alert, language, frame), "", f"{base}/alerts/{alert.id}")
 
 
-def _gap(missed: Missed, language: str) -> Gap:
+def _gap(missed: Missed, language: str, frame: Frame) -> Gap:
     standard = missed.standard
     here = render(mark("none"), language) if standard.value is None else text.number(round(standard.value, 1), language)
     return Gap(
-        shelter=name_in(missed.shelter, language),
+        shelter=missed.code if frame.mail_detail == "brief" else name_in(missed.shelter, language),
         standard=standard_in_words(standard.name, language),
         here=here,
         limit=limit_in_words(standard.name, standard.limit, language),

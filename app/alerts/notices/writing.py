@@ -181,7 +181,6 @@ def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
         placeholder(row.transition_id): links.sign(links.ALERT, row.operation_id, row.notice_id)
         for row, _ in mine.latest
     }
-    end = f"{settings().base_url.rstrip('/')}/u/{links.sign(links.UNSUBSCRIBE, operations[0], person.id)}"
     return Letter(
         operation_id=operations[0] if len(operations) == 1 else None,
         recipient=person.email,
@@ -191,8 +190,7 @@ def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
         headers={
             "X-Mawa-Notices": ", ".join(str(notice) for notice in mine.notices),
             **({requests.HEADER: ", ".join(led)} if (led := _requests(mine)) else {}),
-            "List-Unsubscribe": f"<{end}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **links.to_end(operations[0], person.id),
             **({"References": outbox.thread_of(mine.latest[0][0].alert_id)} if len(mine.latest) == 1 else {}),
         },
     )

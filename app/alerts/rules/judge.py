@@ -80,6 +80,20 @@ class PlaceJudge:
         until = _end_of(day, self.frame.zone)
         return self._states(before, self._seen(level, facts, facts.reported_at, until), facts.changed_at)
 
+    def within(self, before: Rules, level: Level, facts: Facts, moment: datetime) -> Rules:
+        """The states in the middle of a day: after what was reported by then, of the shelter as it was then."""
+        return self._states(before, self._seen(level, facts, facts.reported_at, moment), facts.changed_at)
+
+    def untold(self, row: DayRow, at: datetime) -> set[str]:
+        """The rules that cannot be told at a moment, `row` being the last."""
+        is_today = row.day >= self.frame.day_of(at)
+        until = _end_of(row.day, self.frame.zone) if is_today else at
+        seen = self._seen(row.level, row.facts if is_today else None, row.facts.reported_at, until)
+        if seen is None:
+            return set()
+        answers = {name: rule("ok", seen, self.limits) for name, rule in self.rules.items()}
+        return {name for name, answer in answers.items() if answer is not None and answer.level is None}
+
     def now(self, row: DayRow, at: datetime) -> Rules:
         """The states at a moment, `row` being the last: those of today, or what a day without reports makes of them."""
         if row.day >= self.frame.day_of(at):

@@ -60,7 +60,7 @@ def shortfall(_held: RuleLevel, seen: Seen, _limits: Thresholds) -> Answer:
 
 def unaccompanied_children(_held: RuleLevel, seen: Seen, _limits: Thresholds) -> Answer:
     """Children with nobody who looks after them are there."""
-    children = seen.level.unaccompanied
+    children = _at_most(seen, seen.level.unaccompanied)
     return Answer("warning", {"people": children}) if children > 0 else OK
 
 
@@ -86,4 +86,10 @@ def admission(_held: RuleLevel, seen: Seen, _limits: Thresholds) -> Answer:
         for key, count in zip(seen.scheme.keys, seen.level.cells, strict=True)
         if count > 0 and not admits(rule, key)
     )
+    people = _at_most(seen, people)
     return Answer("warning", {"people": people}) if people else OK
+
+
+def _at_most(seen: Seen, people: int) -> int:
+    """Where all were counted since, no more of some than of all: of those who left nobody said who they were."""
+    return min(people, seen.level.people) if seen.level.basis == "counted" else people

@@ -1,7 +1,7 @@
 """Whether what was published was ever so, by the ledger as it is now: an alert that was not is withdrawn."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from app.population.facts import Event, facts_of
 from app.population.levels import DayRow, Level, Rules, advance
 from app.population.service import Place, rows_since
 
+JUST_BEFORE = timedelta(microseconds=1)
 LOOKED_INTO = 3  # days gone through report by report; of the others their end is known
 
 
@@ -34,22 +35,20 @@ def was_ever(session: Session, place: Place, judge: PlaceJudge, rule: str, *, si
     return any(
         _is_wrong(states, rule)
         for earlier, row in days
-        for states in _within(place, judge, earlier, row.day, found.get(row.day, ()))
+        for states in _within(place, judge, earlier, found.get(row.day, ()))
     )
 
 
-def _within(
-    place: Place, judge: PlaceJudge, before: DayRow | None, day: date, events: Sequence[Event]
-) -> Iterator[Rules]:
+def _within(place: Place, judge: PlaceJudge, before: DayRow | None, events: Sequence[Event]) -> Iterator[Rules]:
     """What the rules said just before the first report of a day, and after each of its reports."""
     moments = sorted({event.stands_at for event in events})
     if before is not None and moments:
-        yield judge.now(before, moments[0])
+        yield judge.now(before, moments[0] - JUST_BEFORE)
     level, rules = (before.level, before.rules) if before else (Level.empty(place.frame), {})
     for moment in moments:
         facts = facts_of(events, place.frame, 1 + len(place.area_path), until=moment)
         if facts is not None:
-            yield judge(rules, advance(level, facts), facts, day)
+            yield judge.within(rules, advance(level, facts), facts, moment)
 
 
 def _is_wrong(states: Rules, rule: str) -> bool:

@@ -12,7 +12,7 @@ from app.accounts.queries import people_over
 from app.alerts.errors import AlertGone
 from app.alerts.models import Alert, AlertTransition
 from app.alerts.policy import ESCALATE_AFTER, PROTECTED, TOLD_UNASKED
-from app.alerts.service.telling import told_of, write_notices
+from app.alerts.service.telling import told_of, want_nothing, write_notices
 from app.audit import service as audit
 from app.core import clock
 from app.places.models import Place
@@ -45,7 +45,7 @@ def acknowledge(session: Session, *, actor: Actor, alert_id: UUID, comment: str 
             subject=str(alert.id),
             actor_id=actor.user_id,
             operation_id=alert.operation_id,
-            comment=comment,
+            comment=None if alert.rule == PROTECTED else comment,
         )
         session.flush()
     return alert
@@ -80,7 +80,9 @@ def _reached(session: Session, alert: Alert, area_path: list[str]) -> list[UUID]
     """Whom the next step calls: coordinators of the areas above that in which the shelter lies, then administrators."""
     role: Role = _STEPS[alert.escalated]
     path = area_path[:-1] if role == "coordinator" else area_path
-    return [one.user_id for one in people_over(session, operation_id=alert.operation_id, area_path=path, role=role)]
+    people = people_over(session, operation_id=alert.operation_id, area_path=path, role=role)
+    nothing = want_nothing(session, alert.operation_id)
+    return [one.user_id for one in people if one.user_id not in nothing]
 
 
 def _noted(

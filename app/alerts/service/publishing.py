@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.alerts.models import Alert, AlertTransition
-from app.alerts.policy import ESCALATE_AFTER, Step, Told, next_step
+from app.alerts.policy import ESCALATE_AFTER, PROTECTED, Step, Told, next_step
 from app.alerts.rules import NOT_NUMBERS, PlaceJudge, RuleLevel
 from app.alerts.service.hindsight import was_ever
 from app.alerts.service.telling import tell
@@ -33,6 +33,10 @@ class Present:
     row: DayRow | None
     judge: PlaceJudge
     request: str | None = None
+
+    def untold(self, at: datetime) -> set[str]:
+        """The rules that cannot be told at a moment."""
+        return self.judge.untold(self.row, at) if self.row else set()
 
     def states(self, at: datetime) -> Rules:
         """What its rules say at a moment. Empty: nothing is said of it, or it is no shelter."""
@@ -63,7 +67,9 @@ def publish(session: Session, present: Sequence[Present]) -> None:
             changes += _publish_one(session, one, rule, state, alerts.pop((one.place.id, rule), None))
         for rule in [rule for place_id, rule in alerts if place_id == one.place.id]:
             alert = alerts.pop((one.place.id, rule))
-            if states and rule in one.judge.rules:
+            if rule in one.untold(now):  # unknown ends nothing
+                alert.unknown_since = alert.unknown_since or now
+            elif states and rule in one.judge.rules:
                 is_well = {"level": "ok", "known": True, "since": now.isoformat()}
                 changes += _publish_one(session, one, rule, is_well, alert)
             else:  # of a rule that is not asked any more nobody is told that all is well
@@ -83,14 +89,15 @@ def publish(session: Session, present: Sequence[Present]) -> None:
 def unpublished(session: Session, present: Sequence[Present]) -> list[str]:
     """Alerts whose published state is not what the rules say now, in words."""
     now = clock.now()
-    alerts = _standing(session, present)
+    alerts = _standing(session, present, is_to_change=False)
     differing: list[str] = []
     for one in present:
         states = one.states(now)
         for rule in sorted({*states, *(rule for place_id, rule in alerts if place_id == one.place.id)}):
             alert = alerts.get((one.place.id, rule))
             published = alert.severity if alert else "ok"
-            said = states.get(rule, {"level": "ok" if states else "nothing", "known": True})
+            is_known = rule in states or rule not in one.untold(now)
+            said = states.get(rule, {"level": "ok" if states else "nothing", "known": is_known})
             if said["known"] and said["level"] != published:
                 differing.append(
                     f"alert {rule} at place {one.place.id}: published {published}, the rules say {said['level']}"
@@ -98,12 +105,13 @@ def unpublished(session: Session, present: Sequence[Present]) -> list[str]:
     return differing
 
 
-def _standing(session: Session, present: Sequence[Present]) -> dict[tuple[UUID, str], Alert]:
-    """Alerts of these places that have not ended."""
+def _standing(
+    session: Session, present: Sequence[Present], *, is_to_change: bool = True
+) -> dict[tuple[UUID, str], Alert]:
+    """Alerts of these places that have not ended; where they are to change, nobody else changes one meanwhile."""
     places = [one.place.id for one in present]
-    standing = session.scalars(
-        select(Alert).where(col(Alert.place_id).in_(places), col(Alert.ended_at).is_(None)).order_by(col(Alert.id))
-    )
+    wanted = select(Alert).where(col(Alert.place_id).in_(places), col(Alert.ended_at).is_(None)).order_by(col(Alert.id))
+    standing = session.scalars(wanted.with_for_update() if is_to_change else wanted)
     return {(alert.place_id, alert.rule): alert for alert in standing}
 
 
@@ -162,7 +170,7 @@ def _end(one: Present, alert: Alert, *, told: Told, now: datetime) -> _Change:
 
 def _noted(one: Present, alert: Alert, step: Step, *, since: datetime, now: datetime) -> _Change:
     """The transition an alert has just made. Critical, it waits to be taken on."""
-    meters.count("alert_changes", alert.rule, step.after)
+    meters.count("alert_changes", "other" if alert.rule == PROTECTED else alert.rule, step.after)
     if step.after == "critical" and step.told == "announce":
         alert.escalates_at, alert.escalated = now + ESCALATE_AFTER, 0
     elif step.after != "critical":

@@ -37,8 +37,9 @@ def subscribe(
 
 def unsubscribe(session: Session, *, actor: Actor, subscription_id: UUID) -> None:
     """Not be told of it any more. Where it was the last, nothing is told: that is what was asked for."""
-    session.execute(delete(Subscription).where(*_mine(actor), col(Subscription.id) == subscription_id))
-    if session.scalar(select(col(Subscription.id)).where(*_mine(actor)).limit(1)) is None:
+    gone = delete(Subscription).where(*_mine(actor), col(Subscription.id) == subscription_id)
+    was_there = session.scalar(gone.returning(col(Subscription.id))) is not None
+    if was_there and session.scalar(select(col(Subscription.id)).where(*_mine(actor)).limit(1)) is None:
         _be_told_nothing(session, actor)
 
 

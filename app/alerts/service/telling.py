@@ -37,6 +37,13 @@ _TOLD_LAST_THAT_IT_STANDS = text(f"""
     WHERE told.dropped_at IS NULL ORDER BY told.user_id, step.at DESC, told.due_at DESC) AS last_word
   WHERE after <> 'ok' ORDER BY user_id
 """)
+# What nobody has read yet and is not so any more is not told: the link would lead nowhere.
+_DROP_UNREAD = text("""
+  UPDATE notices SET dropped_at = :now FROM alert_transitions AS step
+  WHERE notices.transition_id = step.id AND step.alert_id = :alert AND step.after <> 'ok'
+    AND notices.mail_id IS NULL AND notices.dropped_at IS NULL
+""")
+_WANT_NOTHING = text("SELECT user_id FROM subscriptions WHERE operation_id = :operation AND how = 'never'")
 # Whoever has said what they want is told that; others what their role is told.
 _READERS = text("""
   SELECT memberships.user_id FROM memberships JOIN users ON users.id = memberships.user_id AND users.active
@@ -70,8 +77,12 @@ def tell(
         lately = set(session.scalars(_TOLD_LATELY, {**about, "severity": step.after, "since": since}))
         told = readers_of(session, alert, severity=step.after, area_path=area_path)
         write_notices(session, transition, [user_id for user_id in told if user_id not in lately], transition.at)
-    elif step.told == "end":
-        write_notices(session, transition, session.scalars(_TOLD_LAST_THAT_IT_STANDS, about), transition.at + END_AFTER)
+    if step.after == "ok":
+        session.execute(_DROP_UNREAD, {"alert": alert.id, "now": transition.at})
+    if step.told == "end":
+        nothing = want_nothing(session, alert.operation_id)
+        told = [one for one in session.scalars(_TOLD_LAST_THAT_IT_STANDS, about) if one not in nothing]
+        write_notices(session, transition, told, transition.at + END_AFTER)
 
 
 def readers_of(session: Session, alert: Alert, *, severity: str, area_path: tuple[str, ...]) -> list[UUID]:
@@ -86,6 +97,11 @@ def readers_of(session: Session, alert: Alert, *, severity: str, area_path: tupl
         "readers": [role for role, granted in PERMISSIONS.items() if "read" in granted],
     }
     return list(session.scalars(_READERS, asked))
+
+
+def want_nothing(session: Session, operation_id: UUID) -> set[UUID]:
+    """Who asked to be told nothing, not even that others do not answer."""
+    return set(session.scalars(_WANT_NOTHING, {"operation": operation_id}))
 
 
 def told_of(session: Session, alert_id: UUID) -> set[UUID]:
