@@ -10,7 +10,6 @@ from collections import Counter
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.core import db
@@ -75,7 +74,7 @@ def keep() -> None:
     try:
         with db.unit_of_work() as session:
             session.execute(_KEEP, given)
-    except SQLAlchemyError as error:  # the database is away: everything else has to be told of that, not this
+    except Exception as error:  # the database is away, or worse: whoever works will say so; counting goes on
         log.info("counts_wait", reason=type(error).__name__)
         with _lock:
             _counts.update(taken)
