@@ -168,3 +168,34 @@ def test_who_came_before_a_count_and_who_came_after_it_did_not_come_together(ses
             "KHM": people
         }
     assert [found for part in verify(session) for found in part] == []
+
+
+def test_two_that_turn_out_to_be_one_are_counted_together_and_moves_between_them_are_none(session: Session) -> None:
+    operation = make_operation(session)
+    actor, noon = make_actor(session, operation, role="coordinator"), "2025-03-03T12:00:00+03:00"
+    reports = [
+        a_shelter(code="KHM", at="2025-03-01T08:00:00+03:00"),
+        a_shelter(code="JAB", at="2025-03-01T08:00:00+03:00"),
+        *(a_movement(at=noon, to="KHM", people=5) for _ in range(2)),
+        *(a_movement(at=noon, to="JAB", people=7) for _ in range(2)),
+        *(a_movement(at=noon, source="JAB", to="KHM", people=3) for _ in range(2)),
+    ]
+    take(session, actor=actor, reports=reports)
+    while refresh(session):
+        pass
+    take(session, actor=actor, reports=[one_place("KHM", "JAB")])
+    while refresh(session):
+        pass
+    kept = text("SELECT came, \"left\" FROM place_days JOIN shelters ON shelters.id = place_id WHERE code = 'KHM'")
+    assert [(day.came, day.left) for day in session.execute(kept)][-1] == (24, 0)
+    next_noon = "2025-03-04T12:00:00+03:00"
+    later = [a_movement(at=next_noon, to="JAB", people=2), a_movement(at=next_noon, to="KHM", people=1)]
+    take(session, actor=actor, reports=later)
+    while refresh(session):
+        pass
+    assert {one.shelter: one.people.total for one in shelter_figures(session, scope=actor.scope).items} == {"KHM": 27}
+    take(session, actor=actor, reports=[a_shelter(code="LTK"), one_place("LTK", "KHM")])
+    while refresh(session):
+        pass
+    assert {one.shelter: one.people.total for one in shelter_figures(session, scope=actor.scope).items} == {"LTK": 27}
+    assert [found for part in verify(session) for found in part] == []

@@ -83,6 +83,7 @@ FAULTS = (
         "places/queries.py",
         "FROM places WHERE kept_id = ANY(:kept) ORDER BY id",
         "FROM places WHERE id = ANY(:kept) ORDER BY id",
+        seen_by="late",
     ),
     Fault(
         "who came before a count and who came after it came together",
@@ -102,6 +103,7 @@ FAULTS = (
         EVENTS,
         "other_end <> ALL(CAST(:merged AS uuid[]))",
         "true",
+        seen_by="late",
     ),
     Fault(
         "who moved together and was not observed is missing from the cells",
@@ -120,6 +122,7 @@ FAULTS = (
         EVENTS,
         "if other is not None and own.kept_id == other.kept_id:",
         "if False:",
+        seen_by="late",
     ),
     Fault(
         "two that are one again stay booked together",
