@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     "administrator": frozenset({"report", "read", "read_safe", "decide", "see_positions", "administer"}),
     "partner": frozenset({"read_safe"}),
 }
+READERS = [role for role, granted in PERMISSIONS.items() if "read" in granted]
 
 
 SAFE_LEVEL = 1  # partners see countries and governorates

@@ -1,7 +1,7 @@
 """Digests: once a day, in the morning of the operation, to whoever asked for it. Each is written with its row, so that
 nobody gets two of a day, whoever is killed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,17 +10,20 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import PERMISSIONS, UNCHOSEN, Actor, Scope
+from app.accounts.policy import READERS, Scope
+from app.accounts.queries import actor_of_user
 from app.alerts import links
 from app.alerts.emails.digest import Missed, write_digest
 from app.alerts.models import Subscription
+from app.alerts.notices import followed
 from app.alerts.queries import ended_since, limits_of, open_alerts, subscriptions_of
 from app.alerts.rules import RANK, standards_of
 from app.alerts.schemas import AlertRow
-from app.core import clock, db, jobs
+from app.core import clock
+from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
-from app.places.queries import areas_of, frame_of, list_operations
+from app.places.queries import frame_of, list_operations
 from app.places.schemas import Frame
 from app.population.queries import shelter_figures
 from app.shelters.queries import list_shelters
@@ -30,9 +33,7 @@ HOUR = 7  # of the operation's day
 PEOPLE_A_TIME = 20  # each may look at every shelter there is
 
 _PEOPLE = text("""
-  SELECT users.id, users.email, coalesce(users.language, :unchosen) AS language, memberships.role, memberships.areas,
-    memberships.is_protection
-  FROM users JOIN memberships ON memberships.user_id = users.id
+  SELECT users.id, users.email FROM users JOIN memberships ON memberships.user_id = users.id
   WHERE users.active AND memberships.operation_id = :operation AND memberships.role = ANY(:readers)
     AND EXISTS (SELECT FROM subscriptions WHERE subscriptions.user_id = users.id
       AND subscriptions.operation_id = :operation AND how = 'daily')
@@ -66,9 +67,7 @@ def compose_digests(session: Session) -> int:
 
 def _of_day(session: Session, frame: Frame, day: date) -> int:
     asked = {"operation": frame.operation_id, "day": day}
-    readers = [role for role, granted in PERMISSIONS.items() if "read" in granted]
-    more = {"unchosen": UNCHOSEN, "readers": readers, "limit": PEOPLE_A_TIME}
-    people = session.execute(_PEOPLE, {**asked, **more}).all()
+    people = session.execute(_PEOPLE, {**asked, "readers": READERS, "limit": PEOPLE_A_TIME}).all()
     for person in people:
         if session.scalar(_NOTED, {**asked, "user": person.id}) is None:
             continue
@@ -76,17 +75,13 @@ def _of_day(session: Session, frame: Frame, day: date) -> int:
         if letter is not None:
             (mail,) = outbox.write(session, [letter])
             session.execute(_MAILED, {**asked, "user": person.id, "mail": mail})
-    if people:
-        db.wake(session, jobs.SEND)
     return len(people)
 
 
 def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Letter | None:
     """The digest of one person; None where it cannot be written, which holds up nobody else's."""
-    scope = Scope(frame.operation_id, None if person.areas is None else frozenset(person.areas))
-    actor = Actor(
-        person.id, person.email, person.role, scope, language=person.language, is_protection=person.is_protection
-    )
+    actor = actor_of_user(session, person.id, frame.operation_id)
+    assert actor is not None  # their row is held
     try:
         with session.begin_nested():
             wanted = [one for one in subscriptions_of(session, actor) if one.how == "daily"]
@@ -97,10 +92,10 @@ def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Lett
                 actor.language,
                 frame=frame,
                 day=day,
-                follows=_follows(session, scope, frame),
+                follows=followed(session, actor.scope, frame, Once()),
                 alerts=open_now,
                 ended=ended,
-                missed=_missed(session, scope, frame, wanted),
+                missed=_missed(session, actor.scope, frame, wanted),
                 base_url=settings().base_url,
             )
     except OperationalError:  # the database is away, or two met: it is written in the next round
@@ -144,10 +139,3 @@ def _missed(session: Session, scope: Scope, frame: Frame, wanted: Sequence[Subsc
             if standard.state == "missed":
                 found.append((people or 0, Missed(figure.shelter, figure.name, standard)))
     return [missed for _, missed in sorted(found, key=lambda one: -one[0])]
-
-
-def _follows(session: Session, scope: Scope, frame: Frame) -> list[dict[str, str]]:
-    if scope.areas is None:
-        return [frame.name]
-    found: Mapping[str, Any] = areas_of(session, scope.operation_id, sorted(scope.areas))
-    return [found[code].name for code in sorted(found)]

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.alerts.policy import PROTECTED
+
 PAGE = 50
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 LAST_ID = UUID(int=2**128 - 1)
@@ -24,7 +26,7 @@ _CHANGES = text(f"""
   )
   SELECT found.id, found.at, found.address, found.action, found.subject, found.details,
     coalesce(actors.email, CAST(found.actor_id AS text)) AS by, people.email AS person,
-    coalesce(CASE WHEN alerts.rule <> 'unaccompanied_children' THEN alerts.place_id END, places.id) AS place_id
+    coalesce(CASE WHEN alerts.rule <> '{PROTECTED}' THEN alerts.place_id END, places.id) AS place_id
   FROM found
   CROSS JOIN LATERAL (SELECT CAST(substring(found.subject FROM '{_ID}') AS uuid) AS id) AS about
   LEFT JOIN users AS actors ON actors.id = found.actor_id

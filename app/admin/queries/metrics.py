@@ -10,11 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.admin.queries.readiness import is_newest, readiness
+from app.alerts.policy import PROTECTED
 from app.core import clock, meters
 
 READY = ("ready", "1 where the service can be relied on.")
-_OPEN = text("""
-  SELECT CASE rule WHEN 'unaccompanied_children' THEN 'other' ELSE rule END AS rule, severity, status,
+_OPEN = text(f"""
+  SELECT CASE rule WHEN '{PROTECTED}' THEN 'other' ELSE rule END AS rule, severity, status,
     count(*) AS alerts
   FROM alerts WHERE ended_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)

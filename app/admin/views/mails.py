@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from app.accounts.queries import person_of
-from app.admin.queries.refused import refused_in
+from app.admin.queries.mails import refused_in
 from app.admin.service import mails as service
 from app.admin.views.blueprint import pages
 from app.core import http

@@ -43,7 +43,7 @@ def warm_up(session: Session) -> None:
 def facts_of(session: Session, row: Row[Any], frame: Frame, scope: Scope, once: Once, *, in_full: bool) -> Told:
     """What is told of the alert of a notice that is due, to somebody who reads it in this scope."""
     is_brief = frame.mail_detail == "brief" or row.rule == PROTECTED
-    areas = {} if is_brief else named_areas(session, frame.operation_id, row.area_path[1:][-2:], once)
+    areas = {} if is_brief else _areas(session, frame.operation_id, row.area_path[1:][-2:], once)
     figure = None
     if in_full and not is_brief:
         figure = once(row.place_id, partial(shelter_figure, session, row.place_id))
@@ -70,8 +70,15 @@ def facts_of(session: Session, row: Row[Any], frame: Frame, scope: Scope, once: 
     )
 
 
-def named_areas(session: Session, operation_id: UUID, codes: Sequence[str], once: Once) -> dict[str, Area]:
-    """Areas by code."""
+def followed(session: Session, scope: Scope, frame: Frame, once: Once) -> list[dict[str, str]]:
+    """Names of what a person follows: their areas, or the whole operation."""
+    if scope.areas is None:
+        return [frame.name]
+    found = _areas(session, scope.operation_id, sorted(scope.areas), once)
+    return [found[code].name for code in sorted(found)]
+
+
+def _areas(session: Session, operation_id: UUID, codes: Sequence[str], once: Once) -> dict[str, Area]:
     return once((operation_id, *codes), partial(areas_of, session, operation_id, codes))
 
 

@@ -15,13 +15,13 @@ import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import PERMISSIONS, UNCHOSEN, Scope
+from app.accounts.policy import READERS, UNCHOSEN, Scope
 from app.alerts import links
 from app.alerts.emails import compose as emails
 from app.alerts.emails.compose import IN_FULL
 from app.alerts.emails.schemas import Reader, Written
 from app.alerts.emails.sections import placeholder
-from app.alerts.notices.facts import facts_of, named_areas
+from app.alerts.notices.facts import facts_of, followed
 from app.alerts.policy import GATHER_WITHIN, PROTECTED
 from app.alerts.rules import RANK
 from app.core import clock, db, jobs, meters, requests
@@ -29,7 +29,6 @@ from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
 from app.places.queries import frame_of
-from app.places.schemas import Frame
 from config.settings import settings
 
 PEOPLE_A_TIME = 50  # mails written in one transaction
@@ -139,7 +138,7 @@ def _mine(due: Sequence[Due], *, is_active: bool) -> Mine:
 
 
 def _scope(row: Due) -> Scope | None:
-    if row.role is None or "read" not in PERMISSIONS[row.role]:
+    if row.role not in READERS:
         return None
     if row.rule == PROTECTED and not row.is_protection:
         return None
@@ -170,7 +169,8 @@ def _compose(session: Session, language: str, mine: Mine, once: Once) -> Written
         facts_of(session, row, frames[row.operation_id], scope, once, in_full=position < IN_FULL)
         for position, (row, scope) in enumerate(mine.latest)
     ]
-    reader = Reader(language, _follows(session, [scopes[one] for one in sorted(scopes)], frames, once))
+    follows = [name for one in sorted(scopes) for name in followed(session, scopes[one], frames[one], once)]
+    reader = Reader(language, follows)
     return emails.compose(reader, alerts, base_url=settings().base_url)
 
 
@@ -226,17 +226,3 @@ def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> 
         log.exception("mail_not_stored", notices=[str(notice) for _, notices in letters for notice in notices])
         return []
     return [letter for letter, _ in letters]
-
-
-def _follows(
-    session: Session, scopes: Sequence[Scope], frames: Mapping[UUID, Frame], once: Once
-) -> list[dict[str, str]]:
-    """Names of what a person coordinates: their areas, or the whole operation."""
-    names: list[dict[str, str]] = []
-    for scope in scopes:
-        if scope.areas is None:
-            names.append(frames[scope.operation_id].name)
-        else:
-            found = named_areas(session, scope.operation_id, sorted(scope.areas), once)
-            names += [found[code].name for code in sorted(found)]
-    return names

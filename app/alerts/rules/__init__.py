@@ -4,7 +4,7 @@
 begin; `judge` asks them all of one place.
 """
 
-from app.alerts.rules.gaps import GAPS, Standard, standards_of
+from app.alerts.rules.gaps import GAPS, LEAST, Standard, standards_of
 from app.alerts.rules.judge import RULES, PlaceJudge, judge_of
 from app.alerts.rules.occupancy import OCCUPANCY
 from app.alerts.rules.states import NOT_NUMBERS, RANK, RuleLevel
@@ -12,6 +12,7 @@ from app.alerts.rules.thresholds import Thresholds
 
 __all__ = [
     "GAPS",
+    "LEAST",
     "NOT_NUMBERS",
     "OCCUPANCY",
     "RANK",

@@ -28,7 +28,7 @@ class Standard:
     @property
     def is_least(self) -> bool:
         """Whether the limit is the least there should be, not the most."""
-        return self.name in _LEAST
+        return self.name in LEAST
 
 
 def _for_each(name: str, said: Said, people: int | None, limit: float) -> Measured:
@@ -80,7 +80,7 @@ GAPS: dict[str, Callable[[str, Said, int | None, float], Measured]] = {
     "health_post": _health,
     "camp_size": _size,
 }
-_LEAST = {"covered_area_m2", "site_area_m2", "water_litres_per_day", "toilets_accessible"}
+LEAST = {"covered_area_m2", "site_area_m2", "water_litres_per_day", "toilets_accessible"}
 _OF_CAMPS = {"site_area_m2", "camp_size"}
 _OF_NOBODY = {"toilets_accessible"}  # measured without people
 

@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.alerts.rules import LEAST
 from app.core import text
 from app.core.text import mark, render
 
-# What is measured, and whether the limit is the least or the most.
+# What is measured.
 STANDARDS = {
-    "covered_area_m2": (mark("Covered space for each person, m²"), "least"),
-    "site_area_m2": (mark("Ground for each person, m²"), "least"),
-    "water_litres_per_day": (mark("Litres of water for each person a day"), "least"),
-    "taps": (mark("People for each tap"), "most"),
-    "toilets": (mark("People for each toilet"), "most"),
-    "toilets_accessible": (mark("Toilets that a wheelchair can use, per cent"), "least"),
-    "showers": (mark("People for each shower"), "most"),
-    "health_post": (mark("People for each health post"), "most"),
-    "camp_size": (mark("People in a camp"), "most"),
+    "covered_area_m2": mark("Covered space for each person, m²"),
+    "site_area_m2": mark("Ground for each person, m²"),
+    "water_litres_per_day": mark("Litres of water for each person a day"),
+    "taps": mark("People for each tap"),
+    "toilets": mark("People for each toilet"),
+    "toilets_accessible": mark("Toilets that a wheelchair can use, per cent"),
+    "showers": mark("People for each shower"),
+    "health_post": mark("People for each health post"),
+    "camp_size": mark("People in a camp"),
 }
-_LIMITS = {"least": mark("%(number)s at least"), "most": mark("%(number)s at most")}
+_AT_LEAST, _AT_MOST = mark("%(number)s at least"), mark("%(number)s at most")
 _MISSED = mark("%(standard)s at %(name)s: %(value)s (%(limit)s)")
 _NONE = mark("none")
 _MET = mark("%(standard)s at %(name)s: the standard is met again")
@@ -26,12 +27,12 @@ _MET = mark("%(standard)s at %(name)s: the standard is met again")
 
 def standard_in_words(name: str, language: str) -> str:
     """What a standard measures."""
-    return render(STANDARDS[name][0], language)
+    return render(STANDARDS[name], language)
 
 
 def limit_in_words(name: str, limit: float, language: str) -> str:
     """The most or the least a standard asks for."""
-    return render(_LIMITS[STANDARDS[name][1]], language, number=text.number(limit, language))
+    return render(_AT_LEAST if name in LEAST else _AT_MOST, language, number=text.number(limit, language))
 
 
 def gap(rule: str, level: str, numbers: Mapping[str, Any], name: str, language: str) -> str:

@@ -19,7 +19,10 @@ def subscribe(
     """Be told of a rule, or of all, in an area or in all of one's own, from a severity on. Of the same area and rule
     what is said last holds. From the first one on nothing else is told."""
     _drop(session, actor, only_never=True)
-    held = session.scalars(select(col(Subscription.id)).where(*_mine(actor))).all()
+    held = select(col(Subscription.area_code), col(Subscription.rule)).where(*_mine(actor))
+    others = [one for one in session.execute(held) if tuple(one) != (area_code, rule)]
+    if len(others) >= MOST_SUBSCRIPTIONS:
+        raise TooManySubscriptions(MOST_SUBSCRIPTIONS)
     said = insert(Subscription).values(
         id=uuid4(),
         operation_id=actor.scope.operation_id,
@@ -29,8 +32,6 @@ def subscribe(
         severity=severity,
         how=how,
     )
-    if len(held) >= MOST_SUBSCRIPTIONS:
-        raise TooManySubscriptions(MOST_SUBSCRIPTIONS)
     key = ["user_id", "operation_id", "area_code", "rule"]
     session.execute(said.on_conflict_do_update(index_elements=key, set_={"severity": severity, "how": how}))
 

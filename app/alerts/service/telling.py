@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import PERMISSIONS
+from app.accounts.policy import READERS
 from app.alerts.models import Alert, AlertTransition, Notice
 from app.alerts.policy import END_AFTER, PROTECTED, QUIET_FOR, TOLD_UNASKED, Step
 from app.core import db, jobs
@@ -94,7 +94,7 @@ def readers_of(session: Session, alert: Alert, *, severity: str, area_path: tupl
         "severity": severity,
         "is_protected": alert.rule == PROTECTED,
         "is_unasked": alert.rule in TOLD_UNASKED,
-        "readers": [role for role, granted in PERMISSIONS.items() if "read" in granted],
+        "readers": READERS,
     }
     return list(session.scalars(_READERS, asked))
 
