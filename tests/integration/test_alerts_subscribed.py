@@ -116,6 +116,7 @@ def test_there_is_an_end_to_what_one_wants(trial: Trial) -> None:
         wants(trial, rana, area_code=f"SY{number:04}")
     with pytest.raises(TooManySubscriptions):
         wants(trial, rana, area_code="SY9999")
+    wants(trial, rana, area_code="SY0000", how="daily")  # of what is there already another answer
 
 
 # -- the digest
