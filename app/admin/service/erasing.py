@@ -31,20 +31,8 @@ AT_LAST = ("audit_entries", "operations")  # what is being written down just now
 
 _PERSON = frozenset({"actor_id", "reporter_id"})  # who did something, where no foreign key says so
 _SPOKEN_OF = "CAST(substring(subject FROM '^user:([0-9a-f-]{36})$') AS uuid)"
-_MAILS = "SELECT mail_id FROM notices WHERE operation_id = :operation AND mail_id IS NOT NULL"
-_SHARED = f"id IN ({_MAILS} INTERSECT SELECT mail_id FROM notices WHERE operation_id <> :operation)"
-# A mail that speaks of two operations: one that waits is written anew, of one that left only the address stays.
-_WRITTEN_ANEW = text(f"""
-  UPDATE notices SET mail_id = NULL WHERE operation_id <> :operation
-  AND mail_id IN (SELECT id FROM mails WHERE status = 'waiting' AND {_SHARED})
-""")
-_EMPTIED = text(f"""
-  UPDATE mails SET operation_id = NULL, subject = '', text = '', html = '', headers = '{{}}'
-  WHERE status <> 'waiting' AND {_SHARED}
-""")
-_OF_IT = text(f"""
-  SELECT id FROM mails WHERE id IN ({_MAILS}) AND NOT ({_SHARED})
-  UNION SELECT id FROM mails WHERE recipient IN (SELECT email FROM users WHERE id = ANY(CAST(:leaving AS uuid[])))
+_OF_THEM = text("""
+  SELECT id FROM mails WHERE recipient IN (SELECT email FROM users WHERE id = ANY(CAST(:leaving AS uuid[])))
 """)
 # UPDATE too: with it PostgreSQL looks whether anything refers to what goes. The triggers still refuse every update.
 _MAY_ERASE = (
@@ -107,9 +95,7 @@ def erase(session: Session, *, operation: Operation, by: str) -> Proof:
     asked["leaving"] = list(session.scalars(text(_people_of_it()), asked))
     asked["addresses"] = list(session.scalars(_THEIR_ADDRESSES, asked))
     _run(session, (statement.format(operation=id_) for statement in _MAY_ERASE))
-    for statement in (_WRITTEN_ANEW, _EMPTIED):
-        session.execute(statement, asked)
-    asked["mails"] = list(session.scalars(_OF_IT, asked))
+    asked["mails"] = list(session.scalars(_OF_THEM, asked))
     doomed = conditions()
     before = _others(session, doomed, asked)
     seals.note_erased(session, "reports", operation_id=id_, erasure_id=erasure)

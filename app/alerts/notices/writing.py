@@ -1,4 +1,5 @@
-"""From notices that are due to mails: one mail for each person, with everything they are to be told by then.
+"""From notices that are due to mails: one mail for each person and operation, with everything they are to be told by
+then.
 
 A person's row is locked while their mail is written, so that two workers never write two; the notices are
 taken with it, so that an end that is just being called off is either mailed or dropped, never both.
@@ -84,15 +85,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Mine:
-    """What one person is told now: each alert once, as it stands, the most severe first, with the scope they read it
-    in; and every notice that this answers."""
+    """What one person is told now of one operation, in the scope they read it in: each alert once, as it stands, the
+    most severe first; and every notice that this answers."""
 
-    latest: tuple[tuple[Due, Scope], ...]
+    scope: Scope
+    latest: tuple[Due, ...]
     notices: tuple[UUID, ...]
 
 
 def compose_mails(session: Session) -> int:
-    """Write the mail of each person whose notices are due, and return how many were written.
+    """Write the mails of each person whose notices are due, and return how many were written.
 
     The first leaves at once; who was mailed within the last minute waits for the rest of it. More people than
     one transaction takes: the next run is asked for.
@@ -102,23 +104,24 @@ def compose_mails(session: Session) -> int:
     people = session.execute(_PEOPLE, {**moments, "limit": PEOPLE_A_TIME, "unchosen": UNCHOSEN}).all()
     if not people:
         return 0
-    due: dict[UUID, list[Due]] = {person.id: [] for person in people}
-    for row in session.execute(_DUE, {**moments, "people": list(due)}):
-        due[row.user_id].append(row)
-    mine = {person.id: _mine(due[person.id], is_active=person.active) for person in people}
-    told = {notice for one in mine.values() for notice in one.notices}
+    who = {person.id: person for person in people}
+    due: dict[tuple[UUID, UUID], list[Due]] = {}
+    for row in session.execute(_DUE, {**moments, "people": list(who)}):
+        due.setdefault((row.user_id, row.operation_id), []).append(row)
+    mine = {key: _mine(rows) if who[key[0]].active else None for key, rows in due.items()}
+    told = {notice for one in mine.values() if one for notice in one.notices}
     if dropped := [row.notice_id for rows in due.values() for row in rows if row.notice_id not in told]:
         session.execute(_DROPPED, {"now": now, "notices": sorted(dropped)})
     once = Once()
     letters: list[tuple[Letter, Sequence[UUID]]] = []
     unwritten: list[UUID] = []
-    for person in people:
-        if not (notices := mine[person.id].notices):
+    for (person_id, _), one in mine.items():
+        if one is None:
             continue
-        if mail := _written(session, person.language, mine[person.id], once):
-            letters.append((_letter(person, mine[person.id], mail), notices))
+        if mail := _written(session, who[person_id].language, one, once):
+            letters.append((_letter(who[person_id], one, mail), one.notices))
         else:
-            unwritten += notices
+            unwritten += one.notices
     stored = _put(session, letters)
     meters.count("notices_mailed", by=sum(len(notices) for letter, notices in letters if letter in stored))
     unwritten += [notice for letter, notices in letters if letter not in stored for notice in notices]
@@ -129,26 +132,24 @@ def compose_mails(session: Session) -> int:
     return len(stored)
 
 
-def _mine(due: Sequence[Due], *, is_active: bool) -> Mine:
-    """What of the notices due to a person they may read."""
-    readable = [(row, scope) for row in due if is_active and (scope := _scope(row)) and scope.holds(row.area_path)]
-    latest = {row.alert_id: (row, scope) for row, scope in readable}.values()
-    ordered = sorted(latest, key=lambda one: (-RANK[one[0].level], one[0].since, one[0].alert_id))
-    return Mine(tuple(ordered), tuple(row.notice_id for row, _ in readable))
-
-
-def _scope(row: Due) -> Scope | None:
-    if row.role not in READERS:
+def _mine(due: Sequence[Due]) -> Mine | None:
+    """What of the notices due to a person in an operation they may read; None: nothing."""
+    member = due[0]
+    if member.role not in READERS:
         return None
-    if row.rule == PROTECTED and not row.is_protection:
+    scope = Scope(member.operation_id, None if member.areas is None else frozenset(member.areas))
+    readable = [row for row in due if scope.holds(row.area_path) and (row.rule != PROTECTED or row.is_protection)]
+    if not readable:
         return None
-    return Scope(row.operation_id, None if row.areas is None else frozenset(row.areas))
+    latest = {row.alert_id: row for row in readable}.values()
+    ordered = sorted(latest, key=lambda row: (-RANK[row.level], row.since, row.alert_id))
+    return Mine(scope, tuple(ordered), tuple(row.notice_id for row in readable))
 
 
 def _written(session: Session, language: str, mine: Mine, once: Once) -> Written | None:
     """What a person is told, in their language; None where it cannot be written, which holds up nobody else's mail.
 
-    Who reads the same in the same language is written one text: it says nothing of the reader but what they coordinate.
+    Who reads the same in the same language is written one text: it says nothing of the reader but what they follow.
     """
 
     def write() -> Written | None:
@@ -156,33 +157,29 @@ def _written(session: Session, language: str, mine: Mine, once: Once) -> Written
             with session.begin_nested():
                 return _compose(session, language, mine, once)
         except Exception:  # whatever it is: it must not hold up everybody else's
-            log.exception("mail_not_composed", alerts=[str(row.alert_id) for row, _ in mine.latest])
+            log.exception("mail_not_composed", alerts=[str(row.alert_id) for row in mine.latest])
             return None
 
-    return once((language, *((row.transition_id, scope) for row, scope in mine.latest)), write)
+    return once((language, mine.scope, *(row.transition_id for row in mine.latest)), write)
 
 
 def _compose(session: Session, language: str, mine: Mine, once: Once) -> Written:
-    scopes = {scope.operation_id: scope for _, scope in mine.latest}
-    frames = {operation: once(operation, partial(frame_of, session, operation)) for operation in scopes}
+    frame = once(mine.scope.operation_id, partial(frame_of, session, mine.scope.operation_id))
     alerts = [
-        facts_of(session, row, frames[row.operation_id], scope, once, in_full=position < IN_FULL)
-        for position, (row, scope) in enumerate(mine.latest)
+        facts_of(session, row, frame, mine.scope, once, in_full=position < IN_FULL)
+        for position, row in enumerate(mine.latest)
     ]
-    follows = [name for one in sorted(scopes) for name in followed(session, scopes[one], frames[one], once)]
-    reader = Reader(language, follows)
+    reader = Reader(language, followed(session, mine.scope, frame, once))
     return emails.compose(reader, alerts, base_url=settings().base_url)
 
 
 def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
     """The mail of one person: the text many are written, with their own links in it."""
-    operations = sorted({scope.operation_id for _, scope in mine.latest})
     own = {
-        placeholder(row.transition_id): links.sign(links.ALERT, row.operation_id, row.notice_id)
-        for row, _ in mine.latest
+        placeholder(row.transition_id): links.sign(links.ALERT, row.operation_id, row.notice_id) for row in mine.latest
     }
     return Letter(
-        operation_id=operations[0] if len(operations) == 1 else None,
+        operation_id=mine.scope.operation_id,
         recipient=person.email,
         subject=mail.subject,
         text=_with(own, mail.text),
@@ -190,15 +187,15 @@ def _letter(person: Row[Any], mine: Mine, mail: Written) -> Letter:
         headers={
             "X-Mawa-Notices": ", ".join(str(notice) for notice in mine.notices),
             **({requests.HEADER: ", ".join(led)} if (led := _requests(mine)) else {}),
-            **links.to_end(operations[0], person.id),
-            **({"References": outbox.thread_of(mine.latest[0][0].alert_id)} if len(mine.latest) == 1 else {}),
+            **links.to_end(mine.scope.operation_id, person.id),
+            **({"References": outbox.thread_of(mine.latest[0].alert_id)} if len(mine.latest) == 1 else {}),
         },
     )
 
 
 def _requests(mine: Mine) -> list[str]:
     """What logs call the requests that led to what somebody is told, as many as a header holds."""
-    return sorted({row.request for row, _ in mine.latest if row.request})[:MOST_REQUESTS]
+    return sorted({row.request for row in mine.latest if row.request})[:MOST_REQUESTS]
 
 
 def _with(own: Mapping[str, str], words: str) -> str:
