@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import READERS, Scope
@@ -16,10 +15,11 @@ from app.alerts import links
 from app.alerts.emails.digest import Missed, write_digest
 from app.alerts.models import Subscription
 from app.alerts.notices import followed
+from app.alerts.policy import DIGEST_HOUR
 from app.alerts.queries import ended_since, limits_of, open_alerts, subscriptions_of
 from app.alerts.rules import RANK, standards_of
 from app.alerts.schemas import AlertRow
-from app.core import clock
+from app.core import clock, db
 from app.core.kept import Once
 from app.outbox import service as outbox
 from app.outbox.schemas import Letter
@@ -29,7 +29,6 @@ from app.population.queries import shelter_figures
 from app.shelters.queries import list_shelters
 from config.settings import settings
 
-HOUR = 7  # of the operation's day
 PEOPLE_A_TIME = 20  # each may look at every shelter there is
 
 _PEOPLE = text("""
@@ -60,7 +59,7 @@ def compose_digests(session: Session) -> int:
             continue
         frame = frame_of(session, operation.id)
         local = now.astimezone(frame.zone)
-        if local.hour >= HOUR and (written := _of_day(session, frame, local.date())):
+        if local.hour >= DIGEST_HOUR and (written := _of_day(session, frame, local.date())):
             return written
     return 0
 
@@ -98,7 +97,7 @@ def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Lett
                 missed=_missed(session, actor.scope, frame, wanted),
                 base_url=settings().base_url,
             )
-    except OperationalError:  # the database is away, or two met: it is written in the next round
+    except db.PASSING:
         raise
     except Exception:  # whatever it is: it must not hold up everybody else's
         log.exception("digest_not_composed", user=str(person.id))

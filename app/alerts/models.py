@@ -79,7 +79,8 @@ class Subscription(SQLModel, table=True):
 
 
 class Digest(SQLModel, table=True):
-    """That somebody's digest of a day was written; no mail: it could not be."""
+    """That somebody has had their digest of a day; no mail: it could not be written, or they asked for digests after
+    the morning."""
 
     __tablename__ = "digests"
 

@@ -5,18 +5,24 @@ longer says what the rules say, a transition and its notices are written.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from app.alerts import service
 from app.alerts.queries import own_limits
 from app.alerts.rules import PlaceJudge, judge_of
 from app.alerts.service import Present
-from app.core import clock
+from app.core import clock, db
 from app.population import service as population
 from app.population.service import Folded, Place
 from app.shelters.queries import statements_of
+
+TRIED_AGAIN_AFTER = timedelta(minutes=1)  # what cannot be judged lets everybody else go first
+
+log = structlog.get_logger(__name__)
 
 
 def refresh(
@@ -43,8 +49,11 @@ def pass_time(session: Session, *, most: int) -> int:
     how many; 0: none is due."""
     population.share_with_rebuild(session)
     places = population.lock_due(session, at=clock.now(), most=most)
-    rows, judges = population.last_rows(session, [place.id for place in places]), appoint(session, places)
-    service.publish(session, [Present(place, rows.get(place.id), judges[place.id]) for place in places])
+    if not _looked_at(session, places):
+        for place in places:
+            if not _looked_at(session, [place]):
+                log.error("place_not_judged", place=str(place.id))
+                population.look_again(session, {place.id: clock.now() + TRIED_AGAIN_AFTER})
     return len(places)
 
 
@@ -61,8 +70,7 @@ def verify(session: Session) -> Iterator[list[str]]:
     """Re-derive figures and rule states and compare them with what is stored and published: differences in words."""
     yield from population.verify(session, appoint=appoint)
     for places in population.settled_places(session, at=clock.now()):
-        rows, judges = population.last_rows(session, [place.id for place in places]), appoint(session, places)
-        yield service.unpublished(session, [Present(place, rows.get(place.id), judges[place.id]) for place in places])
+        yield service.unpublished(session, _as_they_stand(session, places))
 
 
 def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJudge]:
@@ -70,6 +78,24 @@ def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJud
     ids = [place.id for place in places]
     statements, own = statements_of(session, ids), own_limits(session, ids)
     return {place.id: judge_of(place.frame, statements.get(place.id, ()), own.get(place.id, {})) for place in places}
+
+
+def _looked_at(session: Session, places: Sequence[Place]) -> bool:
+    """Whether these places could be judged. If one cannot, nothing of any is written."""
+    try:
+        with session.begin_nested():
+            service.publish(session, _as_they_stand(session, places))
+    except db.PASSING:
+        raise
+    except Exception:  # whatever it is (a defect of ours): it must not hold up other places
+        log.exception("places_not_judged", places=len(places))
+        return False
+    return True
+
+
+def _as_they_stand(session: Session, places: Sequence[Place]) -> list[Present]:
+    rows, judges = population.last_rows(session, [place.id for place in places]), appoint(session, places)
+    return [Present(place, rows.get(place.id), judges[place.id]) for place in places]
 
 
 def _present(folded: Sequence[Folded], judges: Mapping[UUID, PlaceJudge]) -> list[Present]:

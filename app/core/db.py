@@ -17,7 +17,8 @@ from uuid import UUID
 import psycopg
 from pydantic_core import from_json
 from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
-from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import SQLModel
 
@@ -27,6 +28,9 @@ from config.settings import settings
 
 VISIBLE_WITHIN = timedelta(seconds=8)
 WALLED = "mawa_web"  # the role of what is asked from outside: it sees one operation, and changes no schema
+
+# Nothing is wrong with what was to be done: the database is away, or two transactions met. The next round does it.
+PASSING = (OperationalError, InterfaceError, NoConnection)
 
 LONGEST_ASKED = "60s"
 OPTIONS = (

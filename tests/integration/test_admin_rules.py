@@ -52,6 +52,18 @@ def test_thresholds_are_what_the_rules_ask(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("shelter")
+def test_an_alert_that_a_new_threshold_ends_is_not_said_to_be_corrected(office: Office) -> None:
+    with db.new_snapshot() as session:
+        (alert,) = session.scalars(text("SELECT id FROM alerts WHERE rule = 'occupancy'"))
+    office.visitor.send(RULES, occupancy_warning="90", occupancy_warning_clears="89")
+    drain()
+    assert standing() == {}
+    said = words_of(office.visitor.open(f"/alerts/{alert}").text)
+    assert "what this alert rested on has changed, so it is withdrawn" in said
+    assert "corrected" not in said
+
+
+@pytest.mark.usefixtures("shelter")
 def test_a_gap_raises_an_alert_where_somebody_wants_that(office: Office) -> None:
     office.visitor.send(RULES, gaps_alerted=["toilets", "water_litres_per_day", "taps"])
     drain()

@@ -189,6 +189,17 @@ def test_an_area_that_is_no_longer_theirs_is_told_nothing_of(trial: Trial) -> No
     assert "KHM" not in mail.text + mail.html
 
 
+@pytest.mark.parametrize(("hour", "same_day"), [(6, True), (7, False), (15, False)])
+def test_whoever_asks_after_the_morning_waits_for_the_next(trial: Trial, hour: int, same_day: bool) -> None:
+    asked = MORNING.replace(hour=hour)
+    trial.clock.move_to(asked)
+    wants(trial, trial.coordinator(), how="daily")
+    trial.clock.move_to(asked + timedelta(hours=1, minutes=1))
+    assert len(digests(trial.session)) == same_day
+    trial.clock.move_to(MORNING + timedelta(days=1))
+    assert len(digests(trial.session)) == 1 + same_day
+
+
 def test_it_is_written_in_the_language_of_its_reader(trial: Trial) -> None:
     wants(trial, trial.coordinator(language="ar"), how="daily")
     trial.shelter("KHM")

@@ -75,7 +75,7 @@ def test_the_mail_says_the_figure_its_ground_who_is_there_and_where_there_is_roo
         "Male: 0–17: 0 · 18 and over: 7\nNot known: 57",
         "1. Shelter NEAR\n   42 free · 11 km · counted 5 hours ago · road difficult\n"
         "Together 42 free places, for 34 people. Distances are in a straight line.",
-        "You get this because you coordinate Lattakia.",
+        "You get this because you are told of alerts in Lattakia.",
     ):
         assert said in mail.text, mail.text
     assert "Shelter MEN" not in mail.text

@@ -1,13 +1,17 @@
 """What time alone changes: nobody is heard of, or nobody comes any more. And what is written down of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.alerts.refresh import pass_time
+from app.alerts import service
+from app.alerts.refresh import TRIED_AGAIN_AFTER, pass_time
+from app.alerts.service import Present
 from app.core import db
 from tests.factories.folding import differences, drain, send
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state, make_actor, make_operation
@@ -131,3 +135,35 @@ def test_what_waits_to_be_folded_is_not_looked_at_before(rana: Actor) -> None:
         assert (look_again(), standing()) == (0, {})
         drain()
         assert (look_again(), standing()) == (0, {})
+
+
+def test_a_place_that_cannot_be_judged_holds_up_no_other(rana: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        for code in ("BAD", "KHM", "JAB"):
+            send(rana, a_shelter(code=code, capacity=100, status="open"), a_headcount(code, at=NOON, people=40))
+        drain()
+        clock.move_to(NOON + 3 * DAY)
+        publish = service.publish
+
+        def fails(session: Session, present: Sequence[Present]) -> None:
+            publish(session, present)
+            if any(one.place.id == bad for one in present):
+                raise ArithmeticError
+
+        with db.new_snapshot() as session:
+            bad = session.scalar(text("SELECT id FROM shelters WHERE code = 'BAD'"))
+        with monkeypatch.context() as broken:
+            broken.setattr(service, "publish", fails)
+            assert (look_again(), silent()) == (3, ["JAB", "KHM"])
+            assert look_again() == 0, "it lets everybody else go first"
+        clock.shift(TRIED_AGAIN_AFTER)
+        assert (look_again(), silent()) == (1, ["BAD", "JAB", "KHM"])
+        assert differences() == []
+
+
+def silent() -> list[str]:
+    with db.new_snapshot() as session:
+        found = text(
+            "SELECT code FROM alerts JOIN shelters ON shelters.id = place_id WHERE rule = 'silence' ORDER BY 1"
+        )
+        return list(session.scalars(found))

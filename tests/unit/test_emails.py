@@ -153,7 +153,7 @@ def test_it_says_what_where_since_when_and_how_sure() -> None:
         "3. Tartous sports hall\n   188 free · 57 km · counted 6 days ago · road difficult · women and children <only>",
         "Together 494 free places, for 1,340 people.",
         "https://mawa.example/a/link-00000000000000000000000000000008?lang=en",
-        "You get this because you coordinate Jablah.",
+        "You get this because you are told of alerts in Jablah.",
     ):
         assert said in mail.text, said
     assert "women and children &lt;only&gt;" in mail.html

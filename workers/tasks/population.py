@@ -9,12 +9,10 @@ import time
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.alerts.refresh import refresh
 from app.core import meters
-from app.core.db import unit_of_work
+from app.core.db import PASSING, unit_of_work
 from app.core.jobs import FOLD
 from app.ledger.service import spread
 from app.population.service import MARKS_A_TIME, marked_places
@@ -25,9 +23,6 @@ from app.population.service import MARKS_A_TIME, marked_places
 PAUSE_S, LONGEST_PAUSE_S = 0.03, 0.5
 LONGEST_RUN_S = 10.0  # then the next wake-up or sweep goes on, and heartbeats get their turn
 LEFT_ALONE_S = 60.0
-
-# Nothing is wrong with a place: the database is away, or two transactions met. The next sweep does it again.
-PASSING = (OperationalError, InterfaceError, NoConnection)
 
 _left_alone: dict[UUID, float] = {}  # places that could not be folded, and until when nobody tries
 

@@ -22,6 +22,8 @@ ACTIONS = (
     "user.enable",
     "user.password",
     "user.language",
+    "subscription.add",
+    "subscription.end",
     "user.sign_in",
     "user.sign_out",
     "user.factor_set",

@@ -45,4 +45,4 @@ def _why(reader: Reader, is_brief: bool) -> str:
     names = list_of([name_in(names, reader.language) for names in reader.follows], reader.language)
     if is_brief or not names:
         return render(mark("You get this because you are told of alerts in Mawa."), reader.language)
-    return render(mark("You get this because you coordinate %(areas)s."), reader.language, areas=names)
+    return render(mark("You get this because you are told of alerts in %(areas)s."), reader.language, areas=names)

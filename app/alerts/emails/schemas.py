@@ -47,7 +47,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom a mail is for: language, and what they coordinate (names of areas, of the operation where it is all)."""
+    """Whom a mail is for: language, and what they follow (names of areas, of the operation where it is all)."""
 
     language: str
     follows: list[dict[str, str]]

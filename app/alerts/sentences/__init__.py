@@ -29,7 +29,7 @@ __all__ = [
     "standard_in_words",
 ]
 
-_WITHDRAWN = mark("%(name)s: what this alert rested on was corrected, so it is withdrawn")
+_WITHDRAWN = mark("%(name)s: what this alert rested on has changed, so it is withdrawn")
 _CORRECTED = mark("%(name)s: this alert is withdrawn, for the figure was corrected from %(was)s to %(people)s")
 _UNKNOWN_SINCE = mark("%(name)s cannot be checked since %(moment)s")
 

@@ -1,5 +1,6 @@
 """What a person wants to be told of: a list of their own, or what their role is told."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, select
@@ -9,8 +10,11 @@ from sqlmodel import col
 
 from app.accounts.policy import Actor
 from app.alerts.errors import TooManySubscriptions
-from app.alerts.models import Subscription
-from app.alerts.policy import MOST_SUBSCRIPTIONS
+from app.alerts.models import Digest, Subscription
+from app.alerts.policy import DIGEST_HOUR, MOST_SUBSCRIPTIONS
+from app.audit import service as audit
+from app.core import clock
+from app.places.queries import frame_of
 
 
 def subscribe(
@@ -34,13 +38,28 @@ def subscribe(
     )
     key = ["user_id", "operation_id", "area_code", "rule"]
     session.execute(said.on_conflict_do_update(index_elements=key, set_={"severity": severity, "how": how}))
+    _note(session, actor, action="subscription.add", area=area_code, rule=rule, severity=severity, how=how)
+    if how == "daily":
+        _begin_tomorrow(session, actor)
 
 
 def unsubscribe(session: Session, *, actor: Actor, subscription_id: UUID) -> None:
     """Not be told of it any more. Where it was the last, nothing is told: that is what was asked for."""
-    gone = delete(Subscription).where(*_mine(actor), col(Subscription.id) == subscription_id)
-    was_there = session.scalar(gone.returning(col(Subscription.id))) is not None
-    if was_there and session.scalar(select(col(Subscription.id)).where(*_mine(actor)).limit(1)) is None:
+    gone = session.scalar(
+        delete(Subscription).where(*_mine(actor), col(Subscription.id) == subscription_id).returning(Subscription)
+    )
+    if gone is None:
+        return
+    _note(
+        session,
+        actor,
+        action="subscription.end",
+        area=gone.area_code,
+        rule=gone.rule,
+        severity=gone.severity,
+        how=gone.how,
+    )
+    if session.scalar(select(col(Subscription.id)).where(*_mine(actor)).limit(1)) is None:
         _be_told_nothing(session, actor)
 
 
@@ -52,6 +71,7 @@ def be_told_nothing(session: Session, *, actor: Actor) -> None:
 def be_told_as_usual(session: Session, *, actor: Actor) -> None:
     """Be told what one's role is told."""
     _drop(session, actor)
+    _note(session, actor, action="subscription.end", how="as_usual")
 
 
 def _be_told_nothing(session: Session, actor: Actor) -> None:
@@ -65,6 +85,27 @@ def _be_told_nothing(session: Session, actor: Actor) -> None:
         )
     )
     session.flush()
+    _note(session, actor, action="subscription.add", how="never")
+
+
+def _begin_tomorrow(session: Session, actor: Actor) -> None:
+    """Where digests of today are out, the first one comes in the morning."""
+    frame = frame_of(session, actor.scope.operation_id)
+    now = clock.now().astimezone(frame.zone)
+    if now.hour >= DIGEST_HOUR:
+        out = insert(Digest).values(user_id=actor.user_id, operation_id=frame.operation_id, day=now.date())
+        session.execute(out.on_conflict_do_nothing())
+
+
+def _note(session: Session, actor: Actor, *, action: str, **said: Any) -> None:
+    audit.record(
+        session,
+        action=action,
+        subject=f"user:{actor.user_id}",
+        actor_id=actor.user_id,
+        operation_id=actor.scope.operation_id,
+        **{name: value for name, value in said.items() if value is not None},
+    )
 
 
 def _drop(session: Session, actor: Actor, *, only_never: bool = False) -> None:

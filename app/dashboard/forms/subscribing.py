@@ -1,5 +1,6 @@
 """What a person wants to be told of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.accounts.policy import Scope
@@ -20,10 +21,16 @@ NOT_YOURS = mark("This area is not among yours.")
 class SubscriptionForm(SecureForm):
     """One more thing to be told of. Nothing said of an area: all of one's own."""
 
-    rule = ChoiceField(options=(EVERYTHING, *RULES))
+    rule = ChoiceField(options=(EVERYTHING, *RULES))  # narrowed to what may be asked
     severity = ChoiceField(options=("warning", "critical"))
     how = ChoiceField(options=HOW)
     area = TypedField()
+
+    def __init__(self, rules: Sequence[str], **more: Any) -> None:
+        super().__init__(**more)
+        self.rule.options = (EVERYTHING, *rules)
+        if self.rule.data not in self.rule.options:
+            self.rule.data = None
 
     @property
     def area_code(self) -> str | None:

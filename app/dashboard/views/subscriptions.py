@@ -8,26 +8,27 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.alerts import service
+from app.alerts.policy import rules_to_choose
 from app.alerts.queries import subscriptions_of
 from app.core.errors import DomainError
 from app.core.forms import SecureForm, say
 from app.core.http import requires, session
 from app.dashboard.forms import SubscriptionForm
 from app.dashboard.views.blueprint import Shown, pages
-from app.places.queries import areas_of
+from app.places.queries import areas_of, frame_of
 
 
 @pages.get("/account/alerts")
 @requires("read")
 def my_alerts() -> str:
     """What I am told of, and one more thing to be told of."""
-    return _shown(SubscriptionForm(formdata=None, severity="warning", how="at_once"))
+    return _shown(SubscriptionForm(_rules(), formdata=None, severity="warning", how="at_once"))
 
 
 @pages.post("/account/alerts")
 @requires("read")
 def subscribe() -> Shown | Response:
-    form = SubscriptionForm()
+    form = SubscriptionForm(_rules())
     if not form.validate() or not _knows_area(form):
         return _shown(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -68,6 +69,11 @@ def be_told_as_usual() -> Response:
     if _is_meant():
         service.be_told_as_usual(session(), actor=g.actor)
     return _back()
+
+
+def _rules() -> tuple[str, ...]:
+    gaps = frame_of(session(), g.actor.scope.operation_id).settings.gaps_alerted
+    return rules_to_choose(is_protection=g.actor.is_protection, gaps_alerted=gaps)
 
 
 def _knows_area(form: SubscriptionForm) -> bool:
