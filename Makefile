@@ -78,7 +78,7 @@ container: development
 	@$(BIN)/python -m tests.container
 
 mutants: development
-	@$(BIN)/python -m tests.mutants
+	@$(BIN)/python -m tests.mutants $(if $(WITHIN),--within $(WITHIN))
 
 scan: MINUTES ?= 6
 scan: development

@@ -1,7 +1,12 @@
-"""Plant every fault in a copy of app/, one at a time, and demand that the tests notice it. Exit 1 if any survives."""
+"""Plant every fault in a copy of app/, one at a time, and demand that the tests notice it. Exit 1 if any survives.
+
+`--within S`: none is begun after so many seconds, in another order each time, so that each is tried some time.
+"""
 
 # ruff: noqa: T201 - what it prints is what it is for
 
+import argparse
+import random
 import shutil
 import subprocess
 import sys
@@ -67,20 +72,37 @@ def run(fault: Fault, number: int, services: Throwaway) -> Outcome:
     return Outcome(fault, done.returncode, time.monotonic() - started, line)
 
 
+def run_in_time(until: float, fault: Fault, number: int, services: Throwaway) -> Outcome | None:
+    """The same, if there is time to begin; that the tests are sound without a fault is always tried."""
+    return run(fault, number, services) if fault is SOUND or time.monotonic() < until else None
+
+
 def main() -> int:
     if lost := missing():
         print("\n".join(lost))
         return 1
-    wanted = [fault for fault in FAULTS if all(word in fault.name for word in sys.argv[1:])]
+    asked = argparse.ArgumentParser()
+    asked.add_argument("words", nargs="*", help="of the names of those to try")
+    asked.add_argument("--within", type=float, default=float("inf"), help="seconds")
+    given = asked.parse_args()
+    wanted = [fault for fault in FAULTS if all(word in fault.name for word in given.words)]
+    if given.within != float("inf"):
+        random.shuffle(wanted)
     started = time.monotonic()
+    until = started + given.within
     with throwaway_services() as services:
         moves.upgrade(services.create_database(TEMPLATE))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = [pool.submit(run, fault, number, services) for number, fault in enumerate((SOUND, *wanted))]
-            outcomes = [_told(future.result()) for future in running]
+            running = [
+                pool.submit(run_in_time, until, fault, number, services)
+                for number, fault in enumerate((SOUND, *wanted))
+            ]
+            outcomes = [_told(outcome) for future in running if (outcome := future.result())]
     sound, *planted = outcomes
     survived = [outcome for outcome in planted if outcome.code != NOTICED]
-    print(f"{len(planted) - len(survived)} of {len(planted)} faults noticed in {time.monotonic() - started:.0f} s")
+    untried = f", {left} not tried" if (left := len(wanted) - len(planted)) else ""
+    noticed = len(planted) - len(survived)
+    print(f"{noticed} of {len(planted)} faults noticed in {time.monotonic() - started:.0f} s{untried}")
     if sound.code != NOT_NOTICED:
         print(f"the tests fail without any fault: {sound.said}")
     return 1 if survived or sound.code != NOT_NOTICED else 0
