@@ -86,6 +86,16 @@ class Live:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def figures(self, token: str) -> dict[str, Any]:
+        """The figure of every shelter, by its code, page after page."""
+        found: dict[str, Any] = {}
+        after: str | None = ""
+        while after is not None:
+            page = self.api("/population?" + urlencode({"by": "shelter", **({"after": after} if after else {})}), token)
+            found |= {item["shelter"]: item for item in page["items"]}
+            after = page["next"]
+        return found
+
     def readiness(self) -> dict[str, Any] | None:
         """What /readyz says, None while nothing answers."""
         try:

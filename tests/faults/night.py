@@ -25,7 +25,7 @@ from tests.faults.senders import Report, Senders, arrival
 from tests.faults.victims import BACKEND, VICTIMS, WEB_CHILD, Kill, database_url, kill
 
 IS_LONG = os.environ.get("FAULTS") == "long"
-ROUNDS, LEAST_KILLS, LEAST_IN_TRANSACTION, SHELTERS = (9, 80, 20, 1_000) if IS_LONG else (4, 30, 5, 300)
+ROUNDS, LEAST_KILLS, LEAST_IN_TRANSACTION, SHELTERS = (11, 80, 20, 1_000) if IS_LONG else (4, 30, 5, 300)
 A_DAY, IN = timedelta(hours=24), timedelta(minutes=15)  # so fast reported time goes by
 CAPACITY = 100
 HELD_FOR_S = 21.0  # longer than the mail worker waits for an answer

@@ -98,7 +98,7 @@ def test_it_is_the_ledger_of_one_moment_and_its_figures(moved: Moved) -> None:
     for people in set(moved.people.values()):
         sent = [report for report, said in moved.people.items() if said == people]
         assert stored & set(sent) == set(sent[: len(stored & set(sent))])
-    items = {item["shelter"]: item for item in moved.live.api("/population?by=shelter", moved.token)["items"]}
+    items = moved.live.figures(moved.token)
     assert items[SHELTER]["people"]["total"] == sum(moved.people[report] for report in stored)
 
 

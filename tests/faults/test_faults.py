@@ -86,7 +86,7 @@ def test_what_was_accepted_is_stored_once_and_nothing_else(night: Night) -> None
 
 
 def test_each_figure_is_the_sum_of_what_was_accepted(night: Night) -> None:
-    items = {item["shelter"]: item for item in night.live.api("/population?by=shelter", night.token)["items"]}
+    items = night.live.figures(night.token)
     sums = Counter[str]()
     for report in night.senders.taken.values():
         sums[report["to"]["shelter"]] += people_of(report)

@@ -68,7 +68,7 @@ def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
 def check(live: Live, token: str, senders: Senders) -> None:
     """Nobody was refused for good, the figure is the sum, and all agrees."""
     assert senders.refused == []
-    items = {item["shelter"]: item for item in live.api("/population?by=shelter", token)["items"]}
+    items = live.figures(token)
     assert items[SHELTER]["people"]["total"] == sum(map(people_of, senders.taken.values()))
     verified = live.mawa("verify")
     assert verified.returncode == 0, verified.stdout
