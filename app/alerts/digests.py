@@ -2,14 +2,14 @@
 nobody gets two of a day, whoever is killed."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import READERS, Scope
+from app.accounts.policy import READERS, Actor, Scope
 from app.accounts.queries import actor_of_user
 from app.alerts import links
 from app.alerts.emails.digest import Missed, write_digest
@@ -29,6 +29,7 @@ from app.population.queries import shelter_figures
 from app.shelters.queries import list_shelters
 from config.settings import settings
 
+MOST_DAYS = timedelta(days=7)  # what was over before that is told in no digest
 PEOPLE_A_TIME = 20  # each may look at every shelter there is
 
 _PEOPLE = text("""
@@ -39,6 +40,9 @@ _PEOPLE = text("""
     AND NOT EXISTS (SELECT FROM digests WHERE digests.user_id = users.id AND digests.operation_id = :operation
       AND digests.day = :day)
   ORDER BY users.id LIMIT :limit FOR NO KEY UPDATE OF users SKIP LOCKED
+""")
+_LAST_DAY = text("""
+  SELECT max(day) FROM digests WHERE user_id = :user AND operation_id = :operation AND day < :day AND day >= :first
 """)
 _NOTED = text("""
   INSERT INTO digests (user_id, operation_id, day, mail_id) VALUES (:user, :operation, :day, NULL)
@@ -80,11 +84,12 @@ def _of_day(session: Session, frame: Frame, day: date) -> int:
 def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Letter | None:
     """The digest of one person; None where it cannot be written, which holds up nobody else's."""
     actor = actor_of_user(session, person.id, frame.operation_id)
-    assert actor is not None  # their row is held
+    if actor is None:  # taken out of the operation since it was asked who there is
+        return None
     try:
         with session.begin_nested():
             wanted = [one for one in subscriptions_of(session, actor) if one.how == "daily"]
-            since = clock.now() - timedelta(days=1)
+            since = _last_told(session, actor, frame, day)
             open_now = _meant(open_alerts(session, actor=actor, language=actor.language), wanted)
             ended = _meant(ended_since(session, actor=actor, language=actor.language, since=since), wanted)
             written = write_digest(
@@ -110,6 +115,13 @@ def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Lett
         html=written.html,
         headers={"X-Mawa-Digest": str(day), **links.to_end(frame.operation_id, person.id)},
     )
+
+
+def _last_told(session: Session, actor: Actor, frame: Frame, day: date) -> datetime:
+    """The hour of the last digest before that of a day, whenever it was written then: what was over by it was told."""
+    asked = {"user": actor.user_id, "operation": frame.operation_id, "day": day, "first": day - MOST_DAYS}
+    last = session.scalar(_LAST_DAY, asked) or day - timedelta(days=1)
+    return datetime.combine(last, time(DIGEST_HOUR), frame.zone)
 
 
 def _meant(alerts: Sequence[AlertRow], wanted: Sequence[Subscription]) -> list[AlertRow]:

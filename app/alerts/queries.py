@@ -28,14 +28,17 @@ from app.shelters.models import Shelter
 
 _HAPPENED = text("""
   SELECT step.kind, step.before, step.after, step.at, step.since, step.numbers, step.comment, users.email,
-    (SELECT count(*) FROM notices WHERE notices.transition_id = step.id AND dropped_at IS NULL) AS told
+    (SELECT count(*) FROM notices WHERE notices.transition_id = step.id AND mail_id IS NOT NULL) AS told
   FROM alert_transitions AS step LEFT JOIN users ON users.id = step.by
   WHERE step.alert_id = :alert ORDER BY step.at DESC, step.kind = 'state', step.id
 """)
 _MEANT = text("""
-  SELECT notices.user_id, step.alert_id FROM notices
-  JOIN alert_transitions AS step ON step.id = notices.transition_id JOIN alerts ON alerts.id = step.alert_id
-  WHERE notices.id = :notice AND step.at > :since AND alerts.ended_at IS NULL
+  SELECT notices.user_id, standing.id AS alert_id FROM notices
+  JOIN alert_transitions AS step ON step.id = notices.transition_id JOIN alerts AS told ON told.id = step.alert_id
+  -- it ended and began again: whoever was told lately is not told a second time, and their link goes on
+  JOIN alerts AS standing ON standing.place_id = told.place_id AND standing.rule = told.rule
+    AND standing.ended_at IS NULL
+  WHERE notices.id = :notice AND step.at > :since
 """)
 _OPEN = ("open", "acknowledged")
 _RANKS = {"critical": 0, "warning": 1}
@@ -100,6 +103,8 @@ def list_alerts(
 ) -> list[AlertRow]:
     """Alerts in scope with one of these statuses; `after` a cursor (`CURSOR`) continues a list."""
     wanted = _alerts(actor).where(col(Alert.status).in_(statuses)).order_by(*_ORDER).limit(limit)
+    if set(statuses) <= set(_OPEN):
+        wanted = wanted.where(col(Alert.ended_at).is_(None))  # an index knows those
     if after is not None:
         wanted = wanted.where(tuple_(*_ORDER) > tuple_(*_place(after)))
     zone = frame_of(session, actor.scope.operation_id).zone
@@ -116,7 +121,7 @@ def alert_by_id(session: Session, *, actor: Actor, language: str, alert_id: UUID
 
 @dataclass(frozen=True)
 class Meant:
-    """Whom a notice went to, and the alert it told them of."""
+    """Whom a notice went to, and the alert that stands where it told them of one."""
 
     user_id: UUID
     alert_id: UUID
@@ -171,7 +176,7 @@ def _alerts(actor: Actor) -> Any:
         .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
         .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
         .outerjoin(by, col(by.id) == col(Alert.acknowledged_by))
-        .where(visible(actor.scope, Shelter), may_see)
+        .where(col(Alert.operation_id) == actor.scope.operation_id, visible(actor.scope, Shelter), may_see)
     )
 
 
@@ -191,7 +196,7 @@ def _row(
     words = sentence(
         alert.rule,
         {"resolved": "ok", "withdrawn": "withdrawn"}.get(alert.status, alert.severity),
-        numbers | {"basis": basis},
+        numbers | {"basis": now.get("basis", basis)},
         name_in(shelter.state["name"], language),
         language,
         unknown_since=alert.unknown_since,

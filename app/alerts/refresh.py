@@ -15,7 +15,7 @@ from app.alerts import service
 from app.alerts.queries import own_limits
 from app.alerts.rules import PlaceJudge, judge_of
 from app.alerts.service import Present
-from app.core import clock, db
+from app.core import clock, db, jobs, meters
 from app.population import service as population
 from app.population.service import Folded, Place
 from app.shelters.queries import statements_of
@@ -69,8 +69,9 @@ def rebuild(session: Session) -> Iterator[list[Folded] | None]:
 def verify(session: Session) -> Iterator[list[str]]:
     """Re-derive figures and rule states and compare them with what is stored and published: differences in words."""
     yield from population.verify(session, appoint=appoint)
-    for places in population.settled_places(session, at=clock.now()):
-        yield service.unpublished(session, _as_they_stand(session, places))
+    at = clock.now()
+    for places in population.settled_places(session, at=at):
+        yield service.unpublished(session, _as_they_stand(session, places), at=at)
 
 
 def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJudge]:
@@ -89,6 +90,7 @@ def _looked_at(session: Session, places: Sequence[Place]) -> bool:
         raise
     except Exception:  # whatever it is (a defect of ours): it must not hold up other places
         log.exception("places_not_judged", places=len(places))
+        meters.count("errors", jobs.LOOK_AGAIN)
         return False
     return True
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from app.core import clock, db, jobs
-from app.outbox.errors import NotSent
+from app.outbox.errors import NotSent, ServerAway
 from app.outbox.models import Mail, RefusedAddress
 from app.outbox.schemas import Letter
 from config.settings import settings
@@ -80,6 +80,8 @@ def settle_failed(session: Session, mail: Mail, failure: NotSent) -> bool:
     """The server did not take it: wait longer each time, or give up for good, and where nobody is at its address send
     nothing there any more. False when the lease was lost."""
     said = {"last_error": failure.reason[:_LONGEST_ERROR], "failure": failure.failure}
+    if isinstance(failure, ServerAway):  # no try of the mail: all leave in their order when the server is back
+        return _settle(session, mail, attempts=mail.attempts - 1, **said)
     if failure.failure != "permanent" and mail.attempts < MOST_ATTEMPTS:
         return _settle(session, mail, due_at=clock.now() + pause_after(mail.attempts), **said)
     emptied = {} if mail.operation_id else {"text": "", "html": ""}  # links of accounts open doors

@@ -130,10 +130,10 @@ def test_nobody_can_make_one_up(told: Told) -> None:
 def test_one_click_ends_all_mails_about_alerts(told: Told) -> None:
     assert told.mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = told.link("/u/")
-    assert "Stop all mails about alerts" in words_of(told.nobody.get(link).text)
+    assert "Stop all mails about these alerts" in words_of(told.nobody.get(link).text)
     answer = told.nobody.post(link, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert "You get no more mails about alerts." in words_of(answer.text)
+    assert "You get no more mails about alerts in “Coast”." in words_of(answer.text)
     with db.new_snapshot() as session:
         assert session.execute(text("SELECT user_id, how FROM subscriptions")).all() == [(told.reader.user_id, "never")]
 

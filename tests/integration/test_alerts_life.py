@@ -1,17 +1,18 @@
 """An alert is withdrawn where the corrected ledger never opens it, and called out again where nobody takes it on."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
 from app.alerts.errors import AlertGone
-from app.alerts.models import Notice
-from app.alerts.queries import alert_by_id, history_of
+from app.alerts.models import Alert, Notice
+from app.alerts.queries import alert_by_id
 from app.alerts.refresh import pass_time, verify
-from app.alerts.service import acknowledge, be_told_nothing, escalate
-from app.places.queries import frame_of
+from app.alerts.service import acknowledge, be_told_nothing, escalate, life
 from tests.factories.amending import corrected
 from tests.factories.operations import a_headcount, a_movement, a_state, make_actor
 from tests.factories.trials import Trial
@@ -172,31 +173,28 @@ def test_what_nobody_asked_to_hear_of_nobody_is_called_for(trial: Trial) -> None
     assert trial.mails() == []
 
 
-# -- its history
+def test_one_that_cannot_be_escalated_holds_up_no_other(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    boss = make_actor(trial.session, trial.operation, role="administrator")
+    for code in ("BAD", "KHM"):
+        trial.shelter(code)
+        trial.count(code, 134)
+    bad = trial.session.scalar(text("SELECT id FROM shelters WHERE code = 'BAD'"))
+    reached = life._reached
 
+    def fails(session: Session, alert: Alert, area_path: list[str]) -> list[UUID]:
+        if alert.place_id == bad:
+            raise ArithmeticError
+        return reached(session, alert, area_path)
 
-def test_all_that_happened_is_told_with_who_and_how_many(trial: Trial) -> None:
-    rana = trial.coordinator()
-    trial.shelter("KHM")
-    trial.count("KHM", 90)
-    trial.count("KHM", 120, after=HOUR)
-    alert = alert_by_id(trial.session, actor=rana, language="en", alert_id=alert_of(trial)["id"])  # type: ignore[arg-type]
-    assert alert is not None
-    acknowledge(trial.session, actor=rana, alert_id=alert.id, comment="Buses go on Friday.")
-    assert len(trial.mails()) == 1
     trial.clock.shift(HOUR)
-    trial.report(a_movement(at=datetime.now(UTC), source="KHM", people=100))
-    zone = frame_of(trial.session, trial.operation.id).zone
-    history = history_of(trial.session, alert, zone=zone, language="en")
-    assert [(one.kind, one.after, one.told) for one in history] == [
-        ("state", "ok", 1),
-        ("acknowledged", "critical", 0),
-        ("state", "critical", 1),
-        ("state", "warning", 1),
-    ]
-    assert (history[1].by, history[1].comment) == (rana.email, "Buses go on Friday.")
-    assert history[2].said == "Shelter KHM is 20 people over its places"
-    assert history[0].said == "Shelter KHM is below its places again: 20 people in 100 places"
+    with monkeypatch.context() as broken:
+        broken.setattr(life, "_reached", fails)
+        assert escalate(trial.session, most=10) == 2
+        assert escalate(trial.session, most=10) == 0
+    (mail,) = trial.mails()
+    assert (mail.recipient, "KHM" in mail.text, "BAD" in mail.text) == (boss.email, True, False)
+    trial.clock.shift(HOUR)
+    assert escalate(trial.session, most=10) == 1
 
 
 # -- children who are alone

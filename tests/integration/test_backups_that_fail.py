@@ -11,8 +11,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from app.alerts.digests import compose_digests
 from app.alerts.notices import compose_mails
 from app.alerts.refresh import refresh
+from app.alerts.service import escalate, subscribe
 from app.backups import cli
 from app.backups.errors import BackupError
 from app.backups.schemas import Taken
@@ -42,8 +44,12 @@ def taken(database: str, tmp_path: Path) -> Taken:
             "INSERT INTO sign_ins (id, user_id, made_at, browser) VALUES (gen_random_uuid(), :user, now(), 'Firefox')"
         )
         session.execute(text(sign_in), {"user": actor.user_id})
+        subscribe(session, actor=actor, area_code=None, rule="silence", severity="warning", how="daily")
+        subscribe(session, actor=actor, area_code=None, rule="occupancy", severity="warning", how="at_once")
+        session.execute(text("DELETE FROM digests"))
     with db.unit_of_work() as session:
         refresh(session)
+        session.execute(text("UPDATE alerts SET escalates_at = now() - interval '1 hour'"))
     return backed_up(tmp_path / "mawa.backup")
 
 
@@ -70,6 +76,8 @@ def test_what_waited_to_be_mailed_is_held_and_everybody_signs_in_again(services:
         assert "1 mails, and 1 people" in done.output
         with db.unit_of_work() as session:
             assert compose_mails(session) == 0
+            assert compose_digests(session) == 0, "it may have been sent this morning"
+            assert escalate(session, most=10) == 0, "they may have been called"
             assert outbox.claim(session, limit=10) == []
             assert session.scalar(text("SELECT status FROM mails")) == "dead"
             assert session.scalar(text("SELECT last_error FROM mails")).startswith("held:")  # type: ignore[union-attr]

@@ -75,15 +75,22 @@ def test_a_deferred_mail_is_sent_when_its_time_comes(sink: Sink, transport: Smtp
     assert mails()["defer-rcpt@example.org"].attempts == 2
 
 
-def test_without_a_server_one_mail_is_tried_and_the_others_lose_nothing() -> None:
+def test_without_a_server_no_mail_loses_anything_and_all_leave_in_their_order_when_it_is_back(
+    sink: Sink, transport: SmtpTransport
+) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        transport = SmtpTransport(f"smtp://127.0.0.1:{closed.getsockname()[1]}", timeout=0.5)
-        write("a@example.org", "b@example.org", "c@example.org")
-        assert outbox.send_through(transport) == 0
+        gone = SmtpTransport(f"smtp://127.0.0.1:{closed.getsockname()[1]}", timeout=0.5)
+        for name in ("c", "a", "b"):
+            write(f"{name}@example.org")
+        for _ in range(service.MOST_ATTEMPTS + 1):
+            assert outbox.send_through(gone) == 0
     found = mails()
-    assert sorted(mail.attempts for mail in found.values()) == [0, 0, 1]
-    assert {(mail.status, mail.leased_until) for mail in found.values()} == {("waiting", None)}
+    assert {(mail.status, mail.leased_until, mail.attempts) for mail in found.values()} == {("waiting", None, 0)}
+    assert [mail.failure for mail in found.values()].count("temporary") == 1
+    assert outbox.send_through(transport) == 3
+    told = [str(message_from_bytes(taken, policy=default)["To"]) for taken in sink.taken]
+    assert told == ["c@example.org", "a@example.org", "b@example.org"]
 
 
 def test_a_sender_the_server_does_not_know_is_our_mistake_and_kills_no_mail(

@@ -26,8 +26,8 @@ FAULTS = (*FOLD_FAULTS, *LEDGER_FAULTS)
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "mutants_template"
 AT_ONCE = 2
-PATIENCE_S = 600
-NOT_NOTICED, NOTICED = 0, 2
+PATIENCE_S, LAST_MAY_TAKE_S = 600, 60
+BROKEN, NOT_NOTICED, NOTICED = -1, 0, 2
 SOUND = Fault("no fault at all", "counts/__init__.py", '"""Counting people', '"""Counting people')
 
 
@@ -55,7 +55,7 @@ def plant(fault: Fault, folder: Path) -> None:
     source.write_text(source.read_text().replace(fault.search, fault.replace))
 
 
-def run(fault: Fault, number: int, services: Throwaway) -> Outcome:
+def run(fault: Fault, number: int, services: Throwaway, patience: float = PATIENCE_S) -> Outcome:
     started = time.monotonic()
     name = f"mutant_{number}"
     url = services.create_database(name, template=TEMPLATE)
@@ -63,9 +63,9 @@ def run(fault: Fault, number: int, services: Throwaway) -> Outcome:
         plant(fault, Path(folder))
         child = [sys.executable, "-m", "tests.mutants.child", folder, url, services.addresses.redis, fault.seen_by]
         try:
-            done = subprocess.run(child, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+            done = subprocess.run(child, cwd=ROOT, capture_output=True, text=True, timeout=patience, check=False)
         except subprocess.TimeoutExpired:
-            return Outcome(fault, -1, time.monotonic() - started, f"no answer within {PATIENCE_S} s")
+            return Outcome(fault, BROKEN, time.monotonic() - started, f"no answer within {patience:.0f} s")
     services.drop_database(name)
     said = (done.stdout or done.stderr).strip().splitlines()
     line = (said[0] if done.returncode == NOTICED and done.stdout else said[-1]) if said else ""
@@ -73,8 +73,13 @@ def run(fault: Fault, number: int, services: Throwaway) -> Outcome:
 
 
 def run_in_time(until: float, fault: Fault, number: int, services: Throwaway) -> Outcome | None:
-    """The same, if there is time to begin; that the tests are sound without a fault is always tried."""
-    return run(fault, number, services) if fault is SOUND or time.monotonic() < until else None
+    """The same, if there is time to begin; that the tests are sound without a fault is always tried. Where the time is
+    up before an answer, the fault was not tried."""
+    if fault is not SOUND and time.monotonic() > until:
+        return None
+    left = max(until - time.monotonic(), 0) + LAST_MAY_TAKE_S
+    outcome = run(fault, number, services, min(PATIENCE_S, left))
+    return None if outcome.code == BROKEN and left < PATIENCE_S else outcome
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from app.alerts.digests import compose_digests
 from app.alerts.notices import compose_mails
 from app.alerts.refresh import pass_time
 from app.alerts.service import escalate
-from app.core.db import unit_of_work
+from app.core.db import unit_of_work, wake
 from app.core.jobs import COMPOSE, DIGEST, LOOK_AGAIN
 from workers.tasks.outbox import send_waiting_mails
 
@@ -43,8 +43,12 @@ def compose_due_mails() -> int:
 
 
 def write_digests() -> int:
-    """Write the digests of a morning, and send what waits; for how many people."""
-    written = _as_often_as(compose_digests)
+    """Write the digests of a morning for some, and send what waits; for how many people. The others have their turn
+    after what else there is to send."""
+    with unit_of_work() as session:
+        written = compose_digests(session)
+        if written:
+            wake(session, DIGEST)
     if written:
         send_waiting_mails()
     return written

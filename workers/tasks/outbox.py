@@ -4,7 +4,9 @@ import time
 from collections.abc import Collection, Sequence
 
 import structlog
+from sqlalchemy.orm import Session
 
+from app.alerts.notices import call_off, meant_no_more
 from app.core import meters, requests
 from app.core.db import unit_of_work
 from app.core.jobs import SEND
@@ -39,14 +41,25 @@ def send_through(transport: Transport) -> int:
     while time.monotonic() < until:
         with unit_of_work() as session:
             mails = service.claim(session, limit=BATCH)
+            claimed = len(mails)
             refused = refused_among(session, [mail.recipient for mail in mails])
+            mails = _still_meant(session, mails)
         try:
             sent += _send_batch(transport, mails, refused)
         except ServerAway:
             break
-        if len(mails) < BATCH:
+        if claimed < BATCH:
             break
     return sent
+
+
+def _still_meant(session: Session, mails: Sequence[Mail]) -> list[Mail]:
+    """Those that may leave. The others are for somebody who may not read them any more."""
+    over = meant_no_more(session, [mail.id for mail in mails])
+    if over:
+        log.info("mails_called_off", mails=sorted(str(mail) for mail in over))
+        call_off(session, over)
+    return [mail for mail in mails if mail.id not in over]
 
 
 def _send_batch(transport: Transport, mails: Sequence[Mail], refused: Collection[str]) -> int:

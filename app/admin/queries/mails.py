@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.alerts.notices import meant_no_more, so_no_more
+
 _REFUSED = text("""
   SELECT users.id AS user_id, refused.address, refused.refused_at, refused.reason
   FROM refused_addresses AS refused JOIN users ON users.email = refused.address
@@ -15,17 +17,7 @@ _REFUSED = text("""
   ORDER BY refused.refused_at DESC, refused.address
 """)
 
-_STILL_MEANT = text("""
-  SELECT mails.id FROM mails JOIN users ON users.email = mails.recipient AND users.active
-  JOIN memberships ON memberships.user_id = users.id AND memberships.operation_id = :operation
-  CROSS JOIN LATERAL (
-    SELECT count(*) AS told, count(*) FILTER (WHERE step.after = 'ok' OR alerts.ended_at IS NULL) AS so FROM notices
-    JOIN alert_transitions AS step ON step.id = notices.transition_id
-    JOIN alerts ON alerts.id = step.alert_id
-    WHERE notices.user_id = users.id AND notices.mail_id = mails.id) AS its
-  WHERE mails.id = ANY(:mails) AND mails.operation_id = :operation AND (its.told = 0 OR its.so > 0)
-  ORDER BY mails.id
-""")
+_OF_OPERATION = text("SELECT id FROM mails WHERE id = ANY(:mails) AND operation_id = :operation ORDER BY id")
 
 
 @dataclass(frozen=True)
@@ -44,5 +36,7 @@ def refused_in(session: Session, operation_id: UUID) -> list[Refused]:
 
 
 def still_meant(session: Session, operation_id: UUID, mail_ids: Collection[UUID]) -> list[UUID]:
-    """Of these mails those that are for people of the operation still, and not only of alerts that have ended."""
-    return list(session.scalars(_STILL_MEANT, {"operation": operation_id, "mails": list(mail_ids)}))
+    """Of these mails those that are for people of the operation still, and tell of something that is so."""
+    found = list(session.scalars(_OF_OPERATION, {"operation": operation_id, "mails": list(mail_ids)}))
+    over = meant_no_more(session, found) | so_no_more(session, found)
+    return [mail for mail in found if mail not in over]

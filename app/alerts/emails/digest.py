@@ -73,7 +73,7 @@ def write_digest(
     digest = Digest(
         tone=TONES[worst],
         title=title,
-        where=names or name_in(frame.name, language),
+        where="" if frame.mail_detail == "brief" else names or name_in(frame.name, language),
         summary=_summary(alerts, ended, language),
         open=[_line(one, language, base, frame) for one in alerts[:MOST_LINES]],
         more=how_many_more(len(alerts) - MOST_LINES, language),
@@ -126,11 +126,12 @@ def _over(alert: AlertRow, language: str, base: str, frame: Frame) -> Line:
 
 
 def _gap(missed: Missed, language: str, frame: Frame) -> Gap:
-    standard = missed.standard
-    here = render(mark("none"), language) if standard.value is None else text.number(round(standard.value, 1), language)
+    """Where mails are kept brief, the standard and the code alone: what there is would tell how many people are."""
+    standard, is_brief = missed.standard, frame.mail_detail == "brief"
+    value = None if standard.value is None else text.number(round(standard.value, 1), language)
     return Gap(
-        shelter=missed.code if frame.mail_detail == "brief" else name_in(missed.shelter, language),
+        shelter=missed.code if is_brief else name_in(missed.shelter, language),
         standard=standard_in_words(standard.name, language),
-        here=here,
+        here="" if is_brief else value or render(mark("none"), language),
         limit=limit_in_words(standard.name, standard.limit, language),
     )

@@ -71,7 +71,7 @@ def _head(told: Told, language: str, base_url: str) -> tuple[str, str, str, str]
     if told.is_brief:
         rule, comma = word("rule", told.rule, language), render(mark(","), language)
         return TONES[told.level], severity, f"{rule}{comma} {isolated(told.shelter, language)}", link
-    numbers = {**told.numbers, "basis": told.figure.basis if told.figure else "counted"}
+    numbers = {**told.numbers, **({"basis": told.figure.basis} if told.figure else {})}
     said = "withdrawn" if told.kind == "withdrawn" else told.level
     headline = sentence(told.rule, said, numbers, name_in(told.name, language), language, zone=told.frame.zone)
     return TONES[told.level], severity, headline, link

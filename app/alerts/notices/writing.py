@@ -67,6 +67,9 @@ _DUE = text(f"""
   LEFT JOIN memberships ON memberships.user_id = notices.user_id AND memberships.operation_id = alerts.operation_id
     -- in a closed operation nobody is anything
     AND EXISTS (SELECT FROM operations WHERE operations.id = alerts.operation_id AND closed_at IS NULL)
+    -- nor who asked meanwhile to be told nothing
+    AND NOT EXISTS (SELECT FROM subscriptions WHERE subscriptions.user_id = notices.user_id
+      AND subscriptions.operation_id = alerts.operation_id AND how = 'never')
   WHERE notices.mail_id IS NULL AND notices.dropped_at IS NULL AND notices.due_at <= :now
   ORDER BY transition.at, transition.id, notices.id FOR UPDATE OF notices SKIP LOCKED
 """)
@@ -156,6 +159,8 @@ def _written(session: Session, language: str, mine: Mine, once: Once) -> Written
         try:
             with session.begin_nested():
                 return _compose(session, language, mine, once)
+        except db.PASSING:
+            raise
         except Exception:  # whatever it is: it must not hold up everybody else's
             log.exception("mail_not_composed", alerts=[str(row.alert_id) for row in mine.latest])
             return None
@@ -217,6 +222,8 @@ def _put(session: Session, letters: Sequence[tuple[Letter, Sequence[UUID]]]) -> 
         for mail, (letter, notices) in zip(mails, letters, strict=True):
             led = requests.named(letter.headers.get(requests.HEADER))
             log.debug("mail_written", mail=str(mail), notices=len(notices), request_ids=led)
+    except db.PASSING:
+        raise
     except Exception:  # as above
         if len(letters) > 1:
             return [stored for letter in letters for stored in _put(session, [letter])]

@@ -17,7 +17,7 @@ RuleLevel = Literal["ok", "warning", "critical"]
 RANK: dict[str, int] = {"ok": 0, "warning": 1, "critical": 2}
 
 State = Mapping[str, Any]  # "level", "known", "since", and the numbers behind it
-NOT_NUMBERS = ("level", "known", "since", "base")
+NOT_NUMBERS = ("level", "known", "since", "base", "basis")
 
 
 class Seen(NamedTuple):

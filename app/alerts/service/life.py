@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -12,10 +13,12 @@ from app.accounts.queries import people_over
 from app.alerts.errors import AlertGone
 from app.alerts.models import Alert, AlertTransition
 from app.alerts.policy import ESCALATE_AFTER, PROTECTED, TOLD_UNASKED
-from app.alerts.service.telling import told_of, want_nothing, write_notices
+from app.alerts.service.telling import told_that_it_stands, want_nothing, write_notices
 from app.audit import service as audit
-from app.core import clock
+from app.core import clock, db, jobs, meters
 from app.places.models import Place
+
+log = structlog.get_logger(__name__)
 
 _STEPS: tuple[Role, ...] = ("coordinator", "administrator")
 
@@ -58,22 +61,36 @@ def escalate(session: Session, *, most: int) -> int:
     due = select(Alert).where(col(Alert.escalates_at) <= now).order_by(col(Alert.escalates_at)).limit(most)
     alerts = session.scalars(due.with_for_update(skip_locked=True)).all()
     for alert in alerts:
-        told = told_of(session, alert.id)
-        readers: list[UUID] = []
-        if told or alert.rule in TOLD_UNASKED:  # what nobody asked to hear of, nobody is called for
-            place = session.get_one(Place, alert.place_id)
-            while not readers and alert.escalated < len(_STEPS):
-                readers = [user_id for user_id in _reached(session, alert, place.area_path) if user_id not in told]
-                alert.escalated += 1
-        goes_on = readers and alert.escalated < len(_STEPS)
-        alert.escalates_at = now + ESCALATE_AFTER if goes_on else None
-        if readers:
-            transition = _noted(alert, "escalated", now)
-            session.add(transition)
-            session.flush()
-            write_notices(session, transition, readers, now)
+        try:
+            with session.begin_nested():
+                _escalate(session, alert, now)
+        except db.PASSING:
+            raise
+        except Exception:  # whatever it is (a defect of ours): others are called all the same
+            log.exception("alert_not_escalated", alert=str(alert.id))
+            meters.count("errors", jobs.LOOK_AGAIN)
+            session.refresh(alert)
+            alert.escalates_at = now + ESCALATE_AFTER
     session.flush()
     return len(alerts)
+
+
+def _escalate(session: Session, alert: Alert, now: datetime) -> None:
+    told = told_that_it_stands(session, alert)
+    readers: list[UUID] = []
+    if told or alert.rule in TOLD_UNASKED:  # what nobody asked to hear of, nobody is called for
+        place = session.get_one(Place, alert.place_id)
+        while not readers and alert.escalated < len(_STEPS):
+            readers = [user_id for user_id in _reached(session, alert, place.area_path) if user_id not in told]
+            alert.escalated += 1
+    goes_on = readers and alert.escalated < len(_STEPS)
+    alert.escalates_at = now + ESCALATE_AFTER if goes_on else None
+    if readers:
+        transition = _noted(alert, "escalated", now)
+        session.add(transition)
+        session.flush()
+        write_notices(session, transition, readers, now)
+    session.flush()
 
 
 def _reached(session: Session, alert: Alert, area_path: list[str]) -> list[UUID]:

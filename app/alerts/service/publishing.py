@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.alerts.models import Alert, AlertTransition
 from app.alerts.policy import ESCALATE_AFTER, PROTECTED, Step, Told, next_step
-from app.alerts.rules import NOT_NUMBERS, PlaceJudge, RuleLevel
+from app.alerts.rules import NOT_NUMBERS, OCCUPANCY, PlaceJudge, RuleLevel
 from app.alerts.service.hindsight import was_ever
 from app.alerts.service.telling import tell
 from app.core import clock, meters
@@ -86,17 +86,16 @@ def publish(session: Session, present: Sequence[Present]) -> None:
     session.flush()
 
 
-def unpublished(session: Session, present: Sequence[Present]) -> list[str]:
-    """Alerts whose published state is not what the rules say now, in words."""
-    now = clock.now()
+def unpublished(session: Session, present: Sequence[Present], *, at: datetime) -> list[str]:
+    """Alerts whose published state is not what the rules say at a moment, in words."""
     alerts = _standing(session, present, is_to_change=False)
     differing: list[str] = []
     for one in present:
-        states = one.states(now)
+        states = one.states(at)
         for rule in sorted({*states, *(rule for place_id, rule in alerts if place_id == one.place.id)}):
             alert = alerts.get((one.place.id, rule))
             published = alert.severity if alert else "ok"
-            is_known = rule in states or rule not in one.untold(now)
+            is_known = rule in states or rule not in one.untold(at)
             said = states.get(rule, {"level": "ok" if states else "nothing", "known": is_known})
             if said["known"] and said["level"] != published:
                 differing.append(
@@ -135,9 +134,11 @@ def _publish_one(
         return []
     since = min(datetime.fromisoformat(state["since"]), now)  # a count of today stands at the day's end
     numbers = {name: value for name, value in state.items() if name not in NOT_NUMBERS}
+    if rule == OCCUPANCY and one.row is not None:
+        numbers["basis"] = one.row.level.basis
     if alert is not None and step.after == "ok":
         was = alert.numbers
-        is_over = was_ever(session, one.place, one.judge, rule, since=alert.since)
+        is_over = was_ever(session, one.place, one.judge, rule, since=_began(session, alert))
         alert.status, alert.ended_at = "resolved" if is_over else "withdrawn", now
         alert.numbers = numbers if is_over else {**numbers, "was": was.get("people")}
     elif alert is None:
@@ -156,8 +157,14 @@ def _publish_one(
     else:
         alert.numbers, alert.severity = numbers, step.after
         if step.told == "announce":
-            alert.status = "open"
+            alert.status, alert.since = "open", since
     return [_noted(one, alert, step, since=since, now=now)]
+
+
+def _began(session: Session, alert: Alert) -> datetime:
+    """When anything was wrong first: with a rise an alert begins anew."""
+    first = select(func.min(col(AlertTransition.since))).where(col(AlertTransition.alert_id) == alert.id)
+    return session.scalar(first) or alert.since
 
 
 def _end(one: Present, alert: Alert, *, told: Told, now: datetime) -> _Change:

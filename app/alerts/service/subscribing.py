@@ -23,8 +23,9 @@ def subscribe(
     """Be told of a rule, or of all, in an area or in all of one's own, from a severity on. Of the same area and rule
     what is said last holds. From the first one on nothing else is told."""
     _drop(session, actor, only_never=True)
-    held = select(col(Subscription.area_code), col(Subscription.rule)).where(*_mine(actor))
-    others = [one for one in session.execute(held) if tuple(one) != (area_code, rule)]
+    held = session.scalars(select(Subscription).where(*_mine(actor))).all()
+    others = [one for one in held if (one.area_code, one.rule) != (area_code, rule)]
+    had_digests = any(one.how == "daily" for one in held)
     if len(others) >= MOST_SUBSCRIPTIONS:
         raise TooManySubscriptions(MOST_SUBSCRIPTIONS)
     said = insert(Subscription).values(
@@ -39,7 +40,7 @@ def subscribe(
     key = ["user_id", "operation_id", "area_code", "rule"]
     session.execute(said.on_conflict_do_update(index_elements=key, set_={"severity": severity, "how": how}))
     _note(session, actor, action="subscription.add", area=area_code, rule=rule, severity=severity, how=how)
-    if how == "daily":
+    if how == "daily" and not had_digests:
         _begin_tomorrow(session, actor)
 
 
@@ -75,16 +76,14 @@ def be_told_as_usual(session: Session, *, actor: Actor) -> None:
 
 
 def _be_told_nothing(session: Session, actor: Actor) -> None:
-    session.add(
-        Subscription(
-            id=uuid4(),
-            operation_id=actor.scope.operation_id,
-            user_id=actor.user_id,
-            severity="critical",
-            how="never",
-        )
+    nothing = insert(Subscription).values(
+        id=uuid4(),
+        operation_id=actor.scope.operation_id,
+        user_id=actor.user_id,
+        severity="critical",
+        how="never",
     )
-    session.flush()
+    session.execute(nothing.on_conflict_do_nothing())  # somebody may have pressed twice
     _note(session, actor, action="subscription.add", how="never")
 
 

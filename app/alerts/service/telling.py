@@ -59,10 +59,6 @@ _READERS = text("""
       ELSE :is_protected OR (:is_unasked AND memberships.role = 'coordinator') END
   ORDER BY users.email
 """)
-_TOLD_OF_IT = text("""
-  SELECT DISTINCT user_id FROM notices JOIN alert_transitions AS step ON step.id = notices.transition_id
-  WHERE step.alert_id = :alert AND notices.dropped_at IS NULL
-""")
 
 
 def tell(
@@ -81,7 +77,7 @@ def tell(
         session.execute(_DROP_UNREAD, {"alert": alert.id, "now": transition.at})
     if step.told == "end":
         nothing = want_nothing(session, alert.operation_id)
-        told = [one for one in session.scalars(_TOLD_LAST_THAT_IT_STANDS, about) if one not in nothing]
+        told = sorted(told_that_it_stands(session, alert) - nothing)
         write_notices(session, transition, told, transition.at + END_AFTER)
 
 
@@ -104,9 +100,9 @@ def want_nothing(session: Session, operation_id: UUID) -> set[UUID]:
     return set(session.scalars(_WANT_NOTHING, {"operation": operation_id}))
 
 
-def told_of(session: Session, alert_id: UUID) -> set[UUID]:
-    """Who was told of an alert, or is about to be."""
-    return set(session.scalars(_TOLD_OF_IT, {"alert": alert_id}))
+def told_that_it_stands(session: Session, alert: Alert) -> set[UUID]:
+    """Whose last word of this rule at this place is that something is wrong, whichever alert they were told of."""
+    return set(session.scalars(_TOLD_LAST_THAT_IT_STANDS, {"place": alert.place_id, "rule": alert.rule}))
 
 
 def write_notices(session: Session, transition: AlertTransition, readers: Iterable[UUID], due_at: datetime) -> None:

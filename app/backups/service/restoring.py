@@ -8,6 +8,7 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.alerts.policy import DIGEST_HOUR, ESCALATE_AFTER
 from app.backups import queries
 from app.backups.errors import BackupError
 from app.backups.schemas import Held, PutBack, Table
@@ -27,6 +28,14 @@ _HOLD_MAILS = text(
     " and may have left since' WHERE status = 'waiting'"
 )
 _HOLD_NOTICES = text("UPDATE notices SET dropped_at = :now WHERE mail_id IS NULL AND dropped_at IS NULL")
+# What was told and done in the time that is gone is not told again: digests of today, calls to the next in line.
+_HOLD_DIGESTS = text("""
+  INSERT INTO digests (user_id, operation_id, day)
+  SELECT DISTINCT user_id, operations.id, (:now AT TIME ZONE operations.time_zone)::date
+  FROM subscriptions JOIN operations ON operations.id = subscriptions.operation_id WHERE how = 'daily'
+    AND date_part('hour', :now AT TIME ZONE operations.time_zone) >= :hour ON CONFLICT DO NOTHING
+""")
+_CALL_LATER = text("UPDATE alerts SET escalates_at = :later WHERE escalates_at < :later")
 _WRITE_DOWN = text("""
   INSERT INTO audit_entries (id, at, operation_id, action, subject, details)
   SELECT gen_random_uuid(), :now, id, 'backup.restore', code, jsonb_build_object('taken_at', CAST(:taken_at AS text))
@@ -116,4 +125,7 @@ def _hold(session: Session, there: Collection[str]) -> Held:
         session.execute(_END_SIGN_INS, {"now": clock.now()})
     mails = session.execute(_HOLD_MAILS).rowcount  # type: ignore[attr-defined]  # an UPDATE has one
     notices = session.execute(_HOLD_NOTICES, {"now": clock.now()}).rowcount  # type: ignore[attr-defined]  # as above
+    if "digests" in there:
+        session.execute(_HOLD_DIGESTS, {"now": clock.now(), "hour": DIGEST_HOUR})
+        session.execute(_CALL_LATER, {"later": clock.now() + ESCALATE_AFTER})
     return Held(mails, notices)

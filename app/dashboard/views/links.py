@@ -15,6 +15,7 @@ from app.core.db import within
 from app.core.forms import language
 from app.core.http import public, session
 from app.dashboard.views.blueprint import pages
+from app.places.queries import frame_of
 
 
 @pages.get("/a/<notice>")
@@ -40,16 +41,22 @@ def acknowledge_in_mail(notice: str) -> str | Response:
 @public
 def unsubscribe_in_mail(person: str) -> str:
     """Whether no more mails about alerts are wanted."""
-    _person(person)
-    return render_template("dashboard/unsubscribe.html", is_done=False)
+    return _unsubscribed(_person(person), is_done=False)
 
 
 @pages.post("/u/<person>")
 @public
 def unsubscribed_in_mail(person: str) -> tuple[str, int]:
     """No more mails about alerts to this person: by the button, or by a mail program in one click (RFC 8058)."""
-    service.be_told_nothing(session(), actor=_person(person))
-    return render_template("dashboard/unsubscribe.html", is_done=True), HTTPStatus.OK
+    actor = _person(person)
+    service.be_told_nothing(session(), actor=actor)
+    return _unsubscribed(actor, is_done=True), HTTPStatus.OK
+
+
+def _unsubscribed(actor: Actor, *, is_done: bool) -> str:
+    """Of which operation: whoever works in two is told of the other as before."""
+    name = frame_of(session(), actor.scope.operation_id).name
+    return render_template("dashboard/unsubscribe.html", is_done=is_done, operation=name)
 
 
 def _alert(link: str) -> tuple[Actor, AlertRow]:
