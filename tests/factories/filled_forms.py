@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from app.core.forms import western
 from app.counts.scheme import UNHCR
-from app.field.forms.group import CAUSES, INTENTIONS, NEEDS, PRIORITY_NEEDS
-from app.field.forms.people import METHODS, WAYS
+from app.field.forms.group import CAUSES, INTENTIONS, PRIORITY_NEEDS
+from app.field.forms.people import METHODS, NEEDS, WAYS
 from app.field.forms.shelter import ADMISSIONS
 from app.field.forms.state import ACCESSES, StateForm
 from app.shelters.policy import BUILDINGS, SITE_TYPES, STATUSES
@@ -181,6 +181,7 @@ class Person:
         how = self.chance.choice(WAYS)
         filled = self.chance.choice(WAYS) if self.chance.random() < self.carelessness else how
         cells = self.chance.sample(UNHCR.keys, self.chance.randint(1, 4)) if filled == "cells" else []
+        needs = self.chance.sample(NEEDS, self.chance.choice((0, 0, 1, 3)))
         return {
             "how": self.one_of((how,)),
             **{f"cells.{cell}": self.count() for cell in cells},
@@ -191,6 +192,7 @@ class Person:
             "low": self.maybe(lambda: self.count(most=50)),
             "high": self.maybe(lambda: self.count(most=300)),
             "method": self.one_of(METHODS),
+            **{f"needs.{need}": self.count() for need in needs},
         }
 
     def code(self, *, often: float = 0.4) -> list[str]:
@@ -267,14 +269,12 @@ def state(who: Person) -> Answers:
 
 
 def group(who: Person) -> Answers:
-    needs = who.chance.sample(NEEDS, who.chance.randint(0, 3))
     return {
         "label": who.one_of(WORDS),
         **who.named("home", AREAS),
         "displaced_on": who.maybe(lambda: who.day(back=who.chance.choice((0, 40_000)))),
         "cause": who.maybe(lambda: who.one_of(CAUSES)),
         **(who.people() if who.chance.random() < 0.7 else {}),
-        **{f"needs.{need}": who.count() for need in needs},
         "priority_needs": [
             *who.chance.sample(PRIORITY_NEEDS, who.chance.randint(0, 3)),
             *who.maybe(lambda: ["rubbish"]),

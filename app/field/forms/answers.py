@@ -70,7 +70,7 @@ def _headcount(said: Said, desk: Desk) -> Answers:
 
 
 def _people(said: Said) -> Answers:
-    return people_answers(said.get("people") or {}) | {"method": said.get("method")}
+    return people_answers(said.get("people") or {}) | {"method": said.get("method"), "needs": said.get("needs")}
 
 
 def _shelter(said: Said, desk: Desk) -> Answers:

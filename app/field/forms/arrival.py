@@ -59,6 +59,7 @@ class ArrivalForm(PeopleForm):
             origin=self.home.data,
             to=self.place.place,
             people=self.people,
+            needs=self.needs_said,
             method=self.method_seen,
             **self.moment,
         )
@@ -68,6 +69,7 @@ class ArrivalForm(PeopleForm):
         return {
             "kind": "arrival",
             "people": self.people_stored,
+            "needs": self.needs_said,
             "place": self.place.data,
             "home": self.home.data,
             "group": self.group.data,

@@ -127,6 +127,7 @@ class DepartureForm(PeopleForm):
                 stayed_there=True if "area" in left else None,
                 to=self.there.place if self.went_on else None,
                 people=self.people,
+                needs=self.needs_said,
                 reason=REASONS.get(str(self.went.data)),
                 method=self.method_seen,
                 **{"from": left},
@@ -139,6 +140,7 @@ class DepartureForm(PeopleForm):
         return {
             "kind": "departure",
             "people": self.people_stored,
+            "needs": self.needs_said,
             "place": self.place.data,
             "went": self.went.data,
             "there": self.there.data if self.went_on else None,

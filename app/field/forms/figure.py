@@ -16,7 +16,7 @@ class FigureForm(PeopleForm):
     def check(self) -> None:
         super().check()
         self.check_number(zero=True, range_alone=True)
-        self.forget("method")
+        self.forget("method", "needs")
 
     def reports(self) -> list[dict[str, Any]]:
         return [said(id=str(self.report_id.data), kind="figure", people=self.people, **self.moment)]

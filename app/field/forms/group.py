@@ -7,13 +7,12 @@ from typing import Any, ClassVar, get_args
 from app.core import clock
 from app.core.forms import ChoiceField, DayField, ManyField, TypedField, say
 from app.core.text import mark
-from app.field.forms.fields import AreaField, CountsField, GroupField
+from app.field.forms.fields import AreaField, GroupField
 from app.field.forms.people import PeopleForm, people_answers
 from app.field.forms.report import STILL_TO_COME, said
 from app.field.schemas import Desk, StandingGroup
-from app.intake.schemas import Need, PriorityNeed, Result
+from app.intake.schemas import PriorityNeed, Result
 
-NEEDS: tuple[str, ...] = get_args(Need)
 PRIORITY_NEEDS: tuple[str, ...] = get_args(PriorityNeed)
 # `unknown` is what an empty answer says.
 CAUSES = (
@@ -40,7 +39,6 @@ class GroupForm(PeopleForm):
     home = AreaField()
     displaced_on = DayField(first_year=1900)
     cause = ChoiceField(options=CAUSES)
-    needs = CountsField(keys=NEEDS)
     priority_needs = ManyField(options=PRIORITY_NEEDS)
     intention = ChoiceField(options=INTENTIONS)
     code = GroupField()
@@ -55,7 +53,6 @@ class GroupForm(PeopleForm):
         "displaced_on": "displaced_on",
         "cause": "cause",
         "households": "households",
-        "needs": "needs",
         "priority_needs": "priority_needs",
         "intention": "intention",
         "code": "code",
@@ -99,7 +96,7 @@ class GroupForm(PeopleForm):
             "cause": self.cause.data,
             "households": self.group_households,
             "people": self.group_people,
-            "needs": self.needs.counts or None,
+            "needs": self.needs_said,
             "priority_needs": self.priority_needs.data or None,
             "intention": self.intention.data,
         }
@@ -119,6 +116,7 @@ class GroupForm(PeopleForm):
             "code": results[0].code or self.code.data,
             "home": self.home.data,
             "people": self.people_stored if self.group_people or self.group_households is not None else None,
+            "needs": self.needs_said,
         }
 
 

@@ -34,10 +34,17 @@ class HeadcountForm(PeopleForm):
                 kind="headcount",
                 place=self.place.place,
                 people=self.people,
+                needs=self.needs_said,
                 method=self.method.data,
                 **self.moment,
             )
         ]
 
     def stored(self, results: Sequence[Result]) -> dict[str, Any]:
-        return {"kind": "headcount", "people": self.people_stored, "place": self.place.data, "method": self.method.data}
+        return {
+            "kind": "headcount",
+            "people": self.people_stored,
+            "needs": self.needs_said,
+            "place": self.place.data,
+            "method": self.method.data,
+        }

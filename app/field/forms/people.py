@@ -1,12 +1,14 @@
-"""How many people: by sex and age, as a total, or as households; exact or as a range with its method."""
+"""How many people: by sex and age, as a total, or as households; exact or as a range with its method. And how many of
+them need special care."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, get_args
 
 from app.core.forms import ChoiceField, WholeNumberField, say
 from app.core.text import mark
-from app.field.forms.fields import CellsField
+from app.field.forms.fields import CellsField, CountsField
 from app.field.forms.report import ReportForm
+from app.intake.schemas import Need
 
 METHODS = (
     "full_count",
@@ -19,6 +21,7 @@ METHODS = (
     "secondary_report",
 )
 WAYS = ("cells", "total", "households")
+NEEDS: tuple[str, ...] = get_args(Need)
 
 CHOOSE_METHOD = mark("Choose how it was counted.")
 NOBODY = mark("Write how many people there are.")
@@ -41,6 +44,7 @@ class PeopleForm(ReportForm):
     high = WholeNumberField()
     method = ChoiceField(options=METHODS)
     households = WholeNumberField()
+    needs = CountsField(keys=NEEDS)
 
     begins: ClassVar[dict[str, str]] = {**ReportForm.begins, "how": "cells", "estimate": "no"}
     fault_names: ClassVar[dict[str, str]] = {
@@ -52,6 +56,7 @@ class PeopleForm(ReportForm):
         "people.high": "high",
         "people.households": "households",
         "method": "method",
+        "needs": "needs",
     }
 
     @property
@@ -144,6 +149,11 @@ class PeopleForm(ReportForm):
         if self.is_estimate:
             parts |= {"low": self.low.data, "high": self.high.data}
         return {name: value for name, value in parts.items() if value is not None}
+
+    @property
+    def needs_said(self) -> dict[str, int] | None:
+        """Who needs special care, as a report says it; None where nobody said anything of it."""
+        return self.needs.counts or None
 
     @property
     def people_stored(self) -> dict[str, Any]:

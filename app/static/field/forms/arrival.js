@@ -1,7 +1,7 @@
 // People arrived: the same as app/field/forms/arrival.py.
 
 import { say } from "../words.js";
-import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NUMBER, PeopleForm } from "./people.js";
+import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NEEDS, NUMBER, PeopleForm } from "./people.js";
 import { area, choice, group, place } from "./questions.js";
 import { WHEN, said } from "./report.js";
 
@@ -42,6 +42,7 @@ class ArrivalForm extends PeopleForm {
       origin: this.value("home"),
       to: this.place("place"),
       people: this.people,
+      needs: this.needsSaid,
       method: this.methodSeen,
       ...this.moment,
       ...(before ? { from: before, stayed_there: true } : {}),
@@ -56,6 +57,7 @@ export const arrival = {
     ...ESTIMATE,
     METHOD,
     HOUSEHOLDS,
+    NEEDS,
     area("home"),
     group("group"),
     choice("stayed", ["no", "yes", "unknown"], "no"),

@@ -2,7 +2,7 @@
 
 import { say } from "../words.js";
 import * as moments from "./moments.js";
-import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NUMBER, PeopleForm } from "./people.js";
+import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NEEDS, NUMBER, PeopleForm } from "./people.js";
 import { area, choice, day, group, place, time } from "./questions.js";
 import { WHEN, said, stillToCome } from "./report.js";
 
@@ -84,6 +84,7 @@ class DepartureForm extends PeopleForm {
       stayed_there: left.area === undefined ? null : true,
       to: this.wentOn ? this.place("there") : null,
       people: this.people,
+      needs: this.needsSaid,
       reason: REASONS[this.value("went")],
       method: this.methodSeen,
       ...this.moments,
@@ -104,6 +105,7 @@ export const departure = {
     ...ESTIMATE,
     METHOD,
     HOUSEHOLDS,
+    NEEDS,
     area("home"),
     group("group"),
     ...WHEN,

@@ -2,11 +2,10 @@
 
 import { say } from "../words.js";
 import * as moments from "./moments.js";
-import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NUMBER, PeopleForm } from "./people.js";
-import { area, choice, counts, day, group as code, many, text } from "./questions.js";
+import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NEEDS, NUMBER, PeopleForm } from "./people.js";
+import { area, choice, day, group as code, many, text } from "./questions.js";
 import { WHEN, said, stillToCome } from "./report.js";
 
-const NEEDS = ["CR", "SC", "DS", "ER", "SP", "WR", "SM", "PL", "FU"];
 const PRIORITY_NEEDS = [
   "food", "NFI", "shelter", "water", "sanitation", "health", "nutrition", "protection", "education", "livelihoods",
   "cash",
@@ -46,7 +45,6 @@ class GroupForm extends PeopleForm {
   }
 
   get about() {
-    const needs = this.value("needs");
     const priorityNeeds = this.value("priority_needs");
     return {
       label: this.value("label"),
@@ -55,7 +53,7 @@ class GroupForm extends PeopleForm {
       cause: this.value("cause"),
       households: this.value(this.way === "households" ? "households_only" : "households"),
       people: this.groupPeople,
-      needs: Object.keys(needs).length ? needs : null,
+      needs: this.needsSaid,
       priority_needs: priorityNeeds.length ? priorityNeeds : null,
       intention: this.value("intention"),
     };
@@ -84,7 +82,7 @@ export const group = {
     ...ESTIMATE,
     METHOD,
     HOUSEHOLDS,
-    counts("needs", () => NEEDS),
+    NEEDS,
     many("priority_needs", PRIORITY_NEEDS),
     choice("intention", INTENTIONS),
     code("code"),
@@ -99,7 +97,6 @@ export const group = {
     displaced_on: "displaced_on",
     cause: "cause",
     households: "households",
-    needs: "needs",
     priority_needs: "priority_needs",
     intention: "intention",
     code: "code",

@@ -1,7 +1,7 @@
 // Count people here: the same as app/field/forms/headcount.py. Nobody is an answer.
 
 import { say } from "../words.js";
-import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NUMBER, PeopleForm, chooseMethod } from "./people.js";
+import { ESTIMATE, FAULTS, HOUSEHOLDS, METHOD, NEEDS, NUMBER, PeopleForm, chooseMethod } from "./people.js";
 import { place } from "./questions.js";
 import { WHEN, said } from "./report.js";
 
@@ -19,6 +19,7 @@ class HeadcountForm extends PeopleForm {
       kind: "headcount",
       place: this.place("place"),
       people: this.people,
+      needs: this.needsSaid,
       method: this.value("method"),
       ...this.moment,
     })];
@@ -27,7 +28,7 @@ class HeadcountForm extends PeopleForm {
 
 export const headcount = {
   Form: HeadcountForm,
-  questions: [place("place"), ...NUMBER, METHOD, ...ESTIMATE, HOUSEHOLDS, ...WHEN],
+  questions: [place("place"), ...NUMBER, METHOD, ...ESTIMATE, HOUSEHOLDS, NEEDS, ...WHEN],
   remembered: ["place"],
   faults: { ...FAULTS, place: "place" },
 };

@@ -1,5 +1,5 @@
-// How many people: by sex and age, as a total, or as households; exact or as a range with its method. The same as
-// app/field/forms/people.py.
+// How many people: by sex and age, as a total, or as households; exact or as a range with its method. And how many of
+// them need special care. The same as app/field/forms/people.py.
 
 import { say } from "../words.js";
 import { choice, counts, wholeNumber } from "./questions.js";
@@ -21,6 +21,7 @@ export const NUMBER = [
 export const METHOD = choice("method", METHODS);
 export const ESTIMATE = [choice("estimate", ["no", "yes"], "no"), wholeNumber("low"), wholeNumber("high")];
 export const HOUSEHOLDS = wholeNumber("households");
+export const NEEDS = counts("needs", () => ["CR", "SC", "DS", "ER", "SP", "WR", "SM", "PL", "FU"]);
 
 export const FAULTS = {
   ...OF_ALL,
@@ -31,6 +32,7 @@ export const FAULTS = {
   "people.high": "high",
   "people.households": "households",
   method: "method",
+  needs: "needs",
 };
 
 export const chooseMethod = () => say("Choose how it was counted.");
@@ -112,5 +114,11 @@ export class PeopleForm extends Form {
     if (this.way === "households") return said({ households: this.value("households_only"), ...range });
     const name = NUMBERS[this.way];
     return said({ households: this.value("households"), [name]: this.value(name), ...range });
+  }
+
+  // Who needs special care, as a report says it; null where nobody said anything of it.
+  get needsSaid() {
+    const needs = this.value("needs");
+    return Object.keys(needs).length ? needs : null;
   }
 }
