@@ -99,6 +99,9 @@ if (form) {
     hidden.hidden = !form.querySelector(".people") && !hidden.querySelector("[data-print]");
   }
   form.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+  window.addEventListener("beforeprint", () => { // paper.css unfolds it as well, where the browser lets it
+    for (const folded of form.querySelectorAll("details")) folded.open = true;
+  });
   if (form.querySelector(".people")) setUp();
   document.getElementById("put-right")?.focus();
 }

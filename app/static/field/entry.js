@@ -46,6 +46,7 @@ function refill(answers) {
   }
   if (answers.known) form.elements.code.readOnly = true;
   for (const name of here) if (name && name !== "csrf_token") setValue(name, answers[name] ?? []);
+  for (const folded of form.querySelectorAll("details")) folded.open ||= [...folded.querySelectorAll("input")].some(({ value }) => value);
   form.dispatchEvent(new Event("input"));
   form.dispatchEvent(new Event("change"));
 }

@@ -39,6 +39,7 @@ function showBeside({ anchor, part, message }, number) {
   if (before) before.after(told);
   else around.prepend(told);
   around.classList.add("wrong");
+  around.closest("details")?.setAttribute("open", "");
   input.setAttribute("aria-invalid", "true");
   described(input, (ids) => [...ids, id]);
 }
