@@ -3,10 +3,9 @@ nobody gets two of a day, whoever is killed."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import READERS, Actor, Scope
@@ -43,13 +42,15 @@ _PEOPLE = text("""
 """)
 _LAST_DAY = text("""
   SELECT max(day) FROM digests WHERE user_id = :user AND operation_id = :operation AND day < :day AND day >= :first
+    AND mail_id IS NOT NULL
 """)
 _NOTED = text("""
   INSERT INTO digests (user_id, operation_id, day, mail_id) VALUES (:user, :operation, :day, NULL)
   ON CONFLICT DO NOTHING RETURNING user_id
 """)
 _MAILED = text("""
-  UPDATE digests SET mail_id = :mail WHERE user_id = :user AND operation_id = :operation AND day = :day
+  UPDATE digests SET mail_id = :mail, areas = :areas, is_protection = :is_protection
+  WHERE user_id = :user AND operation_id = :operation AND day = :day
 """)
 
 log = structlog.get_logger(__name__)
@@ -74,18 +75,20 @@ def _of_day(session: Session, frame: Frame, day: date) -> int:
     for person in people:
         if session.scalar(_NOTED, {**asked, "user": person.id}) is None:
             continue
-        letter = _letter(session, person, frame, day)
+        actor = actor_of_user(session, person.id, frame.operation_id)
+        if actor is None:  # taken out of the operation since it was asked who there is
+            continue
+        letter = _letter(session, actor, frame, day)
         if letter is not None:
+            areas = None if actor.scope.areas is None else sorted(actor.scope.areas)
+            read = {"areas": areas, "is_protection": actor.is_protection}
             (mail,) = outbox.write(session, [letter])
-            session.execute(_MAILED, {**asked, "user": person.id, "mail": mail})
+            session.execute(_MAILED, {**asked, "user": person.id, "mail": mail, **read})
     return len(people)
 
 
-def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Letter | None:
+def _letter(session: Session, actor: Actor, frame: Frame, day: date) -> Letter | None:
     """The digest of one person; None where it cannot be written, which holds up nobody else's."""
-    actor = actor_of_user(session, person.id, frame.operation_id)
-    if actor is None:  # taken out of the operation since it was asked who there is
-        return None
     try:
         with session.begin_nested():
             wanted = [one for one in subscriptions_of(session, actor) if one.how == "daily"]
@@ -105,15 +108,15 @@ def _letter(session: Session, person: Row[Any], frame: Frame, day: date) -> Lett
     except db.PASSING:
         raise
     except Exception:  # whatever it is: it must not hold up everybody else's
-        log.exception("digest_not_composed", user=str(person.id))
+        log.exception("digest_not_composed", user=str(actor.user_id))
         return None
     return Letter(
         operation_id=frame.operation_id,
-        recipient=person.email,
+        recipient=actor.email,
         subject=written.subject,
         text=written.text,
         html=written.html,
-        headers={"X-Mawa-Digest": str(day), **links.to_end(frame.operation_id, person.id)},
+        headers={"X-Mawa-Digest": str(day), **links.to_end(frame.operation_id, actor.user_id)},
     )
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.core.models import AWARE
@@ -80,7 +80,7 @@ class Subscription(SQLModel, table=True):
 
 class Digest(SQLModel, table=True):
     """That somebody has had their digest of a day; no mail: it could not be written, or they asked for digests after
-    the morning."""
+    the morning. `areas`, `is_protection`: what its reader might read then."""
 
     __tablename__ = "digests"
 
@@ -88,6 +88,8 @@ class Digest(SQLModel, table=True):
     operation_id: UUID = Field(primary_key=True, foreign_key="operations.id", index=True)
     day: date = Field(primary_key=True)
     mail_id: UUID | None = Field(default=None, foreign_key="mails.id", index=True)
+    areas: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    is_protection: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class AlertTransition(SQLModel, table=True):
@@ -134,4 +136,5 @@ class Notice(SQLModel, table=True):
         UniqueConstraint("transition_id", "user_id"),
         Index("ix_notices_waiting", "due_at", postgresql_where=text("mail_id IS NULL AND dropped_at IS NULL")),
         Index("ix_notices_mailed", "user_id", "mail_id"),
+        Index("ix_notices_mail_id", "mail_id", postgresql_where=text("mail_id IS NOT NULL")),
     )

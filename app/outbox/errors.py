@@ -16,4 +16,9 @@ class NotSent(Exception):
 
 
 class ServerAway(NotSent):
-    """No server to speak to, or none that lets us in: says nothing of the mail, and the next one would fare alike."""
+    """No server to speak to, or none that lets us in (`is_shut_out`): says nothing of the mail, and the next one would
+    fare alike."""
+
+    def __init__(self, reason: str, failure: Failure = "temporary", *, is_shut_out: bool = False) -> None:
+        super().__init__(reason, failure)
+        self.is_shut_out = is_shut_out

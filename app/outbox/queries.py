@@ -35,7 +35,7 @@ _UNSENT = text(f"""
       ORDER BY created_at DESC, mails.id DESC LIMIT {PAGE + 1})
     UNION ALL
     (SELECT mails.* FROM mails, asked
-      WHERE operation_id = :operation AND status = 'waiting' AND failure IS NOT NULL
+      WHERE operation_id = :operation AND status = 'waiting' AND (failure IS NOT NULL OR attempts > 0)
         AND (created_at, mails.id) < (asked.at, asked.id)
       ORDER BY created_at DESC, mails.id DESC LIMIT {PAGE + 1})) AS unsent
   ORDER BY created_at DESC, id DESC LIMIT {PAGE + 1}

@@ -15,7 +15,7 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from app.outbox.emails import Message
-from app.outbox.errors import NotSent, ServerAway
+from app.outbox.errors import Failure, NotSent, ServerAway
 from config.settings import Settings
 
 TIMEOUT = 20.0  # seconds for each answer of the server
@@ -97,7 +97,9 @@ class SmtpTransport:
             try:
                 self._smtp = _connect(self._url, self._timeout)
             except (smtplib.SMTPException, OSError) as error:
-                raise ServerAway(_told(error), "timeout" if _is_late(error) else "temporary") from error
+                is_shut_out = isinstance(error, smtplib.SMTPAuthenticationError)
+                failure: Failure = "timeout" if _is_late(error) else "temporary"
+                raise ServerAway(_told(error), failure, is_shut_out=is_shut_out) from error
         return self._smtp
 
 
@@ -139,7 +141,9 @@ def _options(smtp: smtplib.SMTP, message: Message) -> tuple[str, ...]:
 def _log_in(smtp: smtplib.SMTP, name: str, password: str) -> None:
     sock = smtp.sock
     if not isinstance(sock, ssl.SSLSocket) and sock is not None and not ip_address(sock.getpeername()[0]).is_private:
-        raise ServerAway("the server offers no encryption, and a password is not sent without: use smtps://")
+        raise ServerAway(
+            "the server offers no encryption, and a password is not sent without: use smtps://", is_shut_out=True
+        )
     smtp.login(name, password)
 
 

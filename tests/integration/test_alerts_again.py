@@ -11,7 +11,6 @@ from sqlmodel import col, select
 from app.accounts import service as accounts
 from app.accounts.policy import Actor
 from app.admin.queries.mails import still_meant
-from app.alerts.digests import compose_digests
 from app.alerts.models import Notice
 from app.alerts.notices import compose_mails
 from app.alerts.policy import ESCALATE_AFTER
@@ -80,6 +79,19 @@ def test_others_are_called_all_the_same_for_what_somebody_asked_to_hear(trial: T
     escalate(trial.session, most=10)
     trial.clock.shift(MINUTE)
     assert boss.email in {mail.recipient for mail in trial.mails()}
+
+
+def test_who_was_called_for_it_long_ago_is_called_again(trial: Trial) -> None:
+    wants(trial, trial.coordinator(["SY06"]), rule="people_in_closed_shelter")
+    boss = make_actor(trial.session, trial.operation, role="administrator")
+    trial.shelter("KHM", status="closed", capacity=None)
+    for people in (10, 20):
+        trial.count("KHM", people, after=timedelta(days=3))
+        trial.clock.shift(ESCALATE_AFTER)
+        escalate(trial.session, most=10)
+        trial.clock.shift(MINUTE)
+        assert [mail.recipient for mail in trial.mails()].count(boss.email) == people / 10
+        trial.session.execute(text("UPDATE alerts SET ended_at = now(), status = 'withdrawn', escalates_at = NULL"))
 
 
 # -- rights that end while a mail waits
@@ -184,15 +196,36 @@ def test_an_end_is_not_sent_again_once_it_has_begun_anew(trial: Trial) -> None:
     assert still_meant(trial.session, trial.operation.id, [end.id]) == []
 
 
+def test_what_was_over_meanwhile_is_not_told_anew(trial: Trial) -> None:
+    """A mail of two alerts waits; one is over, and told to be so; then the other may not be read any more."""
+    rana = trial.coordinator()
+    trial.shelter("KHM")
+    trial.shelter("FAR", area="SY1002")
+    trial.count("KHM", 134)
+    trial.count("FAR", 134)
+    assert len(trial.mails()) == 1
+    leaves(trial, 100)
+    accounts.change_member(
+        trial.session, user_id=rana.user_id, operation_id=trial.operation.id, role="coordinator", areas=["SY06"]
+    )
+    assert leaving(trial) == []
+    trial.clock.shift(2 * HOUR)
+    assert [mail.subject.split(":")[0] for mail in trial.mails()] == ["Ended"]
+
+
 # -- what it says of itself
 
 
-def test_after_a_rise_it_stands_since_the_rise(trial: Trial) -> None:
+def test_it_stands_since_it_is_as_severe_as_it_is(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.count("KHM", 90)
     warned = alert_of(trial)["since"]
     trial.count("KHM", 120, after=3 * HOUR)
-    assert alert_of(trial)["since"] > warned
+    risen = alert_of(trial)["since"]
+    assert risen > warned
+    trial.count("KHM", 90, after=HOUR)
+    assert alert_of(trial)["severity"] == "warning"
+    assert alert_of(trial)["since"] > risen
 
 
 def test_at_least_is_said_in_its_history_too(trial: Trial) -> None:
@@ -235,32 +268,3 @@ def test_all_that_happened_is_told_with_who_and_how_many(trial: Trial) -> None:
     assert (history[1].by, history[1].comment) == (rana.email, "Buses go on Friday.")
     assert history[2].said == "Shelter KHM is 20 people over its places"
     assert history[0].said == "Shelter KHM is below its places again: 20 people in 100 places"
-
-
-# -- digests
-
-
-def test_a_late_digest_leaves_out_nothing_that_was_over_by_the_next(trial: Trial) -> None:
-    """The first is written at nine, two hours late; what was over by eight stands in it or in the next."""
-    wants(trial, trial.coordinator(), how="daily")
-    trial.shelter("KHM")
-    morning = datetime.fromisoformat("2025-03-14T07:00:00+03:00")
-    trial.clock.move_to(morning - HOUR)
-    trial.count("KHM", 120)
-    trial.clock.move_to(morning + HOUR)
-    leaves(trial, 110)
-    trial.clock.move_to(morning + 2 * HOUR)
-    assert compose_digests(trial.session) == 1
-    trial.clock.move_to(morning + timedelta(days=1, hours=3))
-    assert compose_digests(trial.session) == 1
-    first, second = trial.session.scalars(select(Mail).order_by(col(Mail.created_at)))
-    assert all("below its places again" in mail.text for mail in (first, second))
-
-
-def test_whoever_had_digests_loses_none_by_wanting_more(trial: Trial) -> None:
-    rana = trial.coordinator()
-    wants(trial, rana, how="daily")
-    trial.clock.move_to(datetime.fromisoformat("2025-03-14T07:00:30+03:00"))
-    wants(trial, rana, how="daily", area_code="SY06")
-    assert compose_digests(trial.session) == 1
-    assert trial.session.scalar(text("SELECT count(*) FROM digests WHERE mail_id IS NOT NULL")) == 1

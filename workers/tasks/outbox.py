@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.orm import Session
@@ -21,34 +22,57 @@ BATCH = 10
 LONGEST_RUN = 60.0  # seconds; what is left is for the next wake-up or sweep
 LONGEST_HOLD = 120.0  # seconds after which the rest of a batch is given back, well inside the lease
 
+FIRST_AWAY, LONGEST_AWAY, LONGEST_SHUT_OUT = 2.0, 20.0, 600.0  # seconds
 REFUSED_BEFORE = "not tried: an earlier mail to this address was refused"
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass
+class Server:
+    """How long a server that was away is left alone: longer each time, and much longer where it refused our login, for
+    which providers lock a sender out."""
+
+    until: float = 0.0
+    pause: float = 0.0
+
+    def went_away(self, failure: ServerAway) -> None:
+        longest = LONGEST_SHUT_OUT if failure.is_shut_out else LONGEST_AWAY
+        self.pause = min(max(2 * self.pause, FIRST_AWAY), longest)
+        self.until = time.monotonic() + self.pause
+
+
+_server = Server()
+
+
 def send_waiting_mails() -> int:
     """Send what is due over one connection; how many were taken by the server."""
+    if time.monotonic() < _server.until:
+        return 0
     transport = transport_of(settings())
     try:
-        return send_through(transport)
+        return send_through(transport, _server)
     finally:
         transport.close()
 
 
-def send_through(transport: Transport) -> int:
+def send_through(transport: Transport, server: Server | None = None) -> int:
     """Send batch after batch until nothing is due, the server is away, or it is another run's turn."""
+    server = server or Server()
     sent, until = 0, time.monotonic() + LONGEST_RUN
     while time.monotonic() < until:
         with unit_of_work() as session:
-            mails = service.claim(session, limit=BATCH)
-            claimed = len(mails)
+            claimed = service.claim(session, limit=BATCH)
+            mails = _still_meant(session, claimed)
             refused = refused_among(session, [mail.recipient for mail in mails])
-            mails = _still_meant(session, mails)
         try:
             sent += _send_batch(transport, mails, refused)
-        except ServerAway:
+        except ServerAway as away:
+            server.went_away(away)
             break
-        if claimed < BATCH:
+        if mails:
+            server.pause = 0.0
+        if len(claimed) < BATCH:
             break
     return sent
 

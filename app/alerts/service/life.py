@@ -13,7 +13,7 @@ from app.accounts.queries import people_over
 from app.alerts.errors import AlertGone
 from app.alerts.models import Alert, AlertTransition
 from app.alerts.policy import ESCALATE_AFTER, PROTECTED, TOLD_UNASKED
-from app.alerts.service.telling import told_that_it_stands, want_nothing, write_notices
+from app.alerts.service.telling import told_lately, want_nothing, write_notices
 from app.audit import service as audit
 from app.core import clock, db, jobs, meters
 from app.places.models import Place
@@ -76,7 +76,7 @@ def escalate(session: Session, *, most: int) -> int:
 
 
 def _escalate(session: Session, alert: Alert, now: datetime) -> None:
-    told = told_that_it_stands(session, alert)
+    told = told_lately(session, alert, now)
     readers: list[UUID] = []
     if told or alert.rule in TOLD_UNASKED:  # what nobody asked to hear of, nobody is called for
         place = session.get_one(Place, alert.place_id)

@@ -155,14 +155,14 @@ def _publish_one(
         )
         session.add(alert)
     else:
-        alert.numbers, alert.severity = numbers, step.after
+        alert.numbers, alert.severity, alert.since = numbers, step.after, since
         if step.told == "announce":
-            alert.status, alert.since = "open", since
+            alert.status = "open"
     return [_noted(one, alert, step, since=since, now=now)]
 
 
 def _began(session: Session, alert: Alert) -> datetime:
-    """When anything was wrong first: with a rise an alert begins anew."""
+    """When anything was wrong first: an alert itself says since when it is as severe as it is."""
     first = select(func.min(col(AlertTransition.since))).where(col(AlertTransition.alert_id) == alert.id)
     return session.scalar(first) or alert.since
 

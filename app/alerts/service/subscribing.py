@@ -83,7 +83,9 @@ def _be_told_nothing(session: Session, actor: Actor) -> None:
         severity="critical",
         how="never",
     )
-    session.execute(nothing.on_conflict_do_nothing())  # somebody may have pressed twice
+    # Somebody may have pressed twice, or chosen something at the same moment: no mails is what holds.
+    key = ["user_id", "operation_id", "area_code", "rule"]
+    session.execute(nothing.on_conflict_do_update(index_elements=key, set_={"severity": "critical", "how": "never"}))
     _note(session, actor, action="subscription.add", how="never")
 
 

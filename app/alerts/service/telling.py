@@ -32,6 +32,11 @@ _DROP_ENDS = text("""
     AND alerts.place_id = :place AND alerts.rule = :rule AND alert_transitions.after = 'ok'
     AND notices.mail_id IS NULL AND notices.dropped_at IS NULL
 """)
+# Of this alert, or within a day of another: they were not told a second time.
+_TOLD_LATELY_THAT_IT_STANDS = text(f"""
+  SELECT DISTINCT told.user_id FROM {_TOLD}
+  WHERE told.dropped_at IS NULL AND step.after <> 'ok' AND (step.alert_id = :alert OR step.at > :since)
+""")
 _TOLD_LAST_THAT_IT_STANDS = text(f"""
   SELECT user_id FROM (SELECT DISTINCT ON (told.user_id) told.user_id, step.after FROM {_TOLD}
     WHERE told.dropped_at IS NULL ORDER BY told.user_id, step.at DESC, told.due_at DESC) AS last_word
@@ -98,6 +103,12 @@ def readers_of(session: Session, alert: Alert, *, severity: str, area_path: tupl
 def want_nothing(session: Session, operation_id: UUID) -> set[UUID]:
     """Who asked to be told nothing, not even that others do not answer."""
     return set(session.scalars(_WANT_NOTHING, {"operation": operation_id}))
+
+
+def told_lately(session: Session, alert: Alert, now: datetime) -> set[UUID]:
+    """Who was told of an alert, or of an earlier one of its rule at its place that ended and began again since."""
+    asked = {"place": alert.place_id, "rule": alert.rule, "alert": alert.id, "since": now - QUIET_FOR}
+    return set(session.scalars(_TOLD_LATELY_THAT_IT_STANDS, asked))
 
 
 def told_that_it_stands(session: Session, alert: Alert) -> set[UUID]:
