@@ -25,11 +25,12 @@ from tests.faults.senders import Report, Senders, arrival
 from tests.faults.victims import BACKEND, VICTIMS, WEB_CHILD, Kill, database_url, kill
 
 IS_LONG = os.environ.get("FAULTS") == "long"
-ROUNDS, LEAST_KILLS, LEAST_IN_TRANSACTION, SHELTERS = (11, 80, 20, 1_000) if IS_LONG else (4, 30, 5, 300)
+ROUNDS, LEAST_KILLS, LEAST_IN_TRANSACTION, SHELTERS = (10, 80, 20, 1_000) if IS_LONG else (4, 30, 5, 300)
 A_DAY, IN = timedelta(hours=24), timedelta(minutes=15)  # so fast reported time goes by
 CAPACITY = 100
 HELD_FOR_S = 21.0  # longer than the mail worker waits for an answer
 RECOVERED_WITHIN_S = 60.0
+AT_REST_WITHIN_S = 1_500.0 if IS_LONG else 300.0  # a mail that was refused five times waits eight minutes for its sixth
 LATE = {0: timedelta(days=2)}  # the first sender's clock
 READERS = 3  # coordinators besides the demonstration's
 
@@ -151,7 +152,7 @@ def wait_recovered(live: Live, senders: Senders) -> None:
 
 def come_to_rest(live: Live) -> None:
     """All is folded and sent, what the mail server refused too: the administrator has it sent again."""
-    live.wait_until_idle(300)
+    live.wait_until_idle(AT_REST_WITHIN_S)
     while mails := given_up(live):
         cookie = sign_in(live.url, "administrator@demo.example.org")
         page = opened(live, "/admin/outbox", cookie)
