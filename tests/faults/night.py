@@ -30,7 +30,6 @@ A_DAY, IN = timedelta(hours=24), timedelta(minutes=15)  # so fast reported time 
 CAPACITY = 100
 HELD_FOR_S = 21.0  # longer than the mail worker waits for an answer
 RECOVERED_WITHIN_S = 60.0
-AT_REST_WITHIN_S = 1_500.0 if IS_LONG else 300.0  # a mail that was refused five times waits eight minutes for its sixth
 LATE = {0: timedelta(days=2)}  # the first sender's clock
 READERS = 3  # coordinators besides the demonstration's
 
@@ -152,7 +151,8 @@ def wait_recovered(live: Live, senders: Senders) -> None:
 
 def come_to_rest(live: Live) -> None:
     """All is folded and sent, what the mail server refused too: the administrator has it sent again."""
-    live.wait_until_idle(AT_REST_WITHIN_S)
+    hurry(live)
+    live.wait_until_idle(300)
     while mails := given_up(live):
         cookie = sign_in(live.url, "administrator@demo.example.org")
         page = opened(live, "/admin/outbox", cookie)
@@ -161,6 +161,12 @@ def come_to_rest(live: Live) -> None:
         typed = [("csrf_token", form[1]), *(("mail", mail) for mail in mails)]
         opened(live, "/admin/outbox/again", cookie, urlencode(typed).encode())
         live.wait_until_idle(120)
+
+
+def hurry(live: Live) -> None:
+    """A mail that was refused five times waits eight minutes for its sixth: as if they had gone by."""
+    with psycopg.connect(database_url(live)) as connection:
+        connection.execute("UPDATE mails SET due_at = now() WHERE status = 'waiting'")
 
 
 def given_up(live: Live) -> list[str]:
