@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor, Scope
 from app.core.kept import Kept
 from app.core.pagination import page
-from app.field.policy import meant_by
-from app.field.schemas import Candidate, Desk, Listed, StandingGroup, Told
+from app.field.schemas import Desk, Listed, StandingGroup, Told
 from app.groups.queries import code_of, group_by_code
 from app.intake.service.told import as_told, says_exactly
 from app.intake.service.whose import is_there_for
 from app.ledger.queries import Sent, Version, first_version_of, reports_of, turn_of, versions_of
 from app.places.models import Area
+from app.places.policy import meant_by
 from app.places.queries import bookings_of, frame_of, list_areas
+from app.places.schemas import Candidate
 from app.population.queries.groups import is_known_to, names_of
 from app.shelters.policy import FIELDS, NAMES
 from app.shelters.queries import ShelterRow, list_shelters, names_outside, shelter_by_code

@@ -13,16 +13,8 @@ from pydantic import TypeAdapter
 from app.core.text import name_in
 from app.ledger.queries import Sent, Version
 from app.places.models import Area
-from app.places.schemas import Frame
+from app.places.schemas import Candidate, Frame
 from app.shelters.queries import ShelterRow
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Something a person may mean by a name: its key, and everything it is called."""
-
-    key: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)

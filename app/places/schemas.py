@@ -96,6 +96,14 @@ class AreaShown:
     name: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """Something a person may mean by a name: its key, and everything it is called."""
+
+    key: str
+    names: tuple[str, ...]
+
+
 @lru_cache(maxsize=10_000)
 def area_place_id(operation_id: UUID, area_code: str) -> UUID:
     """The place of people in an area outside any shelter: made from its code, so every process knows it."""

@@ -21,11 +21,12 @@ from playwright.sync_api import Browser, Page
 import app
 from app.core.text import LANGUAGES, number, render, render_plural
 from app.field.forms import ArrivalForm, DepartureForm, GroupForm, HeadcountForm, NoteForm, ShelterForm, StateForm
-from app.field.policy import meant_by
-from app.field.schemas import Candidate, Desk, StandingGroup
+from app.field.schemas import Desk, StandingGroup
 from app.field.views.lists import known_at
 from app.field.views.words import scripts_say, translated
 from app.intake.schemas import Fault
+from app.places.policy import meant_by
+from app.places.schemas import Candidate
 from tests.e2e.test_screens import signed_in
 from tests.factories.desks import AREAS, KHM, REPORT, area, desk_request, made_desk
 from tests.factories.filled_forms import ELSEWHERE, Answers, Person

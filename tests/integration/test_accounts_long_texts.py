@@ -12,11 +12,10 @@ from app.accounts.policy import Actor, address_of, plain_password
 from app.cli.keeping import EMPTY
 from app.core import db
 from app.factory import create_app
-from app.field.policy import meant_by
-from app.field.schemas import Candidate
 from app.intake.cli import open_operation
-from app.places.policy import set_up_key
+from app.places.policy import meant_by, set_up_key
 from app.places.queries import operation_by_code
+from app.places.schemas import Candidate
 from config.settings import settings
 from tests.factories.browsers import PASSWORD, Browser
 

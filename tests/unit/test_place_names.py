@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.field.policy import meant_by
-from app.field.schemas import Candidate
-from app.places.policy import CLOSE_ENOUGH, likeness, plain
+from app.places.policy import CLOSE_ENOUGH, likeness, meant_by, plain
+from app.places.schemas import Candidate
 
 # What somebody types, and the only name there is of the place they mean.
 MEANT = [

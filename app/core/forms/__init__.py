@@ -13,6 +13,7 @@ from app.core.forms.answers import (
     ManyField,
     TimeField,
 )
+from app.core.forms.counts import CountsField
 from app.core.forms.typed import (
     BELOW_ZERO,
     LARGEST,
@@ -44,6 +45,7 @@ __all__ = [
     "TOO_LARGE",
     "ChoiceField",
     "Complaint",
+    "CountsField",
     "DayField",
     "DecimalField",
     "Faulty",

@@ -1,6 +1,18 @@
-"""Rules about places, pure: how their names are told apart, and what an operation can be set up with."""
+"""Rules about places, pure: which one a name means, and what an operation can be set up with."""
 
+from app.places.policy.meant import Meant, meant_by
 from app.places.policy.names import CLOSE_ENOUGH, likeness, plain
 from app.places.policy.setting_up import MOST_AGES, ages_of, scheme_of, set_up_key, zones
 
-__all__ = ["CLOSE_ENOUGH", "MOST_AGES", "ages_of", "likeness", "plain", "scheme_of", "set_up_key", "zones"]
+__all__ = [
+    "CLOSE_ENOUGH",
+    "MOST_AGES",
+    "Meant",
+    "ages_of",
+    "likeness",
+    "meant_by",
+    "plain",
+    "scheme_of",
+    "set_up_key",
+    "zones",
+]
