@@ -1,14 +1,15 @@
-"""Which shelter is offered to whom, and when one will be full. Pure."""
+"""Which shelter is offered to whom, where people can go, and when a shelter will be full. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 from math import asin, ceil, cos, radians, sin, sqrt
 from statistics import median
 from typing import Any
 
-from app.planning.schemas import Filling, Room
-from app.shelters.policy import admits, places_for_people, rounded
+from app.planning.schemas import Asking, Filling, Part, Placement, Placing, Reach, Reason, Room, Site
+from app.shelters.policy import SPHERE, Standards, admits, binding_of, places_for_people, rounded
 
 MOST_OFFERED = 3  # more are not read at a gate
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -89,3 +90,161 @@ def _days(free: int, a_day: float) -> int | None:
         return None
     days = ceil(free / a_day)
     return days if days <= FARTHEST_DAYS else None
+
+
+# Why a shelter is not offered: it cannot take them; or nobody knows whether it can, so that somebody must ask. In the
+# order they are told; of a shelter that is too far nothing else is.
+REFUSALS = (
+    "full",
+    "says_full",
+    "closed",
+    "cut_off",
+    "not_admitted",
+    "not_accessible",
+    "no_health_post",
+    "too_far",
+)
+DOUBTS = (
+    "never_counted",
+    "at_least",
+    "places_unknown",
+    "too_old",
+    "status_unknown",
+    "restricted",
+    "own_rule",
+    "who_unknown",
+    "accessible_unknown",
+    "health_post_unknown",
+    "position_unknown",
+)
+_OF_STATUS = {None: "status_unknown", "restricted": "restricted", "full": "says_full", "open": None}
+
+
+def placed(sites: Iterable[Site], asking: Asking, reach: Reach, limits: Standards = SPHERE) -> Placement:
+    """Where these people can go. Offered are first the shelters with room for all of them, the nearest first; where
+    there is none, `parts` says how they can be split. What is not known is never offered."""
+    offered: list[Placing] = []
+    unsure: list[Placing] = []
+    refused: list[Placing] = []
+    for site in sites:
+        one = _placing(site, asking, reach, limits)
+        codes = {reason.code for reason in one.reasons}
+        (refused if codes.intersection(REFUSALS) else unsure if codes else offered).append(one)
+    offered.sort(key=lambda one: (not _takes(one, asking.people), one.km or 0, -(one.room or 0), one.site.shelter))
+    unsure.sort(key=lambda one: (not _takes(one, asking.people), *_nearness(one)))
+    refused.sort(key=lambda one: (REFUSALS.index(one.reasons[0].code), *_nearness(one)))
+    is_for_all = bool(offered) and _takes(offered[0], asking.people)
+    parts = [] if is_for_all else split(offered, asking.people)
+    without = 0 if is_for_all else asking.people - sum(part.people for part in parts)
+    return Placement(offered, unsure, refused, parts, without)
+
+
+def split(offered: Sequence[Placing], people: int) -> list[Part]:
+    """So many people over the first of these that have room for them together, as many in each as it has room for.
+    The smallest of those are left out without which it goes too: nobody is sent away alone who need not be."""
+    chosen: list[Placing] = []
+    room = 0
+    for one in offered:
+        if room >= people:
+            break
+        chosen.append(one)
+        room += one.room or 0
+    for one in sorted(chosen, key=lambda one: (one.room or 0, -(one.km or 0), one.site.shelter)):
+        if room - (one.room or 0) >= people:
+            chosen.remove(one)
+            room -= one.room or 0
+    parts: list[Part] = []
+    for one in chosen:
+        sent = min(one.room or 0, people - sum(part.people for part in parts))
+        parts.append(Part(one, sent))
+    return parts
+
+
+def _takes(one: Placing, people: int) -> bool:
+    return one.room is not None and one.room >= people
+
+
+def _nearness(one: Placing) -> tuple[bool, int, str]:
+    return one.km is None, one.km or 0, one.site.shelter
+
+
+def _placing(site: Site, asking: Asking, reach: Reach, limits: Standards) -> Placing:
+    km = whole_km({"lat": reach.lat, "lon": reach.lon}, site.state)
+    places = places_for_people(site.state)
+    resource, enough = _enough(site.state, places, asking, limits)
+    is_known = site.basis == "counted" and places is not None and enough is not None
+    room = enough - (site.people or 0) if is_known and enough is not None else None
+    one = Placing(site, km, resource, enough, room)
+    if km is not None and km > reach.within_km:
+        return replace(one, reasons=(Reason("too_far"),))
+    found = [*_of_room(one, places, reach), *_of_site(site, km), *_of_people(site.state.get("admits"), asking.cells)]
+    found += _of_needs(site.state, asking)
+    order = {code: place for place, code in enumerate((*REFUSALS, *DOUBTS))}
+    return replace(one, reasons=tuple(sorted(found, key=lambda reason: order[reason.code])))
+
+
+def _enough(
+    state: Mapping[str, Any], places: int | None, asking: Asking, limits: Standards
+) -> tuple[str | None, int | None]:
+    if not asking.by_places:
+        return binding_of(state, limits) or (None, None)
+    if places is None:
+        return None, None
+    return "covered_area_m2" if state.get("capacity") is None else "places", places
+
+
+def _of_room(one: Placing, places: int | None, reach: Reach) -> Iterator[Reason]:
+    site, there = one.site, one.site.people or 0
+    if one.enough is not None and there >= one.enough:
+        yield Reason("full", {"resource": one.resource, "enough": one.enough, "people": there})
+    elif site.basis != "counted":
+        yield Reason("at_least", {"people": there}) if site.basis == "at_least" else Reason("never_counted")
+    if places is None:
+        yield Reason("places_unknown")
+    if site.basis == "counted" and site.counted_at is not None and site.counted_at < reach.counted_since:
+        yield Reason("too_old", {"counted_at": site.counted_at})
+
+
+def _of_site(site: Site, km: int | None) -> Iterator[Reason]:
+    status = site.state.get("status")
+    code = _OF_STATUS.get(status, "closed")
+    if code is not None:
+        yield Reason(code, {"status": status})
+    if site.state.get("access") == "cut_off":
+        yield Reason("cut_off")
+    if km is None:
+        yield Reason("position_unknown")
+
+
+def _of_people(rule: Mapping[str, Any] | None, cells: Mapping[str, int]) -> Iterator[Reason]:
+    """Who would be turned away, and of whom nobody can say: those whose sex or age is not known, or by a rule that is
+    only written."""
+    patterns, words = (rule or {}).get("cells") or (), (rule or {}).get("text")
+    present = {cell: count for cell, count in cells.items() if count > 0}
+    if not patterns:
+        if words:
+            yield Reason("own_rule", {"text": words})
+        return
+    turned_away = {cell: count for cell, count in present.items() if not admits(rule, cell)}
+    if turned_away:
+        yield Reason("not_admitted", {"cells": turned_away, "text": words})
+    unsure = sum(count for cell, count in present.items() if cell not in turned_away and not _surely(patterns, cell))
+    if unsure:
+        yield Reason("who_unknown", {"people": unsure, "text": words})
+
+
+def _surely(patterns: Iterable[str], cell: str) -> bool:
+    """Whether people of a cell are let in whoever is in it."""
+    return any(
+        all(wanted in ("*", known) for wanted, known in zip(pattern.split(":"), cell.split(":"), strict=True))
+        for pattern in patterns
+    )
+
+
+def _of_needs(state: Mapping[str, Any], asking: Asking) -> Iterator[Reason]:
+    if asking.wheelchairs:
+        accessible = 0 if state.get("toilets") == 0 else state.get("toilets_accessible")
+        if not accessible:
+            yield Reason("accessible_unknown" if accessible is None else "not_accessible")
+    if asking.needs_health_post and not state.get("health_post"):
+        yield Reason("health_post_unknown" if state.get("health_post") is None else "no_health_post")

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.accounts.policy import Scope
 from app.accounts.queries import visible
-from app.places.models import Area
+from app.places.models import Area, Place
 from app.planning.policy import (
     COUNTED_LATELY,
     COUNTED_WITHIN,
@@ -24,7 +24,7 @@ from app.planning.policy import (
     offered,
     whole_km,
 )
-from app.planning.schemas import Arriving, Filling, Nearby, Room
+from app.planning.schemas import Arriving, Filling, Nearby, Room, Site
 from app.population.models import PlaceDay, PlaceNow
 from app.population.schemas import ShelterFigure
 from app.shelters.models import Shelter
@@ -163,3 +163,30 @@ def filling_of(session: Session, figure: ShelterFigure, *, today: date) -> Filli
     asked = {"place": figure.place_id, "first": today - COUNTED_LATELY - COUNTED_WITHIN, "most": FASTEST_OF}
     counts = [(row.day, row.people) for row in session.execute(_COUNTS, asked)][::-1]
     return filling(counts, people=figure.people.total or 0, places=figure.capacity, today=today)
+
+
+def sites_of(session: Session, *, scope: Scope) -> list[Site]:
+    """Every shelter in scope by code, those left out that turned out to be another or were taken back, with who is
+    there by the last fold: in one statement."""
+    present = (col(PlaceDay.place_id) == col(PlaceNow.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day))
+    shown = (
+        col(Shelter.code),
+        col(Shelter.area_code),
+        col(Shelter.state),
+        func.greatest(0, cast(col(PlaceDay.total)[1], BigInteger)),
+        col(PlaceDay.basis),
+        col(PlaceDay.counted_at),
+        col(PlaceDay.counted_by),
+    )
+    wanted = (
+        select(*shown)
+        .join(Place, col(Place.id) == col(Shelter.id))
+        .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Shelter.id))
+        .outerjoin(PlaceDay, present)
+        .where(visible(scope, Shelter), col(Place.same_as).is_(None), ~col(Shelter.is_void))
+        .order_by(col(Shelter.code))
+    )
+    return [
+        Site(code, area, state, people if basis in ("counted", "at_least") else None, basis or "unknown", *counted)
+        for code, area, state, people, basis, *counted in session.execute(wanted)
+    ]

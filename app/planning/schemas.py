@@ -1,8 +1,12 @@
 """Answers of planning."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from app.population.schemas import Basis
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,79 @@ class Filling:
 
     days: int | None
     soonest: int | None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who looks for a place tonight: how many; of which cells, which add up to them; how many in wheelchairs; whether
+    somebody needs a health post. `by_places`: for one night only places count, not toilets and water."""
+
+    people: int
+    cells: Mapping[str, int]
+    wheelchairs: int = 0
+    needs_health_post: bool = False
+    by_places: bool = False
+
+
+@dataclass(frozen=True)
+class Reach:
+    """From where, how far is too far, and since when a count still tells of now."""
+
+    lat: float
+    lon: float
+    within_km: int
+    counted_since: datetime
+
+
+@dataclass(frozen=True)
+class Site:
+    """A shelter people might go to. `people` None: nothing is known; `at_least`: so many at the least."""
+
+    shelter: str
+    area: str
+    state: Mapping[str, Any]
+    people: int | None
+    basis: Basis
+    counted_at: datetime | None
+    method: str | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a shelter is not offered: a code of `policy.REFUSALS` or `policy.DOUBTS`, and what there is to say of it."""
+
+    code: str
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Placing:
+    """A shelter as an answer. `enough`: for how many in all, by its scarcest `resource`; `room`: for how many more by
+    the last count, below zero: so many over. Either None: not known. `km` None: its position is not known."""
+
+    site: Site
+    km: int | None
+    resource: str | None
+    enough: int | None
+    room: int | None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """So many of the people to one shelter."""
+
+    to: Placing
+    people: int
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Every shelter once: offered, not sure (somebody must ask), or refused. `parts`: how they can be split where no
+    shelter has room for all; `without`: for so many of them nothing is offered."""
+
+    offered: list[Placing]
+    unsure: list[Placing]
+    refused: list[Placing]
+    parts: list[Part]
+    without: int

@@ -11,7 +11,9 @@ from app.accounts.policy import Actor, Scope
 from app.alerts.refresh import refresh
 from app.intake.service import take
 from app.planning.policy import km_between
-from app.planning.queries import nearest_with_room
+from app.planning.queries import nearest_with_room, sites_of
+from app.population.queries import shelter_figures
+from tests.factories.amending import corrected, one_place
 from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor, make_operation
 
 HERE = {"lat": 35.40, "lon": 35.95}
@@ -132,3 +134,37 @@ def fill_with_copies(session: Session, shelter_id: UUID, count: int, **kind: dic
         made = text(statement.replace("{name}", name))
         session.execute(made, {key: value for key, value in given.items() if f":{key}" in statement})
     session.execute(text(f"DROP TABLE {name}"))
+
+
+def test_every_shelter_of_the_scope_is_told_as_it_is_stored(session: Session) -> None:
+    actor = make(
+        session,
+        a_room("ROOM", people=10, toilets=3),
+        a_room("CLOSED", people=0, status="closed"),
+        a_room("UNCOUNTED", people=None, lat=None, lon=None),
+        [*a_room("ATLEAST", people=None), a_movement(to="ATLEAST", at=COUNTED, people=5, origin="SY0602")],
+        [*a_room("SHORT", people=3), a_movement(source="SHORT", at="2025-03-10T10:00:00+03:00", people=5)],
+        a_room("THEIRS", people=1, area="SY1002"),
+        [*a_room("SEEMED", people=4), one_place("ROOM", "SEEMED")],
+        [gone := a_shelter(code="GONE"), corrected(gone["id"], None)],
+    )
+    make(session, a_room("ELSEWHERE", people=1))
+    found = sites_of(session, scope=actor.scope)
+    assert [(site.shelter, site.people, site.basis, site.area) for site in found] == [
+        ("ATLEAST", 5, "at_least", "SY0602"),
+        ("CLOSED", 0, "counted", "SY0602"),
+        ("ROOM", found[2].people, "counted", "SY0602"),
+        ("SHORT", 0, "counted", "SY0602"),
+        ("THEIRS", 1, "counted", "SY1002"),
+        ("UNCOUNTED", None, "unknown", "SY0602"),
+    ]
+    room = found[2]
+    assert (room.state["toilets"], room.state["status"], room.method) == (3, "open", "full_count")
+    assert room.counted_at is not None
+    assert room.counted_at.isoformat() == "2025-03-10T06:00:00+00:00"
+    figures = shelter_figures(session, scope=actor.scope).items
+    assert [(site.shelter, site.people, site.basis) for site in found] == [
+        (one.shelter, one.people.total, one.basis) for one in figures
+    ]
+    ours = Scope(actor.scope.operation_id, frozenset({"SY10"}))
+    assert [site.shelter for site in sites_of(session, scope=ours)] == ["THEIRS"]
