@@ -1,8 +1,9 @@
 """Putting together what several of the coordinator's pages show."""
 
+import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor, Scope
 from app.core.text import LONGEST_NAME
-from app.dashboard.schemas import Called, FromHome, Homes
+from app.dashboard.schemas import Called, FromHome, Homes, Start, StartMeant
 from app.intake.queries import as_reference, find_places
+from app.places.models import Area
+from app.places.policy import meant_by, plain
 from app.places.queries import areas_of
+from app.places.schemas import Candidate
+from app.planning.schemas import Site
 from app.population.past import Past
 from app.population.queries.flows import Flow, flows
 from app.population.queries.groups import called_of, groups_at
@@ -23,6 +28,7 @@ from app.shelters.queries import ShelterRow, list_shelters
 MOST_PLACES = 10_000
 LISTED = 12  # places of one origin
 SUGGESTED = 5
+_IN_BRACKETS = re.compile(r"\(([A-Za-z0-9-]{1,32})\)\s*$")
 
 
 def names_in(session: Session, actor: Actor, steps: Iterable[Step]) -> dict[str, Called]:
@@ -88,13 +94,64 @@ def shelters_called(
     of_code = [row for row in others if _plain(row.code) == wanted]
     if of_code:
         return of_code, []
-    same = [row for row in others if any(_plain(name) == wanted for name in _names(row))]
-    near = [row for row in others if any(wanted in _plain(name) for name in _names(row))] if wanted else []
+    same = [row for row in others if any(_plain(name) == wanted for name in _names(row.state))]
+    near = [row for row in others if any(wanted in _plain(name) for name in _names(row.state))] if wanted else []
     return same[:SUGGESTED], near[:SUGGESTED]
 
 
-def _names(row: ShelterRow) -> list[Any]:
-    return [*row.name.values(), *(row.state.get("aliases") or ())]
+def start_meant(areas: Mapping[str, Area], sites: Sequence[Site], *, typed: str, picked: str = "") -> StartMeant:
+    """The shelter or area that is meant by a name in any script, or by its code. `picked` is the key of one that was
+    chosen of several."""
+    shelters = {f"shelter:{site.shelter}": site for site in sites}
+
+    def found(key: str) -> Start | None:
+        kind, _, code = key.partition(":")
+        if key in shelters:
+            site = shelters[key]
+            return _start(key, site.state["name"], site.state, areas, site.area)
+        if kind != "area" or code not in areas:
+            return None
+        area = areas[code]
+        return _start(key, area.name, {"lat": area.lat, "lon": area.lon}, areas, area.parent, level=area.level)
+
+    in_brackets = _IN_BRACKETS.search(typed)
+    code = (in_brackets[1] if in_brackets else typed).strip().upper()
+    for key in (picked, f"shelter:{code}", f"area:{code}"):
+        start = found(key)
+        if start is not None:
+            return StartMeant(start)
+    called = [Candidate(key, (site.shelter, *_names(site.state))) for key, site in shelters.items()]
+    called += [Candidate(f"area:{area.code}", (area.code, *area.name.values())) for area in areas.values()]
+    meant = meant_by(typed, called)
+    if meant.one is not None:
+        return StartMeant(found(meant.one.key))
+    maybe = tuple(start for one in meant.maybe if (start := found(one.key)) is not None)
+    return StartMeant(None, maybe, any(plain(name) == plain(typed) for one in meant.maybe for name in one.names))
+
+
+def _start(
+    key: str,
+    name: dict[str, str],
+    said: Mapping[str, Any],
+    areas: Mapping[str, Area],
+    above: str | None,
+    *,
+    level: int | None = None,
+) -> Start:
+    """A place with its own position, else with that of the smallest area around it which has one. A country has none
+    that tells what is near."""
+    if None not in (said.get("lat"), said.get("lon")):
+        return Start(key, name, said["lat"], said["lon"], level)
+    area = areas.get(above or "")
+    while area is not None and area.level:
+        if area.lat is not None and area.lon is not None:
+            return Start(key, name, area.lat, area.lon, level, area.name)
+        area = areas.get(area.parent or "")
+    return Start(key, name, None, None, level)
+
+
+def _names(state: Mapping[str, Any]) -> list[Any]:
+    return [*state["name"].values(), *(state.get("aliases") or ())]
 
 
 def _plain(name: str) -> str:

@@ -73,3 +73,30 @@ class Homes:
     not_known: FromHome | None
     total: int
     is_all: bool
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where people are who look for a place. `key`: of a shelter or an area; empty for a position that was typed, which
+    has no name. `level`: of an area. `middle_of`: the area from whose middle is measured, where nobody said where the
+    shelter or the area lies. `lat` None: not even that is known."""
+
+    key: str
+    name: dict[str, str]
+    lat: float | None
+    lon: float | None
+    level: int | None = None
+    middle_of: dict[str, str] | None = None
+
+    @property
+    def code(self) -> str:
+        return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class StartMeant:
+    """The place that is meant, or those it might be; `is_shared`: these have just this name."""
+
+    one: Start | None
+    maybe: tuple[Start, ...] = ()
+    is_shared: bool = False

@@ -93,7 +93,7 @@ def _days(free: int, a_day: float) -> int | None:
 
 
 # Why a shelter is not offered: it cannot take them; or nobody knows whether it can, so that somebody must ask. In the
-# order they are told; of a shelter that is too far nothing else is.
+# order they are told: of a shelter that is too far nothing else is, of one that cannot take them no doubts.
 REFUSALS = (
     "full",
     "says_full",
@@ -179,8 +179,9 @@ def _placing(site: Site, asking: Asking, reach: Reach, limits: Standards) -> Pla
         return replace(one, reasons=(Reason("too_far"),))
     found = [*_of_room(one, places, reach), *_of_site(site, km), *_of_people(site.state.get("admits"), asking.cells)]
     found += _of_needs(site.state, asking)
-    order = {code: place for place, code in enumerate((*REFUSALS, *DOUBTS))}
-    return replace(one, reasons=tuple(sorted(found, key=lambda reason: order[reason.code])))
+    refusals = [reason for reason in found if reason.code in REFUSALS]
+    order = (*REFUSALS, *DOUBTS).index
+    return replace(one, reasons=tuple(sorted(refusals or found, key=lambda reason: order(reason.code))))
 
 
 def _enough(

@@ -16,6 +16,7 @@ const LISTS = {
   places_anywhere: (all) => [...shelters(all), ...outside(all.areas, all)],
   homes: (all) => all.areas.map((one) => entry(one, one.code, one.said)),
   own_homes: (all) => all.areas.filter((one) => one.own).map((one) => entry(one, one.code, one.said)),
+  starts: (all) => [...shelters(all), ...all.areas.map((one) => entry(one, `area:${one.code}`, one.said))],
   groups: (all) => all.groups.map((one) => entry(one, one.code, one.said)),
 };
 

@@ -90,6 +90,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /login": ANYBODY,
     "GET /login/code": ANYBODY,
     "GET /metrics": ANYBODY,  # who asks from inside, or knows the token: see test_metrics
+    "GET /placement": READERS,
     "GET /readyz": ANYBODY,
     "GET /reset": ANYBODY,
     "GET /reset/<token>": ANYBODY,

@@ -5,6 +5,7 @@ from app.dashboard.forms.asking import AsOfForm
 from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, SamePlaceForm, TwoPlacesForm
 from app.dashboard.forms.figure import FigureForm
 from app.dashboard.forms.holding import HoldForm, SetForm, theirs_in
+from app.dashboard.forms.placing import PlacementForm
 from app.dashboard.forms.sent import SentForm
 from app.dashboard.forms.subscribing import SubscriptionForm
 
@@ -15,6 +16,7 @@ __all__ = [
     "DecisionForm",
     "FigureForm",
     "HoldForm",
+    "PlacementForm",
     "SamePlaceForm",
     "SentForm",
     "SetForm",
