@@ -1,15 +1,16 @@
 """Which shelter is offered to whom, where people can go, and when a shelter will be full. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from itertools import combinations
 from math import asin, ceil, cos, radians, sin, sqrt
 from statistics import median
 from typing import Any
 
 from app.planning.schemas import Asking, Filling, Part, Placement, Placing, Reach, Reason, Room, Site
-from app.shelters.policy import SPHERE, Standards, admits, binding_of, places_for_people, rounded
+from app.shelters.policy import POSITION, SPHERE, Standards, admits, binding_of, places_for_people, rounded
 
 MOST_OFFERED = 3  # more are not read at a gate
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -117,6 +118,7 @@ DOUBTS = (
     "health_post_unknown",
     "position_unknown",
 )
+ByRule = Callable[[tuple[str, ...], str | None], tuple[Reason, ...]]  # what an admission rule says of those who ask
 _OF_STATUS = {None: "status_unknown", "restricted": "restricted", "full": "says_full", "open": None}
 
 
@@ -126,8 +128,13 @@ def placed(sites: Iterable[Site], asking: Asking, reach: Reach, limits: Standard
     offered: list[Placing] = []
     unsure: list[Placing] = []
     refused: list[Placing] = []
+
+    @cache  # thousands of shelters have a few rules
+    def by_rule(patterns: tuple[str, ...], words: str | None) -> tuple[Reason, ...]:
+        return tuple(_of_people(patterns, words, asking.cells))
+
     for site in sites:
-        one = _placing(site, asking, reach, limits)
+        one = _placing(site, asking, reach, limits, by_rule)
         codes = {reason.code for reason in one.reasons}
         (refused if codes.intersection(REFUSALS) else unsure if codes else offered).append(one)
     offered.sort(key=lambda one: (not _takes(one, asking.people), one.km or 0, -(one.room or 0), one.site.shelter))
@@ -149,14 +156,17 @@ def split(offered: Sequence[Placing], people: int) -> list[Part]:
             break
         chosen.append(one)
         room += one.room or 0
+    not_needed: set[str] = set()
     for one in sorted(chosen, key=lambda one: (one.room or 0, -(one.km or 0), one.site.shelter)):
         if room - (one.room or 0) >= people:
-            chosen.remove(one)
+            not_needed.add(one.site.shelter)
             room -= one.room or 0
     parts: list[Part] = []
+    waiting = people
     for one in chosen:
-        sent = min(one.room or 0, people - sum(part.people for part in parts))
-        parts.append(Part(one, sent))
+        if one.site.shelter not in not_needed:
+            parts.append(Part(one, min(one.room or 0, waiting)))
+            waiting -= parts[-1].people
     return parts
 
 
@@ -168,17 +178,19 @@ def _nearness(one: Placing) -> tuple[bool, int, str]:
     return one.km is None, one.km or 0, one.site.shelter
 
 
-def _placing(site: Site, asking: Asking, reach: Reach, limits: Standards) -> Placing:
-    km = whole_km({"lat": reach.lat, "lon": reach.lon}, site.state)
-    places = places_for_people(site.state)
-    resource, enough = _enough(site.state, places, asking, limits)
+def _placing(site: Site, asking: Asking, reach: Reach, limits: Standards, by_rule: ByRule) -> Placing:
+    state = site.state
+    km = whole_km({"lat": reach.lat, "lon": reach.lon}, {name: state.get(name) for name in POSITION})
+    places = places_for_people(state)
+    resource, enough = _enough(state, places, asking, limits)
     is_known = site.basis == "counted" and places is not None and enough is not None
     room = enough - (site.people or 0) if is_known and enough is not None else None
     one = Placing(site, km, resource, enough, room)
     if km is not None and km > reach.within_km:
         return replace(one, reasons=(Reason("too_far"),))
-    found = [*_of_room(one, places, reach), *_of_site(site, km), *_of_people(site.state.get("admits"), asking.cells)]
-    found += _of_needs(site.state, asking)
+    rule = state.get("admits") or {}
+    found = [*_of_room(one, places, reach), *_of_site(site, km), *_of_needs(state, asking)]
+    found += by_rule(tuple(rule.get("cells") or ()), rule.get("text"))
     refusals = [reason for reason in found if reason.code in REFUSALS]
     order = (*REFUSALS, *DOUBTS).index
     return replace(one, reasons=tuple(sorted(refusals or found, key=lambda reason: order(reason.code))))
@@ -217,15 +229,15 @@ def _of_site(site: Site, km: int | None) -> Iterator[Reason]:
         yield Reason("position_unknown")
 
 
-def _of_people(rule: Mapping[str, Any] | None, cells: Mapping[str, int]) -> Iterator[Reason]:
+def _of_people(patterns: tuple[str, ...], words: str | None, cells: Mapping[str, int]) -> Iterator[Reason]:
     """Who would be turned away, and of whom nobody can say: those whose sex or age is not known, or by a rule that is
     only written."""
-    patterns, words = (rule or {}).get("cells") or (), (rule or {}).get("text")
-    present = {cell: count for cell, count in cells.items() if count > 0}
     if not patterns:
         if words:
             yield Reason("own_rule", {"text": words})
         return
+    rule = {"cells": patterns}
+    present = {cell: count for cell, count in cells.items() if count > 0}
     turned_away = {cell: count for cell, count in present.items() if not admits(rule, cell)}
     if turned_away:
         yield Reason("not_admitted", {"cells": turned_away, "text": words})

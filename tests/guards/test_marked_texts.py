@@ -39,6 +39,10 @@ LOOKED_AT = (
     "/field/groups/new?code=G-0001",
     "/field/groups/new?code=G-9999",
     "/admin/operation/areas?word=jabl",
+    "/placement?people=120&wheelchairs=6&start=KHM&days=3000",
+    "/placement?people=900&start=KHM&days=3000&within=300&show=refused",
+    "/placement?people=900&start=KHM&days=3000&within=300&needs=health_post",
+    "/placement?people=0&start=Atlantis",
     "/not-there",
 )
 AT = "2025-03-20T12:00:00+03:00"

@@ -48,6 +48,7 @@ ASKED = (
     "GET /api/v1/groups?limit=50&as_of={week_ago}",
     "GET /api/v1/shelters/<code>/history?known_on={lately}",
     "GET /shelters/<code>/history?day={week_ago}",
+    "GET /placement?people=5&start=<code>",
 )
 # Every group with its few movements is a good part of so small a ledger: some of them.
 PAGED = {"GET /api/v1/groups": "GET /api/v1/groups?limit=50"}
