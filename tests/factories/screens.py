@@ -39,7 +39,6 @@ DESK_PAGES = (
     "/placement",
     "/placement?people=120&wheelchairs=6&start=KHM",
     "/placement?people=120&start=KHM&days=3000&within=300",
-    "/placement?people=0&start=Atlantis",
     "/groups",
     "/groups/G-0001",
     "/flows",
