@@ -110,6 +110,7 @@ DOUBTS = (
     "at_least",
     "places_unknown",
     "too_old",
+    "disputed",
     "status_unknown",
     "restricted",
     "own_rule",
@@ -216,6 +217,8 @@ def _of_room(one: Placing, places: int | None, reach: Reach) -> Iterator[Reason]
         yield Reason("places_unknown")
     if site.basis == "counted" and site.counted_at is not None and site.counted_at < reach.counted_since:
         yield Reason("too_old", {"counted_at": site.counted_at})
+    if site.basis == "counted" and site.is_disputed:
+        yield Reason("disputed")
 
 
 def _of_site(site: Site, km: int | None) -> Iterator[Reason]:

@@ -177,6 +177,8 @@ def sites_of(session: Session, *, scope: Scope) -> list[Site]:
         col(PlaceDay.basis),
         col(PlaceDay.counted_at),
         col(PlaceDay.counted_by),
+        func.coalesce(col(PlaceDay.is_disputed), False),
+        col(PlaceDay.total),
     )
     wanted = (
         select(*shown)

@@ -1,11 +1,13 @@
 """Answers of planning."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.counts.people import Tally
+from app.population.levels import Level
 from app.population.schemas import Basis
 
 
@@ -80,7 +82,8 @@ class Reach:
 
 @dataclass(frozen=True)
 class Site:
-    """A shelter people might go to. `people` None: nothing is known; `at_least`: so many at the least."""
+    """A shelter people might go to. `people` None: nothing is known; `at_least`: so many at the least. `is_disputed`:
+    its last two counts cannot both be true. `stored` is the Tally behind `people`."""
 
     shelter: str
     area: str
@@ -89,6 +92,15 @@ class Site:
     basis: Basis
     counted_at: datetime | None
     method: str | None
+    is_disputed: bool = False
+    stored: Sequence[Any] | None = None
+
+    @property
+    def range(self) -> tuple[int, int | None] | None:
+        """Least and most people who may be there; None: nothing is known."""
+        if self.people is None or self.stored is None:
+            return None
+        return Level(total=Tally._make(map(int, self.stored)), cells=(), basis=self.basis).range(self.people)
 
 
 @dataclass(frozen=True)

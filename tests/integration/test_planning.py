@@ -111,6 +111,9 @@ def test_thousands_of_shelters_are_searched_in_one_query(session: Session) -> No
     event.listen(session.connection(), "before_cursor_execute", lambda *given: statements.append(given[2]))
     assert found(session, actor.scope, limit=3, people={"female:0-4": 1}) == ["LAST"]
     assert len(statements) == 1
+    statements.clear()
+    assert len(sites_of(session, scope=actor.scope)) == 4_001
+    assert len(statements) == 1
 
 
 def fill_with_copies(session: Session, shelter_id: UUID, count: int, **kind: dict[str, Any]) -> None:
@@ -168,3 +171,23 @@ def test_every_shelter_of_the_scope_is_told_as_it_is_stored(session: Session) ->
     ]
     ours = Scope(actor.scope.operation_id, frozenset({"SY10"}))
     assert [site.shelter for site in sites_of(session, scope=ours)] == ["THEIRS"]
+
+
+def test_a_site_has_the_range_of_its_figure_and_says_when_counts_contradict_each_other(session: Session) -> None:
+    estimated = a_headcount("RANGE", at=COUNTED, people={"total": 50, "low": 40, "high": 80})
+    again = a_headcount("TWICE", at="2025-03-10T20:00:00+03:00", people=90)
+    actor = make(
+        session,
+        [*a_room("RANGE", people=None), estimated],
+        [*a_room("TWICE", people=10), again],
+        [*a_room("SOME", people=None), a_movement(to="SOME", at=COUNTED, people=5, origin="SY0602")],
+        a_room("NEVER", people=None),
+    )
+    found = {site.shelter: site for site in sites_of(session, scope=actor.scope)}
+    figures = {one.shelter: one for one in shelter_figures(session, scope=actor.scope).items}
+    assert found["RANGE"].range == (40, 80)
+    assert found["NEVER"].range is None
+    for code, site in found.items():
+        assert site.is_disputed == figures[code].is_disputed, code
+        assert (site.range or (None, None)) == (figures[code].people.low, figures[code].people.high), code
+    assert found["TWICE"].is_disputed

@@ -20,7 +20,8 @@ OPEN = {"status": "open", "capacity": 200, **HERE}
 
 def a_site(code: str = "HALL", people: int | None = 50, *, basis: str = "counted", **state: Any) -> Site:
     counted_at = state.pop("counted_at", NOW if basis == "counted" else None)
-    return Site(code, "SY0602", OPEN | state, people, basis, counted_at, "full_count")  # type: ignore[arg-type]
+    is_disputed = state.pop("is_disputed", False)
+    return Site(code, "SY0602", OPEN | state, people, basis, counted_at, "full_count", is_disputed)  # type: ignore[arg-type]
 
 
 def asking(people: int = 100, cells: dict[str, int] | None = None, **more: Any) -> Asking:
@@ -94,6 +95,7 @@ BOTH_SIDES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "at_least": ({"people": 10, "basis": "at_least"}, {"people": 10}, {}),
     "places_unknown": ({"capacity": None}, {"capacity": None, "covered_area_m2": 700.0}, {}),
     "too_old": ({"counted_at": NOW - timedelta(days=7, seconds=1)}, {"counted_at": NOW - timedelta(days=7)}, {}),
+    "disputed": ({"is_disputed": True}, {"is_disputed": False}, {}),
     "status_unknown": ({"status": None}, {"status": "open"}, {}),
     "restricted": ({"status": "restricted"}, {"status": "open"}, {}),
     "own_rule": ({"admits": {"text": "families"}}, {"admits": {"text": None, "cells": None}}, {}),

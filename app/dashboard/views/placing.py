@@ -12,6 +12,7 @@ from app.dashboard.queries import start_meant
 from app.dashboard.schemas import StartMeant
 from app.dashboard.views.blueprint import PAGE, Shown, frame_here, pages
 from app.dashboard.views.reports import start_asked
+from app.holds.queries import left_out
 from app.places.models import Area
 from app.places.queries import list_areas
 from app.places.schemas import Frame
@@ -72,6 +73,7 @@ def _answer(form: PlacementForm, frame: Frame, found: Placement, areas: dict[str
         frame=frame,
         asked_at=clock.now(),
         found=found,
+        left_out=left_out(session(), g.actor.scope),
         asking=form.asking,
         areas=areas,
         refused_for={code: len(those) for code, those in by_reason.items() if those},
