@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, ClassVar, get_args
 
 from app.core import clock
-from app.core.forms import ChoiceField, CountsField, DayField, ManyField, TypedField, say
+from app.core.forms import ChoiceField, DayField, ManyField, TypedField, say
 from app.core.text import mark
 from app.field.forms.fields import AreaField, GroupField
 from app.field.forms.people import PeopleForm, people_answers

@@ -4,9 +4,9 @@ them need special care."""
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast, get_args
 
-from app.core.forms import ChoiceField, WholeNumberField, say
+from app.core.forms import ChoiceField, CountsField, WholeNumberField, say
 from app.core.text import mark
-from app.field.forms.fields import CellsField, CountsField
+from app.field.forms.fields import CellsField
 from app.field.forms.report import ReportForm
 from app.intake.schemas import Need
 
