@@ -37,6 +37,7 @@ READERS = 3  # coordinators besides the demonstration's
 KNOWN_ENDS = re.compile(
     r"OperationalError|InterfaceError|AdminShutdown|CrashShutdown|CannotConnectNow|ConnectionError|ConnectionRefusedError"
     r"|ConnectionResetError|BrokenPipeError|TimeoutError|InvalidatePoolError|PendingRollbackError|FileNotFoundError"
+    r"|'NoneType' object has no attribute 'client'"  # kombu's, of a channel whose connection to Valkey is just gone
 )
 
 
