@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import time_machine
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
@@ -11,10 +12,11 @@ from app.accounts.policy import Actor
 from app.alerts.models import Notice
 from app.alerts.notices import compose_mails
 from app.alerts.refresh import refresh
+from app.alerts.service import subscribe
 from app.intake.service import take
 from app.outbox.models import Mail
 from app.places.models import Operation
-from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
+from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor, make_operation
 
 START = datetime(2025, 3, 13, 15, 40, tzinfo=UTC)
 
@@ -42,6 +44,19 @@ class Trial:
     def count(self, code: str, people: Any, *, after: timedelta = timedelta()) -> None:
         self.clock.shift(after)
         self.report(a_headcount(code, at=datetime.now(UTC), people=people))
+
+    def leave(self, code: str, people: int) -> None:
+        self.report(a_movement(at=datetime.now(UTC), source=code, people=people))
+
+    def wish(self, actor: Actor, **more: Any) -> None:
+        """Somebody wants to be told: of everything, at once, where nothing else is said."""
+        given = {"area_code": None, "rule": None, "severity": "warning", "how": "at_once", **more}
+        subscribe(self.session, actor=actor, **given)
+
+    def alert(self, rule: str = "occupancy") -> dict[str, Any]:
+        """The newest of a rule, as it is stored."""
+        wanted = text("SELECT * FROM alerts WHERE rule = :rule ORDER BY opened_at DESC LIMIT 1")
+        return dict(self.session.execute(wanted, {"rule": rule}).mappings().one())
 
     def mails(self) -> list[Mail]:
         """The mails written by now for people of this operation."""

@@ -2,20 +2,18 @@
 and nobody is sent what they may not read."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.accounts import service as accounts
-from app.accounts.policy import Actor
 from app.admin.queries.mails import still_meant
 from app.alerts.models import Notice
 from app.alerts.notices import compose_mails
 from app.alerts.policy import ESCALATE_AFTER
 from app.alerts.queries import alert_by_id, alert_of_notice, history_of
-from app.alerts.service import acknowledge, be_told_nothing, escalate, subscribe
+from app.alerts.service import acknowledge, be_told_nothing, escalate
 from app.outbox.models import Mail
 from app.outbox.service import claim
 from app.places.queries import frame_of
@@ -24,21 +22,6 @@ from tests.factories.trials import Trial
 from workers.tasks.outbox import _still_meant
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
-
-def alert_of(trial: Trial, rule: str = "occupancy") -> dict[str, Any]:
-    """The newest of a rule."""
-    wanted = text("SELECT * FROM alerts WHERE rule = :rule ORDER BY opened_at DESC LIMIT 1")
-    return dict(trial.session.execute(wanted, {"rule": rule}).mappings().one())
-
-
-def leaves(trial: Trial, people: int) -> None:
-    trial.report(a_movement(at=datetime.now(UTC), source="KHM", people=people))
-
-
-def wants(trial: Trial, actor: Actor, **more: Any) -> None:
-    given = {"area_code": None, "rule": None, "severity": "warning", "how": "at_once", **more}
-    subscribe(trial.session, actor=actor, **given)
 
 
 # -- it ends and begins again within a day: nobody is told a second time, and what they were told goes on
@@ -52,7 +35,7 @@ def flapped(trial: Trial) -> Trial:
     trial.count("KHM", 134)
     assert len(trial.mails()) == 1
     trial.clock.shift(10 * MINUTE)
-    leaves(trial, 100)
+    trial.leave("KHM", 100)
     trial.count("KHM", 134, after=10 * MINUTE)
     return trial
 
@@ -63,12 +46,12 @@ def test_the_link_of_the_one_mail_there_is_leads_to_the_alert_that_stands(flappe
     notice = flapped.session.scalars(select(Notice).where(col(Notice.mail_id).is_not(None))).one()
     meant = alert_of_notice(flapped.session, notice.id)
     assert meant is not None
-    assert meant.alert_id == alert_of(flapped)["id"]
-    assert alert_of(flapped)["status"] == "open"
+    assert meant.alert_id == flapped.alert()["id"]
+    assert flapped.alert()["status"] == "open"
 
 
 def test_others_are_called_all_the_same_for_what_somebody_asked_to_hear(trial: Trial) -> None:
-    wants(trial, trial.coordinator(["SY06"]), rule="people_in_closed_shelter")
+    trial.wish(trial.coordinator(["SY06"]), rule="people_in_closed_shelter")
     boss = make_actor(trial.session, trial.operation, role="administrator")
     trial.shelter("KHM", status="closed", capacity=None)
     trial.count("KHM", 10)
@@ -82,7 +65,7 @@ def test_others_are_called_all_the_same_for_what_somebody_asked_to_hear(trial: T
 
 
 def test_who_was_called_for_it_long_ago_is_called_again(trial: Trial) -> None:
-    wants(trial, trial.coordinator(["SY06"]), rule="people_in_closed_shelter")
+    trial.wish(trial.coordinator(["SY06"]), rule="people_in_closed_shelter")
     boss = make_actor(trial.session, trial.operation, role="administrator")
     trial.shelter("KHM", status="closed", capacity=None)
     for people in (10, 20):
@@ -108,7 +91,7 @@ def test_whoever_asks_for_no_mails_gets_none_any_more(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.count("KHM", 134)
     assert len(trial.mails()) == 1
-    leaves(trial, 100)
+    trial.leave("KHM", 100)
     be_told_nothing(trial.session, actor=rana)
     trial.clock.shift(2 * HOUR)
     assert len(trial.mails()) == 1
@@ -159,7 +142,7 @@ def test_what_may_be_read_still_is_written_anew(trial: Trial) -> None:
 
 def test_nothing_is_called_off_that_is_meant(trial: Trial) -> None:
     rana, worker = trial.coordinator(["SY06"]), make_actor(trial.session, trial.operation, areas=["SY0602"])
-    wants(trial, worker, rule="occupancy")
+    trial.wish(worker, rule="occupancy")
     trial.shelter("KHM")
     trial.count("KHM", 134)
     assert leaving(trial) == sorted([rana.email, worker.email])
@@ -174,7 +157,7 @@ def test_what_was_given_up_is_sent_again_where_it_is_so_and_may_be_read(
     trial.count("KHM", 134)
     (mail,) = trial.mails()
     if after == "ended":
-        leaves(trial, 100)
+        trial.leave("KHM", 100)
     elif after == "partner":
         accounts.change_member(
             trial.session, user_id=rana.user_id, operation_id=trial.operation.id, role="partner", areas=None
@@ -187,7 +170,7 @@ def test_an_end_is_not_sent_again_once_it_has_begun_anew(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.count("KHM", 134)
     trial.mails()
-    leaves(trial, 100)
+    trial.leave("KHM", 100)
     trial.clock.shift(2 * HOUR)
     end = trial.mails()[-1]
     assert end.subject.startswith("Ended")
@@ -204,7 +187,7 @@ def test_what_was_over_meanwhile_is_not_told_anew(trial: Trial) -> None:
     trial.count("KHM", 134)
     trial.count("FAR", 134)
     assert len(trial.mails()) == 1
-    leaves(trial, 100)
+    trial.leave("KHM", 100)
     accounts.change_member(
         trial.session, user_id=rana.user_id, operation_id=trial.operation.id, role="coordinator", areas=["SY06"]
     )
@@ -219,20 +202,20 @@ def test_what_was_over_meanwhile_is_not_told_anew(trial: Trial) -> None:
 def test_it_stands_since_it_is_as_severe_as_it_is(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.count("KHM", 90)
-    warned = alert_of(trial)["since"]
+    warned = trial.alert()["since"]
     trial.count("KHM", 120, after=3 * HOUR)
-    risen = alert_of(trial)["since"]
+    risen = trial.alert()["since"]
     assert risen > warned
     trial.count("KHM", 90, after=HOUR)
-    assert alert_of(trial)["severity"] == "warning"
-    assert alert_of(trial)["since"] > risen
+    assert trial.alert()["severity"] == "warning"
+    assert trial.alert()["since"] > risen
 
 
 def test_at_least_is_said_in_its_history_too(trial: Trial) -> None:
     rana = trial.coordinator()
     trial.shelter("KHM")
     trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=120))
-    alert = alert_by_id(trial.session, actor=rana, language="en", alert_id=alert_of(trial)["id"])
+    alert = alert_by_id(trial.session, actor=rana, language="en", alert_id=trial.alert()["id"])
     assert alert is not None
     zone = frame_of(trial.session, trial.operation.id).zone
     (happened,) = history_of(trial.session, alert, zone=zone, language="en")
@@ -248,7 +231,7 @@ def test_all_that_happened_is_told_with_who_and_how_many(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.count("KHM", 90)
     trial.count("KHM", 120, after=HOUR)
-    alert = alert_by_id(trial.session, actor=rana, language="en", alert_id=alert_of(trial)["id"])  # type: ignore[arg-type]
+    alert = alert_by_id(trial.session, actor=rana, language="en", alert_id=trial.alert()["id"])  # type: ignore[arg-type]
     assert alert is not None
     acknowledge(trial.session, actor=rana, alert_id=alert.id, comment="Buses go on Friday.")
     assert len(trial.mails()) == 1

@@ -31,11 +31,6 @@ def happened(trial: Trial) -> list[tuple[str, str]]:
     return [(row.kind, row.after) for row in found]
 
 
-def alert_of(trial: Trial, rule: str = "occupancy") -> dict[str, object]:
-    wanted = text("SELECT * FROM alerts WHERE rule = :rule ORDER BY opened_at DESC LIMIT 1")
-    return dict(trial.session.execute(wanted, {"rule": rule}).mappings().one())
-
-
 # -- withdrawn
 
 
@@ -48,7 +43,7 @@ def test_a_figure_that_was_never_true_is_withdrawn_and_those_told_are_told(trial
     trial.clock.shift(HOUR)
     trial.report(corrected(count["id"], {**count, "people": {"total": 52}}))
     assert happened(trial) == [("state", "critical"), ("withdrawn", "ok")]
-    assert alert_of(trial)["status"] == "withdrawn"
+    assert trial.alert()["status"] == "withdrawn"
     trial.clock.shift(2 * HOUR)
     assert trial.subjects()[-1] == (
         "Ended: Shelter KHM: this alert is withdrawn, for the figure was corrected from 520 people to 52 people"
@@ -61,14 +56,14 @@ def test_what_was_true_for_a_while_is_over_and_not_withdrawn(trial: Trial) -> No
     trial.clock.shift(HOUR)
     trial.report(a_movement(at=datetime.now(UTC), source="KHM", people=90))
     assert happened(trial) == [("state", "critical"), ("state", "ok")]
-    assert alert_of(trial)["status"] == "resolved"
+    assert trial.alert()["status"] == "resolved"
 
 
 def test_what_was_true_on_another_day_is_over(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.count("KHM", 120)
     trial.count("KHM", 30, after=timedelta(days=2))
-    assert alert_of(trial)["status"] == "resolved"
+    assert trial.alert()["status"] == "resolved"
 
 
 def test_a_report_that_comes_late_and_shows_that_somebody_was_heard_withdraws_the_silence(trial: Trial) -> None:
@@ -77,9 +72,9 @@ def test_a_report_that_comes_late_and_shows_that_somebody_was_heard_withdraws_th
     begun = datetime.now(UTC)
     trial.clock.shift(timedelta(days=4))
     assert pass_time(trial.session, most=10) == 1
-    assert alert_of(trial, "silence")["status"] == "open"
+    assert trial.alert("silence")["status"] == "open"
     trial.report(a_movement(at=begun + timedelta(days=2), to="KHM", people=1))
-    assert alert_of(trial, "silence")["status"] == "withdrawn"
+    assert trial.alert("silence")["status"] == "withdrawn"
 
 
 def test_a_report_of_now_ends_the_silence(trial: Trial) -> None:
@@ -88,7 +83,7 @@ def test_a_report_of_now_ends_the_silence(trial: Trial) -> None:
     trial.clock.shift(timedelta(days=4))
     pass_time(trial.session, most=10)
     trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=1))
-    assert alert_of(trial, "silence")["status"] == "resolved"
+    assert trial.alert("silence")["status"] == "resolved"
 
 
 # -- called out again
@@ -149,7 +144,7 @@ def test_who_takes_it_on_in_time_is_left_to_it(trial: Trial) -> None:
     make_actor(trial.session, trial.operation, role="administrator")
     trial.shelter("KHM")
     trial.count("KHM", 120)
-    acknowledge(trial.session, actor=rana, alert_id=alert_of(trial)["id"], comment="Buses go on Friday.")  # type: ignore[arg-type]
+    acknowledge(trial.session, actor=rana, alert_id=trial.alert()["id"], comment="Buses go on Friday.")  # type: ignore[arg-type]
     trial.clock.shift(HOUR)
     assert escalate(trial.session, most=10) == 0
     assert happened(trial) == [("state", "critical"), ("acknowledged", "critical")]
@@ -167,7 +162,7 @@ def test_what_nobody_asked_to_hear_of_nobody_is_called_for(trial: Trial) -> None
     make_actor(trial.session, trial.operation, role="administrator")
     trial.shelter("KHM", status="closed", capacity=None)
     trial.count("KHM", 10)
-    assert alert_of(trial, "people_in_closed_shelter")["severity"] == "critical"
+    assert trial.alert("people_in_closed_shelter")["severity"] == "critical"
     trial.clock.shift(HOUR)
     escalate(trial.session, most=10)
     assert trial.mails() == []
@@ -208,7 +203,7 @@ def children(trial: Trial) -> Trial:
 
 
 def test_only_people_of_protection_know_where_children_are_alone(children: Trial) -> None:
-    alert_id = alert_of(children, "unaccompanied_children")["id"]
+    alert_id = children.alert("unaccompanied_children")["id"]
     rana, salma = children.coordinator(), children.coordinator(is_protection=True)
     for actor, may_see in ((rana, False), (salma, True)):
         seen = alert_by_id(children.session, actor=actor, language="en", alert_id=alert_id)  # type: ignore[arg-type]
@@ -240,24 +235,24 @@ def test_what_was_true_is_over_and_not_withdrawn_where_the_shelter_changed_on_th
     assert len(trial.mails()) == 1
     trial.clock.shift(HOUR)
     trial.report(a_state("KHM", at=datetime.now(UTC), capacity=150))  # tents were put up
-    assert alert_of(trial)["status"] == "resolved"
+    assert trial.alert()["status"] == "resolved"
 
 
 def test_a_silence_that_ends_with_the_closing_of_an_empty_shelter_was_one(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.clock.shift(timedelta(days=4))
     pass_time(trial.session, most=10)
-    assert alert_of(trial, "silence")["status"] == "open"
+    assert trial.alert("silence")["status"] == "open"
     trial.report(a_state("KHM", at=datetime.now(UTC), status="closed"))
-    assert alert_of(trial, "silence")["status"] == "resolved"
+    assert trial.alert("silence")["status"] == "resolved"
 
 
 def test_what_cannot_be_told_any_more_ends_nothing(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=30))
-    assert alert_of(trial, "inflow")["status"] == "open"
+    assert trial.alert("inflow")["status"] == "open"
     trial.report(a_state("KHM", at=datetime.now(UTC), capacity=None))
-    alert = alert_of(trial, "inflow")
+    alert = trial.alert("inflow")
     assert (alert["status"], alert["unknown_since"] is None) == ("open", False)
     assert [one for part in verify(trial.session) for one in part] == []
 
@@ -265,9 +260,9 @@ def test_what_cannot_be_told_any_more_ends_nothing(trial: Trial) -> None:
 def test_where_all_were_counted_and_nobody_is_there_no_children_are(trial: Trial) -> None:
     trial.shelter("KHM")
     trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=10, needs={"SC": 3}))
-    assert alert_of(trial, "unaccompanied_children")["status"] == "open"
+    assert trial.alert("unaccompanied_children")["status"] == "open"
     trial.count("KHM", 0, after=HOUR)
-    assert alert_of(trial, "unaccompanied_children")["status"] == "resolved"
+    assert trial.alert("unaccompanied_children")["status"] == "resolved"
 
 
 def test_an_opening_that_nobody_read_is_not_told_after_its_end(trial: Trial) -> None:

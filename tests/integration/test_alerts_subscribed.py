@@ -7,11 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.policy import Actor
 from app.alerts.digests import compose_digests
 from app.alerts.errors import TooManySubscriptions
 from app.alerts.policy import MOST_SUBSCRIPTIONS
-from app.alerts.service import be_told_as_usual, be_told_nothing, subscribe, unsubscribe
+from app.alerts.service import be_told_as_usual, be_told_nothing, unsubscribe
 from app.outbox.models import Mail
 from tests.factories.operations import a_movement, make_actor
 from tests.factories.pages import words_of
@@ -20,11 +19,6 @@ from tests.factories.trials import Trial
 
 PAGE = "/account/alerts"
 MORNING = datetime.fromisoformat("2025-03-14T07:00:00+03:00")
-
-
-def wants(trial: Trial, actor: Actor, **more: Any) -> None:
-    given = {"area_code": None, "rule": None, "severity": "warning", "how": "at_once", **more}
-    subscribe(trial.session, actor=actor, **given)
 
 
 def told(trial: Trial) -> list[str]:
@@ -46,7 +40,7 @@ def told(trial: Trial) -> list[str]:
 )
 def test_who_said_what_they_want_is_told_that(trial: Trial, wanted: dict[str, Any], is_told: bool) -> None:
     rana = trial.coordinator()
-    wants(trial, rana, **wanted)
+    trial.wish(rana, **wanted)
     trial.shelter("KHM")
     trial.count("KHM", 90)
     assert told(trial) == ([rana.email] if is_told else [])
@@ -55,7 +49,7 @@ def test_who_said_what_they_want_is_told_that(trial: Trial, wanted: dict[str, An
 def test_one_of_several_is_enough_and_nobody_is_told_twice(trial: Trial) -> None:
     rana = trial.coordinator()
     for wanted in ({"rule": "inflow"}, {"rule": "occupancy"}, {"area_code": "SY06"}):
-        wants(trial, rana, **wanted)
+        trial.wish(rana, **wanted)
     trial.shelter("KHM")
     trial.count("KHM", 90)
     assert told(trial) == [rana.email]
@@ -65,7 +59,7 @@ def test_anybody_who_may_read_may_be_told_of_other_rules(trial: Trial) -> None:
     worker = make_actor(trial.session, trial.operation, areas=["SY0602"])
     elsewhere = make_actor(trial.session, trial.operation, areas=["SY10"])
     for actor in (worker, elsewhere):
-        wants(trial, actor, rule="people_in_closed_shelter")
+        trial.wish(actor, rule="people_in_closed_shelter")
     trial.shelter("KHM", status="closed")
     trial.count("KHM", 9)
     assert told(trial) == [worker.email]
@@ -85,18 +79,18 @@ def test_nothing_and_as_usual(trial: Trial) -> None:
 
 def test_whoever_takes_the_last_away_is_told_nothing(trial: Trial) -> None:
     rana = trial.coordinator()
-    wants(trial, rana)
+    trial.wish(rana)
     id_ = trial.session.scalar(text("SELECT id FROM subscriptions"))
     unsubscribe(trial.session, actor=rana, subscription_id=id_)
     assert trial.session.scalars(text("SELECT how FROM subscriptions")).all() == ["never"]
-    wants(trial, rana, rule="inflow")
+    trial.wish(rana, rule="inflow")
     assert trial.session.scalars(text("SELECT how FROM subscriptions")).all() == ["at_once"]
 
 
 def test_of_one_area_and_rule_what_is_said_last_holds(trial: Trial) -> None:
     rana = trial.coordinator()
-    wants(trial, rana, severity="critical")
-    wants(trial, rana, severity="warning", how="daily")
+    trial.wish(rana, severity="critical")
+    trial.wish(rana, severity="warning", how="daily")
     assert [tuple(row) for row in trial.session.execute(text("SELECT severity, how FROM subscriptions"))] == [
         ("warning", "daily")
     ]
@@ -104,7 +98,7 @@ def test_of_one_area_and_rule_what_is_said_last_holds(trial: Trial) -> None:
 
 def test_nobody_takes_away_what_others_want(trial: Trial) -> None:
     rana, thief = trial.coordinator(), trial.coordinator()
-    wants(trial, rana)
+    trial.wish(rana)
     id_ = trial.session.scalar(text("SELECT id FROM subscriptions"))
     unsubscribe(trial.session, actor=thief, subscription_id=id_)
     assert trial.session.scalar(text("SELECT count(*) FROM subscriptions WHERE how <> 'never'")) == 1
@@ -113,10 +107,10 @@ def test_nobody_takes_away_what_others_want(trial: Trial) -> None:
 def test_there_is_an_end_to_what_one_wants(trial: Trial) -> None:
     rana = trial.coordinator()
     for number in range(MOST_SUBSCRIPTIONS):
-        wants(trial, rana, area_code=f"SY{number:04}")
+        trial.wish(rana, area_code=f"SY{number:04}")
     with pytest.raises(TooManySubscriptions):
-        wants(trial, rana, area_code="SY9999")
-    wants(trial, rana, area_code="SY0000", how="daily")  # of what is there already another answer
+        trial.wish(rana, area_code="SY9999")
+    trial.wish(rana, area_code="SY0000", how="daily")  # of what is there already another answer
 
 
 # -- the digest
@@ -131,7 +125,7 @@ def digests(session: Session) -> list[Mail]:
 
 def test_a_morning_says_what_is_open_what_is_over_and_what_is_missing(trial: Trial) -> None:
     rana = trial.coordinator(["SY06"])
-    wants(trial, rana, how="daily")
+    trial.wish(rana, how="daily")
     trial.shelter("KHM", toilets=2)
     trial.shelter("JAB")
     trial.count("KHM", 120)
@@ -157,7 +151,7 @@ def test_a_morning_says_what_is_open_what_is_over_and_what_is_missing(trial: Tri
 
 def test_it_says_what_is_over_since_yesterday(trial: Trial) -> None:
     rana = trial.coordinator()
-    wants(trial, rana, how="daily")
+    trial.wish(rana, how="daily")
     trial.shelter("KHM")
     trial.count("KHM", 120)
     trial.count("KHM", 10, after=timedelta(hours=2))
@@ -169,7 +163,7 @@ def test_it_says_what_is_over_since_yesterday(trial: Trial) -> None:
 
 @pytest.mark.parametrize("wanted", [{"area_code": "SY10"}, {"rule": "admission"}])
 def test_it_says_what_was_asked_for_alone(trial: Trial, wanted: dict[str, Any]) -> None:
-    wants(trial, trial.coordinator(), how="daily", **wanted)
+    trial.wish(trial.coordinator(), how="daily", **wanted)
     trial.shelter("KHM", toilets=2)
     trial.count("KHM", 120)
     trial.clock.move_to(MORNING)
@@ -180,7 +174,7 @@ def test_it_says_what_was_asked_for_alone(trial: Trial, wanted: dict[str, Any]) 
 
 def test_an_area_that_is_no_longer_theirs_is_told_nothing_of(trial: Trial) -> None:
     rana = trial.coordinator(["SY06"])
-    wants(trial, rana, how="daily", area_code="SY06")
+    trial.wish(rana, how="daily", area_code="SY06")
     trial.shelter("KHM", toilets=2)
     trial.count("KHM", 120)
     trial.session.execute(text("UPDATE memberships SET areas = '{SY10}' WHERE user_id = :id"), {"id": rana.user_id})
@@ -193,7 +187,7 @@ def test_an_area_that_is_no_longer_theirs_is_told_nothing_of(trial: Trial) -> No
 def test_whoever_asks_after_the_morning_waits_for_the_next(trial: Trial, hour: int, same_day: bool) -> None:
     asked = MORNING.replace(hour=hour)
     trial.clock.move_to(asked)
-    wants(trial, trial.coordinator(), how="daily")
+    trial.wish(trial.coordinator(), how="daily")
     trial.clock.move_to(asked + timedelta(hours=1, minutes=1))
     assert len(digests(trial.session)) == same_day
     trial.clock.move_to(MORNING + timedelta(days=1))
@@ -201,7 +195,7 @@ def test_whoever_asks_after_the_morning_waits_for_the_next(trial: Trial, hour: i
 
 
 def test_it_is_written_in_the_language_of_its_reader(trial: Trial) -> None:
-    wants(trial, trial.coordinator(language="ar"), how="daily")
+    trial.wish(trial.coordinator(language="ar"), how="daily")
     trial.shelter("KHM")
     trial.count("KHM", 120)
     trial.clock.move_to(MORNING)
@@ -252,7 +246,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_typed_is_lost(
 
 def test_where_mails_are_brief_a_digest_is_too(trial: Trial) -> None:
     trial.operation.mail_detail = "brief"
-    wants(trial, trial.coordinator(), how="daily")
+    trial.wish(trial.coordinator(), how="daily")
     trial.shelter("KHM", toilets=2)
     trial.count("KHM", 120)
     trial.clock.move_to(MORNING)
@@ -267,7 +261,7 @@ def test_where_mails_are_brief_a_digest_is_too(trial: Trial) -> None:
 
 def test_of_children_who_are_alone_a_digest_says_that_and_where_alone(trial: Trial) -> None:
     rana = trial.coordinator(is_protection=True)
-    wants(trial, rana, how="daily", rule="unaccompanied_children")
+    trial.wish(rana, how="daily", rule="unaccompanied_children")
     trial.shelter("KHM")
     trial.report(a_movement(at=datetime.now(UTC), to="KHM", people=10, needs={"SC": 3}))
     trial.clock.move_to(MORNING)

@@ -1,32 +1,20 @@
 """Digests that are late, that wait, or whose reader changes: nothing that was over is left out, and nobody is sent what
 they may not read."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.accounts import service as accounts
-from app.accounts.policy import Actor
 from app.alerts.digests import compose_digests
-from app.alerts.service import subscribe
 from app.outbox.models import Mail
 from app.outbox.service import claim
-from tests.factories.operations import a_movement
 from tests.factories.trials import Trial
 from workers.tasks.outbox import _still_meant
 
 HOUR = timedelta(hours=1)
-
-
-def leaves(trial: Trial, people: int) -> None:
-    trial.report(a_movement(at=datetime.now(UTC), source="KHM", people=people))
-
-
-def wants(trial: Trial, actor: Actor, **more: Any) -> None:
-    subscribe(trial.session, actor=actor, **{"area_code": None, "rule": None, "severity": "warning", **more})
 
 
 @pytest.mark.parametrize(("areas", "leaves_"), [(["SY06", "SY10"], True), (None, True), (["SY10"], False)])
@@ -34,7 +22,7 @@ def test_a_digest_that_waits_leaves_for_who_may_still_read_all_of_it(
     trial: Trial, areas: list[str] | None, leaves_: bool
 ) -> None:
     rana = trial.coordinator(["SY06"])
-    wants(trial, rana, how="daily")
+    trial.wish(rana, how="daily")
     trial.clock.move_to(datetime.fromisoformat("2025-03-14T07:00:00+03:00"))
     assert compose_digests(trial.session) == 1
     accounts.change_member(
@@ -46,13 +34,13 @@ def test_a_digest_that_waits_leaves_for_who_may_still_read_all_of_it(
 
 def test_a_late_digest_leaves_out_nothing_that_was_over_by_the_next(trial: Trial) -> None:
     """The first is written at nine, two hours late; what was over by eight stands in it or in the next."""
-    wants(trial, trial.coordinator(), how="daily")
+    trial.wish(trial.coordinator(), how="daily")
     trial.shelter("KHM")
     morning = datetime.fromisoformat("2025-03-14T07:00:00+03:00")
     trial.clock.move_to(morning - HOUR)
     trial.count("KHM", 120)
     trial.clock.move_to(morning + HOUR)
-    leaves(trial, 110)
+    trial.leave("KHM", 110)
     trial.clock.move_to(morning + 2 * HOUR)
     assert compose_digests(trial.session) == 1
     trial.clock.move_to(morning + timedelta(days=1, hours=3))
@@ -63,8 +51,8 @@ def test_a_late_digest_leaves_out_nothing_that_was_over_by_the_next(trial: Trial
 
 def test_whoever_had_digests_loses_none_by_wanting_more(trial: Trial) -> None:
     rana = trial.coordinator()
-    wants(trial, rana, how="daily")
+    trial.wish(rana, how="daily")
     trial.clock.move_to(datetime.fromisoformat("2025-03-14T07:00:30+03:00"))
-    wants(trial, rana, how="daily", area_code="SY06")
+    trial.wish(rana, how="daily", area_code="SY06")
     assert compose_digests(trial.session) == 1
     assert trial.session.scalar(text("SELECT count(*) FROM digests WHERE mail_id IS NOT NULL")) == 1

@@ -90,7 +90,6 @@ def _escalate(session: Session, alert: Alert, now: datetime) -> None:
         session.add(transition)
         session.flush()
         write_notices(session, transition, readers, now)
-    session.flush()
 
 
 def _reached(session: Session, alert: Alert, area_path: list[str]) -> list[UUID]:

@@ -28,17 +28,7 @@ def subscribe(
     had_digests = any(one.how == "daily" for one in held)
     if len(others) >= MOST_SUBSCRIPTIONS:
         raise TooManySubscriptions(MOST_SUBSCRIPTIONS)
-    said = insert(Subscription).values(
-        id=uuid4(),
-        operation_id=actor.scope.operation_id,
-        user_id=actor.user_id,
-        area_code=area_code,
-        rule=rule,
-        severity=severity,
-        how=how,
-    )
-    key = ["user_id", "operation_id", "area_code", "rule"]
-    session.execute(said.on_conflict_do_update(index_elements=key, set_={"severity": severity, "how": how}))
+    _put(session, actor, area_code=area_code, rule=rule, severity=severity, how=how)
     _note(session, actor, action="subscription.add", area=area_code, rule=rule, severity=severity, how=how)
     if how == "daily" and not had_digests:
         _begin_tomorrow(session, actor)
@@ -51,15 +41,8 @@ def unsubscribe(session: Session, *, actor: Actor, subscription_id: UUID) -> Non
     )
     if gone is None:
         return
-    _note(
-        session,
-        actor,
-        action="subscription.end",
-        area=gone.area_code,
-        rule=gone.rule,
-        severity=gone.severity,
-        how=gone.how,
-    )
+    said = {"area": gone.area_code, "rule": gone.rule, "severity": gone.severity, "how": gone.how}
+    _note(session, actor, action="subscription.end", **said)
     if session.scalar(select(col(Subscription.id)).where(*_mine(actor)).limit(1)) is None:
         _be_told_nothing(session, actor)
 
@@ -76,17 +59,23 @@ def be_told_as_usual(session: Session, *, actor: Actor) -> None:
 
 
 def _be_told_nothing(session: Session, actor: Actor) -> None:
-    nothing = insert(Subscription).values(
+    _put(session, actor, area_code=None, rule=None, severity="critical", how="never")
+    _note(session, actor, action="subscription.add", how="never")
+
+
+def _put(session: Session, actor: Actor, *, area_code: str | None, rule: str | None, severity: str, how: str) -> None:
+    """One row of an area and a rule, whoever else puts one at the same moment: what is said last holds."""
+    said = insert(Subscription).values(
         id=uuid4(),
         operation_id=actor.scope.operation_id,
         user_id=actor.user_id,
-        severity="critical",
-        how="never",
+        area_code=area_code,
+        rule=rule,
+        severity=severity,
+        how=how,
     )
-    # Somebody may have pressed twice, or chosen something at the same moment: no mails is what holds.
     key = ["user_id", "operation_id", "area_code", "rule"]
-    session.execute(nothing.on_conflict_do_update(index_elements=key, set_={"severity": "critical", "how": "never"}))
-    _note(session, actor, action="subscription.add", how="never")
+    session.execute(said.on_conflict_do_update(index_elements=key, set_={"severity": severity, "how": how}))
 
 
 def _begin_tomorrow(session: Session, actor: Actor) -> None:
