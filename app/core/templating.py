@@ -169,6 +169,11 @@ def day(value: date | datetime) -> str:
     return digits(format_date(local, "d MMMM y", locale=text.locale_of(language())))
 
 
+def day_short(value: date) -> str:
+    """A calendar day of which the year is clear: 6 Mar."""
+    return digits(format_date(value, "d MMM", locale=text.locale_of(language())))
+
+
 def age(value: datetime) -> str:
     """How old something is: 3 hours."""
     return _span(value, direction=False)

@@ -1,8 +1,13 @@
-"""Admission rules in the words of the forms, and positions as people type them. Pure."""
+"""What the pages make of figures: admission rules in the words of the forms, positions as people type them, what stands
+first. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+
+from app.dashboard.schemas import Homes
+from app.population.queries.flows import Flow
+from app.population.schemas import ShelterFigure
 
 ADULT_AGE = 18
 # Two numbers. Where a comma stands before fractions, something else must stand between them.
@@ -33,3 +38,14 @@ def position_typed(typed: str) -> tuple[float, float] | None:
         return None
     lat, lon = (float(part.replace(",", ".")) for part in found.groups())
     return (lat, lon) if abs(lat) <= _FARTHEST[0] and abs(lon) <= _FARTHEST[1] else None
+
+
+def fullest_of(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:
+    """The fullest shelters first; those whose occupancy is not known come last."""
+    return sorted(figures, key=lambda one: (one.occupancy is None, -(one.occupancy or 0), one.shelter))[:most]
+
+
+def largest(homes: Homes, most: int) -> list[tuple[dict[str, str] | None, Flow]]:
+    """The largest flows from a home (its name; None: not known) to a place, over all homes."""
+    rows = [(row.name if row.origin else None, place) for row in homes.all_rows for place in row.places]
+    return sorted(rows, key=lambda one: (-one[1].people, one[1].shelter or one[1].area))[:most]

@@ -75,6 +75,11 @@ class Homes:
     is_all: bool
 
 
+    @property
+    def all_rows(self) -> list[FromHome]:
+        return [*self.rows, self.not_known] if self.not_known else self.rows
+
+
 @dataclass(frozen=True)
 class Start:
     """Where people are who look for a place. `key`: of a shelter or an area; empty for a position that was typed, which

@@ -101,7 +101,8 @@ class AreaFigure:
 
 @dataclass(frozen=True)
 class DayFigure:
-    """A shelter, an area or the operation at the end of one day. Always: before + came - left + adjusted = after."""
+    """A shelter, an area or the operation at the end of one day. Always: before + came - left + adjusted = after.
+    `found`: what the day's last adopted headcount of a shelter said, `discrepancy` more than the books."""
 
     day: date
     people: Shown
@@ -117,6 +118,7 @@ class DayFigure:
     discrepancy: int | None = None
     is_disputed: bool = False
     competing: int = 0
+    found: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,25 @@
-"""Which moment a page is asked about."""
+"""Which moment and which area a page is asked about."""
 
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 
-from app.core.forms import DayField, SecureForm, say
+from app.core.forms import DayField, SecureForm, TypedField, say
 from app.core.text import mark
 
 STILL_TO_COME = mark("This is still to come. Check the day and the time.")
 
 
 class AsOfForm(SecureForm):
-    """The day a page is asked about, and by which day it had been reported. Read from the address."""
+    """The day a page is asked about, by which day it had been reported, and which area. Read from the address."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         csrf = False
 
     as_of = DayField()
     known_on = DayField()
+    area = TypedField()
 
     def __init__(self, asked: Any, *, today: date) -> None:
         self.today = today

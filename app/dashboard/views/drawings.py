@@ -1,12 +1,19 @@
 """Pictures of figures, with their words in the reader's language."""
 
-from flask_babel import gettext
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.core.templating import digits, direction, number
+from app.core.templating import day_short, digits, direction, number
 from app.counts.scheme import UNKNOWN, Scheme
 from app.formats import charts
-from app.population.schemas import Shown
+from app.formats import trend as lines
+from app.population.schemas import DayFigure, Shown
+
+TREND_DAYS = 30
+LABELS = 3  # parts the days below a trend are told apart by
 
 
 def pyramid(people: Shown, scheme: Scheme) -> Markup | None:
@@ -41,3 +48,66 @@ def share_known(people: Shown) -> float | None:
     everyone = sum(cells.values())
     known = sum(count for key, count in cells.items() if UNKNOWN not in key.split(":"))
     return known / everyone if everyone else None
+
+
+def trend(days: Sequence[DayFigure], *, last: date, places: int | None = None) -> Markup | None:
+    """People at the end of each of the last thirty days up to `last`, with every headcount among them. None where
+    nothing was known on any of them. `days`: in order; a day that is not among them is as the one before."""
+    first = last - timedelta(days=TREND_DAYS - 1)
+    shown: list[tuple[date, DayFigure]] = []
+    earlier = [one for one in days if one.day < first]
+    standing, by_day = earlier[-1] if earlier else None, {one.day: one for one in days}
+    for number_ in range(TREND_DAYS):
+        day = first + timedelta(days=number_)
+        standing = by_day.get(day, standing)
+        if standing is not None:
+            shown.append((day, standing))
+    if not any(_best(one) is not None for _, one in shown):
+        return None
+    drawn = lines.trend(
+        [_point(_along(day, first), one) for day, one in shown],
+        marks=[_mark(_along(day, first), one) for day, one in shown if one.found is not None and one.day == day],
+        days=[
+            (part / LABELS, day_short(first + timedelta(days=round(part * (TREND_DAYS - 1) / LABELS))))
+            for part in range(LABELS + 1)
+        ],
+        limit=None if places is None else lines.Limit(places, _places(places)),
+        summary=gettext(
+            "People from %(first)s to %(last)s: first %(before)s, then %(now)s",
+            first=day_short(first),
+            last=day_short(last),
+            before=_in_words(shown[0][1]),
+            now=_in_words(shown[-1][1]),
+        ),
+        write=number,
+        right_to_left=direction() == "rtl",
+    )
+    return Markup(drawn)  # noqa: S704  # trend escapes every text
+
+
+def _along(day: date, first: date) -> float:
+    return (day - first).days / (TREND_DAYS - 1)
+
+
+def _best(one: DayFigure) -> int | None:
+    return None if one.basis == "unknown" else one.people.total
+
+
+def _point(at: float, one: DayFigure) -> lines.Point:
+    return lines.Point(at, _best(one), one.people.low, one.people.high, one.basis == "counted")
+
+
+def _mark(at: float, one: DayFigure) -> lines.Mark:
+    found = one.found or 0
+    return lines.Mark(at, found, None if one.discrepancy is None else found - one.discrepancy)
+
+
+def _in_words(one: DayFigure) -> str:
+    best = _best(one)
+    if best is None:
+        return str(gettext("not known"))
+    return number(best) if one.basis == "counted" else str(gettext("at least %(number)s", number=number(best)))
+
+
+def _places(count: int) -> str:
+    return str(ngettext("%(n)s place", "%(n)s places", count, n=number(count)))

@@ -1,6 +1,6 @@
 """From where to where."""
 
-from flask import g, render_template
+from flask import render_template
 
 from app.core.http import requires, session
 from app.dashboard.queries import homes
@@ -15,7 +15,7 @@ from app.population.queries import on_the_way
 def flows() -> str:
     """People by the area of their home, and where they are; those on the way beside it."""
     asked, start = moment_asked(), start_asked()
-    found = homes(session(), scope=g.actor.scope, past=asked.past)
+    found = homes(session(), scope=asked.scope, past=asked.past)
     return render_template(
         "dashboard/flows.html",
         asked=asked,
@@ -23,5 +23,5 @@ def flows() -> str:
         rows=found.rows[start : start + PAGE],
         start=start,
         step=PAGE,
-        on_the_way=on_the_way(session(), scope=g.actor.scope, past=asked.past),
+        on_the_way=on_the_way(session(), scope=asked.scope, past=asked.past),
     )

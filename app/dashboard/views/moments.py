@@ -1,40 +1,73 @@
-"""Which moment a page is asked about: a past day, and what had been known by another."""
+"""What a page is asked about: a past day, what had been known by another, and one area of several."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import g, request
 
+from app.accounts.policy import Scope
+from app.core.forms import say
 from app.core.http import session
+from app.core.text import mark
 from app.dashboard.forms import AsOfForm
 from app.dashboard.views.blueprint import frame_here
+from app.places.models import Area
+from app.places.queries import areas_of
 from app.population.past import Cut, Past, past_of
+
+NO_SUCH_AREA = mark("There is no such area among yours. Choose one of the list.")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page shows, and the form that asks for it. `as_of` and `known_on` None: now, with all that is known.
-    `kept`: both as they stand in an address, so that a link leads to the same view."""
+    """What a page shows, and the form that asks for it. `as_of` and `known_on` None: now, with all that is known;
+    `area` None: everything in `scope`, which is the reader's, narrowed to the area. `kept`: all of them as they stand
+    in an address, so that a link leads to the same view."""
 
     past: Past
+    scope: Scope
     form: AsOfForm
     as_of: date | None
     known_on: date | None
+    area: Area | None
     kept: dict[str, Any]
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it shows anything but now, as it is known now."""
+        return not self.past.is_present
 
 
 def moment_asked() -> Asked:
-    """The moment in the address of the page. What cannot be read is said beside its field, and now is shown."""
+    """What the address of the page asks about. What cannot be read is said beside its field, and now is shown, or
+    everything."""
     frame = frame_here()
     form = AsOfForm(request.args, today=frame.today)
     is_good = form.validate()
     as_of, known_on = (form.as_of.data, form.known_on.data) if is_good else (None, None)
     as_of = None if as_of == frame.today else as_of
-    if as_of is None and known_on is None:
-        return Asked(Past.present(frame, Cut.of(frame)), form, None, None, {})
-    known_by = None if known_on is None else frame.instant(known_on)
-    past = past_of(session(), frame, Cut.of(frame, as_of=as_of, known_on=known_by))
+    area = _area(form)
+    scope = g.actor.scope if area is None else replace(g.actor.scope, areas=frozenset({area.code}))
     named = {"as_of": as_of, "known_on": known_on}
     kept: dict[str, Any] = {name: day.isoformat() for name, day in named.items() if day is not None}
-    return Asked(past, form, as_of, known_on, kept)
+    if area is not None:
+        kept["area"] = area.code
+    if as_of is None and known_on is None:
+        past = Past.present(frame, Cut.of(frame))
+    else:
+        known_by = None if known_on is None else frame.instant(known_on)
+        past = past_of(session(), frame, Cut.of(frame, as_of=as_of, known_on=known_by))
+    return Asked(past, scope, form, as_of, known_on, area, kept)
+
+
+def _area(form: AsOfForm) -> Area | None:
+    """The area that is asked for, if it lies where the reader works."""
+    code = (form.area.data or "").strip().upper()
+    if not code:
+        return None
+    found = areas_of(session(), g.actor.scope.operation_id, [code]).get(code)
+    if found is None or not g.actor.scope.holds(found.path):
+        form.complain("area", say(NO_SUCH_AREA))
+        return None
+    return found

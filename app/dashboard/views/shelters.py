@@ -13,7 +13,7 @@ from app.core.text import mark
 from app.dashboard.policy import lets_in
 from app.dashboard.queries import groups_here, names_in
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
-from app.dashboard.views.drawings import pyramid, share_known
+from app.dashboard.views.drawings import pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
 from app.planning.queries import filling_of
@@ -68,6 +68,7 @@ def shelter(code: str) -> str | Response:
         steps=shown,
         are_more=steps.earlier is not None,
         names=names_in(session(), g.actor, shown),
+        trend=trend(days, last=past.cut.day, places=figure.capacity),
         days=days[::-1][:DAYS],
         days_more=max(0, len(days) - DAYS),
         groups=groups_here(session(), figure.place_id, past),

@@ -1,6 +1,8 @@
 """The situation in one glance; for partners, safe totals."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import g, render_template
@@ -9,17 +11,20 @@ from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import open_alerts
 from app.core.forms import language
 from app.core.http import requires, session
+from app.dashboard.policy import fullest_of, largest
+from app.dashboard.queries import homes
 from app.dashboard.schemas import Room
 from app.dashboard.views.blueprint import frame_here, pages
-from app.dashboard.views.drawings import pyramid, share_known
+from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
+from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
 from app.places.queries import areas_of
 from app.places.schemas import Frame
 from app.population import queries as population
-from app.population.past import Cut, Past
 from app.population.queries.published import published
+from app.population.schemas import AreaFigure
 
-FULLEST, TASKS, PUBLISHED = 10, 5, 3
+FULLEST, TASKS, PUBLISHED, HOMES = 10, 5, 3, 6
 
 
 @pages.get("/dashboard")
@@ -29,30 +34,53 @@ def situation() -> str:
     frame = frame_here()
     if not g.actor.may("read"):
         return _safe_totals(frame)
-    scope = g.actor.scope
-    whole = population.operation_figure(session(), scope=scope)
+    asked = moment_asked()
+    past, scope = asked.past, asked.scope
+    whole = population.operation_figure(session(), scope=scope, past=past)
+    shelters = population.shelter_figures(session(), scope=scope, past=past if asked.is_past else None).items
+    areas = population.area_figures(session(), scope=g.actor.scope, past=past)
+    codes = population.top_codes(session(), scope)
+    days = population.area_days(session(), codes=codes, first=past.cut.day - timedelta(days=TREND_DAYS - 1), past=past)
     return render_template(
         "dashboard/situation.html",
+        asked=asked,
         frame=frame,
         whole=whole,
-        left_out=left_out(session(), scope),
         pyramid=pyramid(whole.people, frame.scheme),
         known=share_known(whole.people),
-        came=whole.came,
-        left=whole.left,
-        room=Room.of(population.shelter_figures(session(), scope=scope).items),
-        fullest=population.fullest(session(), scope=scope, limit=FULLEST),
-        areas=sorted(population.area_figures(session(), scope=scope), key=lambda figure: figure.area or ""),
+        room=Room.of(shelters),
+        fullest=fullest_of(shelters, FULLEST),
+        trend=trend(days, last=past.cut.day),
+        days=days[::-1],
+        homes=largest(homes(session(), scope=scope, past=past), HOMES),
+        to_choose=sorted(areas, key=lambda figure: figure.area or ""),
+        areas=sorted(_below(asked, areas), key=lambda figure: figure.area or ""),
         last_report_at=population.last_report_at(session(), scope=scope),
-        published=published(session(), scope=scope, past=Past.present(frame, Cut.of(frame)), limit=PUBLISHED),
-        **_tasks(),
+        published=published(session(), scope=scope, past=past, limit=PUBLISHED),
+        **_open_now(asked),
     )
 
 
-def _tasks() -> dict[str, Any]:
+def _below(asked: Asked, areas: Sequence[AreaFigure]) -> Sequence[AreaFigure]:
+    """Of areas those that are shown: in the one that is asked for."""
+    if asked.area is None:
+        return areas
+    paths = areas_of(session(), asked.scope.operation_id, [one.area for one in areas if one.area])
+    return [one for one in areas if one.area and asked.scope.holds(paths[one.area].path)]
+
+
+def _open_now(asked: Asked) -> dict[str, Any]:
+    """What needs somebody, and what is held for review: of now alone."""
+    if asked.is_past:
+        return {"alerts": [], "alerts_total": 0, "left_out": None}
     found = open_alerts(session(), actor=g.actor, language=language())
+    found = [alert for alert in found if asked.scope.holds(alert.area_path)]
     waiting = [alert for alert in found if alert.status == "open"]
-    return {"alerts": waiting[:TASKS], "alerts_total": len(found), "alerts_waiting": len(waiting)}
+    return {
+        "alerts": waiting[:TASKS],
+        "alerts_total": len(found),
+        "left_out": left_out(session(), asked.scope),
+    }
 
 
 def _safe_totals(frame: Frame) -> str:

@@ -26,8 +26,8 @@ from app.population.queries import (
     shelter_at,
     shelter_days,
     shelter_figures,
+    top_codes,
 )
-from app.population.queries.areas import top_codes
 from app.population.schemas import DayFigure
 
 DAYS = 30

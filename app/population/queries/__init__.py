@@ -4,11 +4,10 @@ Without a past, a figure is that of now. With one it is what is stored by the da
 different.
 """
 
-from app.population.queries.areas import area_figures, operation_figure
+from app.population.queries.areas import area_figures, operation_figure, top_codes
 from app.population.queries.days import area_days, on_the_way, shelter_days
 from app.population.queries.shelters import (
     Described,
-    fullest,
     last_report_at,
     place_at,
     shelter_at,
@@ -20,7 +19,6 @@ __all__ = [
     "Described",
     "area_days",
     "area_figures",
-    "fullest",
     "last_report_at",
     "on_the_way",
     "operation_figure",
@@ -29,4 +27,5 @@ __all__ = [
     "shelter_days",
     "shelter_figure",
     "shelter_figures",
+    "top_codes",
 ]

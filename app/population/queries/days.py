@@ -119,6 +119,7 @@ def _day_of_shelter(row: DayRow, frame: Frame) -> DayFigure:
         discrepancy=row.level.discrepancy if row.facts.counted else None,
         is_disputed=row.level.is_disputed,
         competing=row.level.competing,
+        found=row.facts.taken.total if row.facts.counted else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,15 +26,6 @@ from app.population.schemas import Page, ShelterFigure
 from app.shelters.models import Shelter
 from app.shelters.policy import Standards, binding_of, places_for_people
 from app.shelters.queries import statements_under
-
-# Occupancy as the rule counted it; used only to put shelters in order.
-_PEOPLE = col(PlaceDay.rules)["occupancy"]["people"].as_integer()
-_PLACES = col(PlaceDay.rules)["occupancy"]["places"].as_integer()
-_FULLNESS = case(
-    (col(PlaceDay.basis) == "unknown", None),
-    (_PLACES > 0, func.greatest(_PEOPLE, 0) * 1.0 / _PLACES),
-    (_PLACES == 0, _PEOPLE * 1.0),
-)
 
 
 def shelter_figures(
@@ -84,13 +75,6 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
         return None
     shelter = session.get_one(Shelter, booking.kept_id)
     return _described(session, past, [shelter], {shelter.id: booking})[0]
-
-
-def fullest(session: Session, *, scope: Scope, limit: int) -> list[ShelterFigure]:
-    """The fullest shelters first; those whose occupancy is not known come last."""
-    frame = frame_of(session, scope.operation_id)
-    wanted = _shelters(scope).order_by(_FULLNESS.desc().nulls_last(), col(Shelter.code)).limit(limit)
-    return [_present(row, frame) for row in session.execute(wanted)]
 
 
 def last_report_at(session: Session, *, scope: Scope) -> datetime | None:

@@ -1,0 +1,105 @@
+"""`/dashboard`: now, on another day, as it was known, and of one area; the trend of the last thirty days."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.factories.operations import a_headcount, a_movement
+from tests.factories.pages import words_of
+from tests.factories.teams import Team
+
+PAGE = "/dashboard"
+DAY = timedelta(days=1)
+
+
+def noon(days_ago: int) -> datetime:
+    today = datetime.now(ZoneInfo("Asia/Damascus")).replace(hour=12, minute=0, second=0, microsecond=0)
+    return (today - days_ago * DAY).astimezone(UTC)
+
+
+def day(days_ago: int) -> str:
+    return noon(days_ago).astimezone(ZoneInfo("Asia/Damascus")).date().isoformat()
+
+
+@pytest.fixture
+def figures(team: Team) -> Team:
+    """KHM counted ten days ago, and people who came from Jableh yesterday; some at SCH, never counted."""
+    team.sends(a_headcount("KHM", at=noon(10), people={"total": 100, "low": 90, "high": 120}))
+    team.sends(a_movement(at=noon(1), to="KHM", people=20, origin="SY0602"))
+    team.sends(a_movement(at=noon(2), to="SCH", people=7))
+    team.people()
+    return team
+
+
+def shown(team: Team, query: str = "") -> str:
+    return words_of(team.coordinator.open(f"{PAGE}{query}").text)
+
+
+def test_now(figures: Team) -> None:
+    said = shown(figures)
+    assert "Displaced now at least 127" in said
+    assert "Came today 0" in said
+    assert "Jablah Shelter KHM 20" in said
+    assert "Home not known Shelter KHM 100" in said
+
+
+def test_on_another_day(figures: Team) -> None:
+    said = shown(figures, f"?as_of={day(1)}")
+    assert "This is" in said
+    assert "Displaced then at least 127" in said
+    assert "Came that day 20" in said
+    assert "Before 107 Came +20 Left −0 Adjusted by counts +0 After 127" in said
+    assert "What needs you" not in said, "what needs somebody is of now"
+    assert "Displaced then at least 107" in shown(figures, f"?as_of={day(2)}")
+    assert "Displaced then 100" not in shown(figures, f"?as_of={day(11)}")
+
+
+def test_as_it_was_known(figures: Team) -> None:
+    late = a_headcount("KHM", at=noon(9), people=150)
+    figures.sends(late)
+    figures.people()
+    assert "Displaced now at least 177" in shown(figures)
+    before = shown(figures, f"?known_on={day(3)}")
+    assert "It shows only what had been reported by the end of" in before
+    assert "not known" in before
+    assert "177" not in before
+
+
+def test_of_one_area(figures: Team) -> None:
+    figures.sends(a_headcount("FAR", at=noon(3), people=500), who="stranger")
+    figures.people()
+    assert "500" not in shown(figures), "not theirs"
+    said = shown(figures, "?area=sy0602")
+    assert "Displaced now at least 127" in said
+    assert '<option value="SY0602" selected>' in figures.coordinator.open(f"{PAGE}?area=SY0602").text
+
+
+@pytest.mark.parametrize("area", ["SY10", "SY1002", "nowhere", "\x00"])
+def test_an_area_that_is_not_theirs_is_said_to_be_none(figures: Team, area: str) -> None:
+    said = shown(figures, f"?area={area}")
+    assert "There is no such area among yours." in said
+    assert "Displaced now at least 127" in said
+
+
+def test_an_address_keeps_what_is_shown(figures: Team) -> None:
+    page = figures.coordinator.open(f"{PAGE}?as_of={day(1)}&area=SY06").text
+    links = re.findall(r'href="(/shelters/KHM[^"]*|/flows[^"]*)"', page)
+    assert links
+    assert all(f"as_of={day(1)}" in link and "area=SY06" in link for link in links if link != "/flows"), links
+
+
+def test_the_trend_is_drawn_with_what_it_says(figures: Team) -> None:
+    page = figures.coordinator.open(PAGE).text
+    assert "first not known, then at least 127" in page or "first 0, then at least 127" in page
+    assert 'class="line uncertain"' in page
+    shelter = figures.coordinator.open("/shelters/KHM").text
+    assert 'class="mark"' in shelter
+    assert "then 120" in shelter
+
+
+def test_nothing_yet(team: Team) -> None:
+    said = shown(team)
+    assert "Days appear here once something was reported." in said
+    assert "Nothing is known of where people came from." in said
