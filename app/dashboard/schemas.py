@@ -74,7 +74,6 @@ class Homes:
     total: int
     is_all: bool
 
-
     @property
     def all_rows(self) -> list[FromHome]:
         return [*self.rows, self.not_known] if self.not_known else self.rows
