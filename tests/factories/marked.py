@@ -25,7 +25,7 @@ DATA = frozenset({"bdi", "code", "q", "pre", "textarea"})
 ENDONYMS = frozenset({"English", "العربية", "Français"})
 MONTHS = "|".join(name for width in ("wide", "abbreviated") for name in Locale("en").months["format"][width].values())
 SHAPES = re.compile(
-    rf"(?:\d+ )?(?:{MONTHS}) \d+(?:, \d+:\d\d)?|"  # moments, as Babel writes them
+    rf"(?:\d+ )?(?:{MONTHS}) \d+(?:, \d+:\d\d)?|\d+ (?:{MONTHS})\b|"  # moments, as Babel writes them
     r"\S+@\S+|https?://\S+"
     r"|\b[A-Z]{1,3}-?\d[\w-]*|\b[A-Z]{2,}(?:-[A-Z\d]+)+"  # codes of areas, groups, shelters
     r"|[0-9a-f]{8}-[0-9a-f-]{27}"  # names of requests
