@@ -4,8 +4,10 @@ first. Pure."""
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from app.dashboard.schemas import Homes
+from app.planning.schemas import Filling
 from app.population.queries.flows import Flow
 from app.population.schemas import ShelterFigure
 
@@ -43,6 +45,21 @@ def position_typed(typed: str) -> tuple[float, float] | None:
 def fullest_of(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:
     """The fullest shelters first; those whose occupancy is not known come last."""
     return sorted(figures, key=lambda one: (one.occupancy is None, -(one.occupancy or 0), one.shelter))[:most]
+
+
+def likely_to_fill(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:
+    """The fullest of the open shelters that are known to have room."""
+    able = [one for one in figures if one.status == "open" and one.basis == "counted" and (one.free or 0) > 0]
+    return fullest_of(able, most)
+
+
+def next_to_fill(
+    figures: Sequence[ShelterFigure], fillings: Mapping[UUID, Filling], most: int
+) -> list[tuple[ShelterFigure, Filling]]:
+    """Shelters that will be full within sight, and when: the soonest first."""
+    found = [(one, fillings[one.place_id]) for one in figures if one.place_id in fillings]
+    in_sight = [(one, when) for one, when in found if when.days is not None]
+    return sorted(in_sight, key=lambda pair: (pair[1].days, pair[1].soonest, pair[0].shelter))[:most]
 
 
 def largest(homes: Homes, most: int) -> list[tuple[dict[str, str] | None, Flow]]:

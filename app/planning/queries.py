@@ -1,6 +1,7 @@
 """Where there is still room."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from math import cos, radians
 from typing import Any
@@ -59,10 +60,15 @@ _ROOMS = text(f"""
     ORDER BY free < asked.people, apart IS NULL, apart, NOT is_same_area, code LIMIT {_MOST_LOOKED_AT}
   ) AS room
 """)
-# The last adopted headcount of each of the last days there was one.
+# The last adopted headcount of each of the last days there was one, at each of these places; the oldest first.
 _COUNTS = text("""
-  SELECT day, taken[1]::bigint AS people FROM place_days
-  WHERE place_id = :place AND day >= :first AND total_anchored ORDER BY day DESC LIMIT :most
+  SELECT asked.place_id, count.day, count.people FROM unnest(CAST(:places AS uuid[])) AS asked (place_id)
+  CROSS JOIN LATERAL (
+    SELECT day, taken[1]::bigint AS people FROM place_days
+    WHERE place_days.place_id = asked.place_id AND day BETWEEN :first AND :today AND total_anchored
+    ORDER BY day DESC LIMIT :most
+  ) AS count
+  ORDER BY asked.place_id, count.day
 """)
 _STEP = 500  # shelters read at a time, the nearest first
 
@@ -156,13 +162,21 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
     )
 
 
-def filling_of(session: Session, figure: ShelterFigure, *, today: date) -> Filling | None:
-    """When a shelter will be full, by its last headcounts; None: it is, or nobody can say."""
-    if figure.free is None or figure.free <= 0 or figure.basis != "counted" or figure.capacity is None:
-        return None
-    asked = {"place": figure.place_id, "first": today - COUNTED_LATELY - COUNTED_WITHIN, "most": FASTEST_OF}
-    counts = [(row.day, row.people) for row in session.execute(_COUNTS, asked)][::-1]
-    return filling(counts, people=figure.people.total or 0, places=figure.capacity, today=today)
+def fillings_of(session: Session, figures: Iterable[ShelterFigure], *, today: date) -> dict[UUID, Filling]:
+    """When each of these shelters will be full, by its last headcounts up to `today`, the day of the figures. Those are
+    left out that are full already, and those of which nobody can say."""
+    able = {one.place_id: one for one in figures if one.basis == "counted" and one.free is not None and one.free > 0}
+    asked = {"places": list(able), "first": today - COUNTED_LATELY - COUNTED_WITHIN, "today": today}
+    counts: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
+    for place_id, day, people in session.execute(_COUNTS, {**asked, "most": FASTEST_OF}) if able else ():
+        counts[place_id].append((day, people))
+    found: dict[UUID, Filling] = {}
+    for place_id, figure in able.items():
+        people, places = figure.people.total or 0, figure.capacity or 0
+        when = filling(counts[place_id], people=people, places=places, today=today)
+        if when is not None:
+            found[place_id] = when
+    return found
 
 
 def sites_of(session: Session, *, scope: Scope) -> list[Site]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.factories.operations import a_headcount, a_movement
+from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 from tests.factories.pages import words_of
 from tests.factories.teams import Team
 
@@ -103,3 +103,20 @@ def test_nothing_yet(team: Team) -> None:
     said = shown(team)
     assert "Days appear here once something was reported." in said
     assert "Nothing is known of where people came from." in said
+
+
+def test_which_shelter_fills_next(figures: Team) -> None:
+    figures.sends(a_shelter(code="OLD", at=noon(40), capacity=500, status="open"))
+    counts = {"KHM": (100, 110, 120), "SCH": (100, 130, 160), "OLD": (300, 300, 300)}
+    for code, people in counts.items():
+        figures.sends(a_state(code, at=noon(13), capacity=500, status="open"))
+        figures.sends(*(a_headcount(code, at=noon(9 - 3 * i), people=each) for i, each in enumerate(people)))
+    figures.people()
+    said = shown(figures)
+    assert "Fills next by the last counts" in said
+    panel = said[said.index("Fills next by") : said.index("Fullest shelters")]
+    # 30 people in 3 days, damped by half: 5 a day, 333 places free (7 came since); at the soonest 15 a day.
+    assert re.search(r"SCH 333 in about 67 days In 23 days at the soonest\.", panel)
+    assert "OLD" not in panel, "nothing changes there"
+    assert "in about" not in shown(figures, f"?as_of={day(6)}"), "two counts say nothing"
+    assert "Fills next" not in shown(figures, f"?known_on={day(1)}")

@@ -16,7 +16,7 @@ from app.dashboard.views.blueprint import PAGE, frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
-from app.planning.queries import filling_of
+from app.planning.queries import fillings_of
 from app.population import queries as population
 from app.population.queries import Described
 from app.population.queries.counts import open_cases
@@ -73,7 +73,7 @@ def shelter(code: str) -> str | Response:
         days_more=max(0, len(days) - DAYS),
         groups=groups_here(session(), figure.place_id, past),
         groups_listed=GROUPS,
-        filling=filling_of(session(), figure, today=past.frame.today) if past.is_present else None,
+        filling=fillings_of(session(), [figure], today=past.cut.day).get(figure.place_id) if past.is_present else None,
         **_open_now(found, asked),
     )
 

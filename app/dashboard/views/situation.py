@@ -11,7 +11,7 @@ from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import open_alerts
 from app.core.forms import language
 from app.core.http import requires, session
-from app.dashboard.policy import fullest_of, largest
+from app.dashboard.policy import fullest_of, largest, likely_to_fill, next_to_fill
 from app.dashboard.queries import homes
 from app.dashboard.schemas import Room
 from app.dashboard.views.blueprint import frame_here, pages
@@ -20,11 +20,13 @@ from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
 from app.places.queries import areas_of
 from app.places.schemas import Frame
+from app.planning.queries import fillings_of
 from app.population import queries as population
 from app.population.queries.published import published
-from app.population.schemas import AreaFigure
+from app.population.schemas import AreaFigure, ShelterFigure
 
-FULLEST, TASKS, PUBLISHED, HOMES = 10, 5, 3, 6
+FULLEST, FILLING, TASKS, PUBLISHED, HOMES = 10, 5, 5, 3, 6
+LIKELY = 200  # shelters of which is asked when they will be full: it takes the last counts of each
 
 
 @pages.get("/dashboard")
@@ -50,6 +52,7 @@ def situation() -> str:
         known=share_known(whole.people),
         room=Room.of(shelters),
         fullest=fullest_of(shelters, FULLEST),
+        **_filling(asked, shelters),
         trend=trend(days, last=past.cut.day),
         days=days[::-1],
         homes=largest(homes(session(), scope=scope, past=past), HOMES),
@@ -67,6 +70,15 @@ def _below(asked: Asked, areas: Sequence[AreaFigure]) -> Sequence[AreaFigure]:
         return areas
     paths = areas_of(session(), asked.scope.operation_id, [one.area for one in areas if one.area])
     return [one for one in areas if one.area and asked.scope.holds(paths[one.area].path)]
+
+
+def _filling(asked: Asked, shelters: Sequence[ShelterFigure]) -> dict[str, Any]:
+    """Which shelters fill next, by their counts as they are known now: of what was known on another day nobody asks."""
+    if asked.known_on is not None:
+        return {"filling": None}
+    likely = likely_to_fill(shelters, LIKELY)
+    when = fillings_of(session(), likely, today=asked.past.cut.day)
+    return {"filling": next_to_fill(likely, when, FILLING), "of_likely": LIKELY if len(likely) == LIKELY else None}
 
 
 def _open_now(asked: Asked) -> dict[str, Any]:
