@@ -49,3 +49,10 @@ def largest(homes: Homes, most: int) -> list[tuple[dict[str, str] | None, Flow]]
     """The largest flows from a home (its name; None: not known) to a place, over all homes."""
     rows = [(row.name if row.origin else None, place) for row in homes.all_rows for place in row.places]
     return sorted(rows, key=lambda one: (-one[1].people, one[1].shelter or one[1].area))[:most]
+
+
+def lifted(path: Sequence[str], level: int, within: frozenset[str] | None = None) -> str:
+    """The area of a level above one, or itself where it is no lower. `within`: the reader's areas; they see no part of
+    an area above these, so nobody takes that part for all of it."""
+    highest = 0 if within is None else next((number for number, code in enumerate(path) if code in within), 0)
+    return path[min(max(level, highest), len(path) - 1)]
