@@ -22,7 +22,7 @@ from app.places.schemas import Candidate
 from app.planning.schemas import Site
 from app.population.past import Past
 from app.population.queries.flows import Flow, flows
-from app.population.queries.groups import called_of, groups_at
+from app.population.queries.groups import called_of
 from app.population.queries.journeys import called_groups
 from app.population.queries.reasons import Step
 from app.shelters.queries import ShelterRow, list_shelters
@@ -56,9 +56,8 @@ def names_in(session: Session, actor: Actor, steps: Iterable[Step]) -> dict[str,
     return names
 
 
-def groups_here(session: Session, place_id: UUID, past: Past) -> list[tuple[str, str | None, int]]:
-    """Groups with people at a place: code, label, people; the largest first."""
-    people = groups_at(session, place_id, past)
+def groups_here(session: Session, people: Mapping[UUID, int]) -> list[tuple[str, str | None, int]]:
+    """Groups with people at a place, so many of each: code, label, people; the largest first."""
     called = called_groups(session, people) if people else {}
     listed = [(*called[group], count) for group, count in people.items() if group in called]
     return sorted(listed, key=lambda one: (-one[2], one[0]))
