@@ -3,9 +3,12 @@ how the place changed; and which of these a past day tells."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
+from app.core.db import unit_of_work
+from app.places.models import OperationSetting
 from tests.factories.amending import decision
 from tests.factories.asked import statements
 from tests.factories.coordinating import Site, make_site
@@ -79,7 +82,7 @@ def test_a_figure_that_was_set_aside_says_so_and_why(site: Site) -> None:
 def test_the_nearest_with_room_is_named_within_the_readers_areas(site: Site) -> None:
     words = words_of(site.visitor().open("/shelters/KHM").text)
     near = words[words.index("Nearest with room") : words.index("Standards")]
-    assert re.search(r"Shelter SCH about 2\d km · counted 4 days ago 290 free places", near), near
+    assert re.search(r"Shelter SCH about 2\d km · counted 4 days ago 290", near), near
     alone = words_of(site.visitor(areas=["SY06"]).open("/shelters/KHM").text)
     assert "Shelter SCH about" not in alone
     assert "No open, counted shelter of your areas near this one" in alone
@@ -126,3 +129,19 @@ def test_more_of_everything_costs_no_further_statement(site: Site) -> None:
     assert len(many) <= len(few)
     assert "Pregnant or breastfeeding women 30" in words_of(page)
     assert "further figures are not listed." in words_of(page)
+
+
+def test_an_old_figure_is_drawn_fainter_and_says_since_when_nothing_was_heard(site: Site) -> None:
+    visitor = site.visitor()
+    for path in ("/shelters/KHM", "/shelters", "/dashboard"):
+        page = visitor.open(path).text
+        assert 'class="number big faded"' not in page
+        assert page.count('<tr class="faded">') == (0 if path == "/shelters/KHM" else 1), "that of the school"
+    old = visitor.open("/shelters/SCH")
+    assert 'class="number big faded"' in old.text
+    assert "Nothing heard since" in words_of(old.text)
+    assert "faded" not in visitor.open(f"/shelters/SCH?as_of={DAYS_AGO[3][:10]}").text, "it was young on that day"
+    with unit_of_work() as session:
+        wider = {"id": uuid4(), "operation_id": site.operation.id, "recorded_at": NOW, "name": "thresholds"}
+        session.add(OperationSetting(**wider, value={"silence_days": 30}))
+    assert "faded" not in visitor.open("/shelters/SCH").text
