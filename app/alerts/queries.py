@@ -140,6 +140,15 @@ def ended_since(session: Session, *, actor: Actor, language: str, since: datetim
     return [_row(*found, language=language, zone=zone) for found in session.execute(wanted)]
 
 
+def alerts_at(session: Session, *, actor: Actor, language: str, place_id: UUID, since: datetime) -> list[AlertRow]:
+    """Alerts of one shelter: those that have not ended, the worst first, then those that ended after a moment."""
+    here = _alerts(actor).where(col(Alert.place_id) == place_id)
+    wanted = here.where(col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > since))
+    order = (col(Alert.ended_at).is_not(None), col(Alert.ended_at).desc(), *_ORDER)
+    zone = frame_of(session, actor.scope.operation_id).zone
+    return [_row(*found, language=language, zone=zone) for found in session.execute(wanted.order_by(*order))]
+
+
 def history_of(session: Session, alert: AlertRow, *, zone: ZoneInfo, language: str) -> list[Happened]:
     """All that happened to an alert, the newest first."""
     name = name_in(alert.shelter_name, language)

@@ -2,16 +2,20 @@
 first. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
+from app.core.statements import Change
 from app.dashboard.schemas import Homes
 from app.planning.schemas import Filling
 from app.population.queries.flows import Flow
 from app.population.schemas import ShelterFigure
+from app.shelters.policy import FIELDS, NAMES, POSITION
 
 ADULT_AGE = 18
+# Of what is said of a shelter, what its history tells, in this order.
+TOLD = tuple(name for name in FIELDS if name not in (*NAMES, *POSITION, "admits"))
 # Two numbers. Where a comma stands before fractions, something else must stand between them.
 _POSITIONS = (
     re.compile(r"(-?\d{1,3}\.\d{1,15})\s*[,;\s]\s*(-?\d{1,3}\.\d{1,15})"),
@@ -66,3 +70,29 @@ def largest(homes: Homes, most: int) -> list[tuple[dict[str, str] | None, Flow]]
     """The largest flows from a home (its name; None: not known) to a place, over all homes."""
     rows = [(row.name if row.origin else None, place) for row in homes.all_rows for place in row.places]
     return sorted(rows, key=lambda one: (-one[1].people, one[1].shelter or one[1].area))[:most]
+
+
+def lifted(path: Sequence[str], level: int, within: frozenset[str] | None = None) -> str:
+    """The area of a level above one, or itself where it is no lower. `within`: the reader's areas; they see no part of
+    an area above these, so nobody takes that part for all of it."""
+    highest = 0 if within is None else next((number for number, code in enumerate(path) if code in within), 0)
+    return path[min(max(level, highest), len(path) - 1)]
+
+
+def told_of_changes(changes: Iterable[Change]) -> list[Change]:
+    """Changes of a shelter as they are told, the newest first: of where exactly it lies and what it is called nothing,
+    and of who is let in the words of the forms."""
+    told: list[Change] = []
+    for change in changes:
+        fields = {name: change.fields[name] for name in TOLD if name in change.fields}
+        if "admits" in change.fields:
+            before, after = change.fields["admits"]
+            fields["admission"] = (before and _admission(before), _admission(after))
+        if fields:
+            told.append(Change(change.at, fields))
+    return told[::-1]
+
+
+def _admission(rule: Mapping[str, Any] | None) -> str:
+    let_in = lets_in(rule)
+    return (rule or {}).get("text") or let_in if let_in == "other" else let_in

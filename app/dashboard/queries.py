@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor, Scope
 from app.core.text import LONGEST_NAME
-from app.dashboard.schemas import Called, FromHome, Homes, Start, StartMeant
+from app.counts.matrix import NOT_KNOWN, matrix_of
+from app.dashboard.policy import lifted
+from app.dashboard.schemas import Called, Crossing, FromHome, Homes, Start, StartMeant
 from app.intake.queries import as_reference, find_places
 from app.places.models import Area
 from app.places.policy import meant_by, plain
@@ -20,14 +22,16 @@ from app.places.schemas import Candidate
 from app.planning.schemas import Site
 from app.population.past import Past
 from app.population.queries.flows import Flow, flows
-from app.population.queries.groups import called_of, groups_at
+from app.population.queries.groups import called_of
 from app.population.queries.journeys import called_groups
 from app.population.queries.reasons import Step
 from app.shelters.queries import ShelterRow, list_shelters
 
-MOST_PLACES = 10_000
+MOST_PLACES = 50_000
 LISTED = 12  # places of one origin
 SUGGESTED = 5
+USUAL_LEVEL = 2  # districts
+TABLE, PICTURE = (15, 8), (7, 7)  # most homes and most areas told apart
 _IN_BRACKETS = re.compile(r"\(([A-Za-z0-9-]{1,32})\)\s*$")
 
 
@@ -52,9 +56,8 @@ def names_in(session: Session, actor: Actor, steps: Iterable[Step]) -> dict[str,
     return names
 
 
-def groups_here(session: Session, place_id: UUID, past: Past) -> list[tuple[str, str | None, int]]:
-    """Groups with people at a place: code, label, people; the largest first."""
-    people = groups_at(session, place_id, past)
+def groups_here(session: Session, people: Mapping[UUID, int]) -> list[tuple[str, str | None, int]]:
+    """Groups with people at a place, so many of each: code, label, people; the largest first."""
     called = called_groups(session, people) if people else {}
     listed = [(*called[group], count) for group, count in people.items() if group in called]
     return sorted(listed, key=lambda one: (-one[2], one[0]))
@@ -74,7 +77,43 @@ def homes(session: Session, *, scope: Scope, past: Past) -> Homes:
     ]
     rows.sort(key=lambda row: (-row.people, row.origin or ""))
     not_known = _from_home(None, {}, by_origin[None]) if None in by_origin else None
-    return Homes(rows, not_known, sum(flow.people for flow in found), rest is None)
+    return Homes(rows, not_known, sum(flow.people for flow in found), rest is None, found)
+
+
+def crossing(
+    session: Session, flows: Sequence[Flow], *, scope: Scope, levels: tuple[int | None, int | None]
+) -> Crossing:
+    """These flows by area, of homes and of where people are; `levels`: those asked for, None: districts."""
+    known = areas_of(
+        session, scope.operation_id, sorted({code for one in flows for code in (one.origin, one.area) if code})
+    )
+    above = {code for area in known.values() for code in area.path} - known.keys()
+    areas = known | areas_of(session, scope.operation_id, sorted(above))
+    paths = {code: area.path for code, area in known.items()}
+    deepest = [
+        max((len(paths[code]) - 1 for code in codes if code in paths), default=0)
+        for codes in ({one.origin or "" for one in flows}, {one.area for one in flows})
+    ]
+    home_level, place_level = (
+        min(USUAL_LEVEL, most) if asked is None else min(max(0, asked), most)
+        for asked, most in zip(levels, deepest, strict=True)
+    )
+    told = [
+        (
+            lifted(paths.get(one.origin, [one.origin]), home_level) if one.origin else NOT_KNOWN,
+            lifted(paths.get(one.area, [one.area]), place_level, scope.areas),
+            one.people,
+        )
+        for one in flows
+    ]
+    return Crossing(
+        table=matrix_of(told, most_homes=TABLE[0], most_places=TABLE[1]),
+        picture=matrix_of(told, most_homes=PICTURE[0], most_places=PICTURE[1]),
+        areas=areas,
+        levels=(list(range(deepest[0] + 1)), list(range(deepest[1] + 1))),
+        home_level=home_level,
+        place_level=place_level,
+    )
 
 
 def _from_home(origin: str | None, name: dict[str, str], places: list[Flow]) -> FromHome:

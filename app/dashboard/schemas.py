@@ -6,7 +6,9 @@ from datetime import datetime
 from statistics import median_low
 from typing import Self
 
+from app.counts.matrix import Matrix
 from app.formats.charts import NEAR
+from app.places.models import Area
 from app.population.queries.flows import Flow
 from app.population.schemas import ShelterFigure
 
@@ -67,16 +69,31 @@ class FromHome:
 
 @dataclass(frozen=True)
 class Homes:
-    """Where everybody's home is, over all places in scope. `is_all`: no place was left out."""
+    """Where everybody's home is, over all places in scope. `flows`: what it was made of. `is_all`: no place was left
+    out."""
 
     rows: list[FromHome]
     not_known: FromHome | None
     total: int
     is_all: bool
+    flows: list[Flow]
 
     @property
     def all_rows(self) -> list[FromHome]:
         return [*self.rows, self.not_known] if self.not_known else self.rows
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Homes against the areas people are in: as many of both as a table holds, and as a picture does. `levels` are
+    there to choose from, of homes and of places; `home_level` and `place_level` are chosen. `areas`: by code."""
+
+    table: Matrix
+    picture: Matrix
+    areas: dict[str, Area]
+    levels: tuple[list[int], list[int]]
+    home_level: int
+    place_level: int
 
 
 @dataclass(frozen=True)

@@ -158,17 +158,25 @@ class Standards:
 SPHERE = Standards()
 
 
-def binding_of(state: Mapping[str, Any], limits: Standards = SPHERE) -> tuple[str, int] | None:
-    """What a shelter is enough for by its scarcest known resource, and which that is; None: nothing is known. Of two
-    that are equally scarce the first of: places, covered_area_m2, toilets, water_litres_per_day."""
-    enough: list[tuple[str, int]] = []
-    if state.get("capacity") is not None:
-        enough.append(("places", max(0, int(state["capacity"]) - int(state.get("blocked") or 0))))
+def enough_of(state: Mapping[str, Any], limits: Standards = SPHERE) -> dict[str, int | None]:
+    """For how many people each resource of a shelter is enough, None where it is not known: places, covered_area_m2,
+    toilets, water_litres_per_day."""
+    declared = state.get("capacity")
+    enough: dict[str, int | None] = {
+        "places": None if declared is None else max(0, int(declared) - int(state.get("blocked") or 0))
+    }
     for name, people in (
         ("covered_area_m2", 1 / limits.covered_area_m2),
         ("toilets", limits.toilets),
         ("water_litres_per_day", 1 / limits.water_litres_per_day),
     ):
-        if state.get(name) is not None:
-            enough.append((name, floor(round(state[name] * people, 6))))
-    return min(enough, key=lambda one: one[1], default=None)
+        has = state.get(name)
+        enough[name] = None if has is None else floor(round(has * people, 6))
+    return enough
+
+
+def binding_of(state: Mapping[str, Any], limits: Standards = SPHERE) -> tuple[str, int] | None:
+    """What a shelter is enough for by its scarcest known resource, and which that is; None: nothing is known. Of two
+    that are equally scarce the first."""
+    known = [(name, people) for name, people in enough_of(state, limits).items() if people is not None]
+    return min(known, key=lambda one: one[1], default=None)

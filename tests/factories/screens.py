@@ -43,6 +43,7 @@ DESK_PAGES = (
     "/groups",
     "/groups/G-0001",
     "/flows",
+    "/flows?as_of=2025-03-20&homes_by=1&area=SY06",
     "/admin/audit",
     "/account",
     "/admin/operation",

@@ -84,6 +84,26 @@ def test_flows_are_sums_by_home_and_what_is_not_known_may_be_below_zero(site: Si
     assert "Below zero where counts found fewer people" in words
 
 
+def test_the_matrix_agrees_with_itself_and_with_the_situation(site: Site) -> None:
+    page = site.visitor().open("/flows").text
+    words = words_of(page)
+    assert "Their home All Banyas Jablah" in words
+    assert "Jablah 52 30 22 Lattakia 7 7 – Home not known −7 5 −12 All 52 42 10" in words
+    assert "All together 52; the situation says at least 52." in words
+    assert "Not drawn, since it is below zero: Home not known to Jablah −12" in words
+    assert "From their home to where they are, the largest: Jablah to Banyas 30" in page
+
+
+def test_levels_are_chosen_and_kept_and_a_part_is_not_told_as_the_whole(site: Site) -> None:
+    page = site.visitor().open("/flows?homes_by=1&places_by=1&as_of=2025-03-12").text
+    assert "Lattakia 59 37 22 Home not known −7 5 −12 All 52 42 10" in words_of(page)
+    assert "/flows?as_of=2025-03-12&amp;homes_by=1&amp;places_by=1&amp;area=SY06" in page
+    part = words_of(site.visitor(areas=["SY0602"]).open("/flows?homes_by=1&places_by=1").text)
+    assert "Their home All Jablah" in part
+    for asked in ("homes_by=9", "homes_by=-3", "places_by=x", "area=SY10"):
+        assert site.visitor().open(f"/flows?{asked}").status_code == 200
+
+
 def test_people_on_the_way_are_a_line_of_their_own(site: Site) -> None:
     assert "On the way 0 have left" in words_of(site.visitor().open("/flows").text)
     assert "On the way 5 have left" in words_of(site.visitor().open("/flows?as_of=2025-03-11").text)

@@ -1,18 +1,22 @@
 """Pictures of figures, with their words in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.core.templating import day_short, digits, direction, number
+from app.core.templating import day_short, digits, direction, named, number
+from app.counts.matrix import NOT_KNOWN, OTHERS, Head, Matrix
 from app.counts.scheme import UNKNOWN, Scheme
 from app.formats import charts
+from app.formats import streams as bands
 from app.formats import trend as lines
+from app.places.models import Area
 from app.population.schemas import DayFigure, Shown
 
 TREND_DAYS = 30
+SAID, LONGEST_LABEL = 3, 20  # flows that are put into words; letters that half a phone has room for
 LABELS = 3  # parts the days below a trend are told apart by
 
 
@@ -83,6 +87,49 @@ def trend(days: Sequence[DayFigure], *, last: date, places: int | None = None) -
         right_to_left=direction() == "rtl",
     )
     return Markup(drawn)  # noqa: S704  # trend escapes every text
+
+
+def streams(matrix: Matrix, areas: Mapping[str, Area]) -> Markup | None:
+    """From homes to where people are: what is above zero, which alone can be drawn. None if there is nothing."""
+    drawn = {pair: people for pair, people in matrix.cells.items() if people > 0}
+    homes = [one for one in matrix.homes if any(home == one.key for home, _ in drawn)]
+    places = [one for one in matrix.places if any(place == one.key for _, place in drawn)]
+    if not drawn:
+        return None
+    starts = [bands.End(_short(called(one, areas)), signed(one.people), one.key is not NOT_KNOWN) for one in homes]
+    ends = [bands.End(_short(called(one, areas)), signed(one.people)) for one in places]
+    row, column = ({one.key: number_ for number_, one in enumerate(side)} for side in (homes, places))
+    names = [{one.key: called(one, areas) for one in side} for side in (homes, places)]
+    largest = sorted(drawn.items(), key=lambda one: -one[1])[:SAID]
+    said = [
+        gettext("%(home)s to %(place)s %(number)s", home=names[0][home], place=names[1][place], number=number(people))
+        for (home, place), people in largest
+    ]
+    words = bands.Words(
+        starts=gettext("Their home"),
+        ends=gettext("Now at"),
+        summary=gettext("From their home to where they are, the largest: %(flows)s", flows=" · ".join(said)),
+    )
+    flows = {(row[home], column[place]): people for (home, place), people in drawn.items()}
+    return Markup(bands.streams(starts, ends, flows, words=words, right_to_left=direction() == "rtl"))  # noqa: S704  # streams escapes every text
+
+
+def called(head: Head, areas: Mapping[str, Area]) -> str:
+    """What a row or a column of a matrix is called."""
+    if head.key is NOT_KNOWN:
+        return str(gettext("Home not known"))
+    if head.key == OTHERS:
+        return str(ngettext("%(n)s other area", "%(n)s other areas", head.folded, n=number(head.folded)))
+    return named(areas[head.key].name) if head.key in areas else head.key
+
+
+def signed(people: int) -> str:
+    """So many, below zero as the books say it."""
+    return f"\u2212{number(-people)}" if people < 0 else number(people)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1].rstrip() + "\u2026"
 
 
 def _along(day: date, first: date) -> float:

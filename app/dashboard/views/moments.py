@@ -58,6 +58,8 @@ def moment_asked() -> Asked:
     else:
         known_by = None if known_on is None else frame.instant(known_on)
         past = past_of(session(), frame, Cut.of(frame, as_of=as_of, known_on=known_by))
+    if as_of is not None:
+        g.shown_at = past.cut.as_of
     return Asked(past, scope, form, as_of, known_on, area, kept)
 
 

@@ -9,6 +9,7 @@ from app.core.http import requires, session
 from app.dashboard.queries import names_in
 from app.dashboard.views.blueprint import PAGE, pages
 from app.dashboard.views.moments import moment_asked
+from app.dashboard.views.one_shelter import changes_at
 from app.dashboard.views.shelters import shelter_found
 from app.population import queries as population
 from app.population.queries.reasons import FIRST, steps_of
@@ -63,4 +64,5 @@ def shelter_history(code: str) -> str | Response:
         start=start,
         total=len(days),
         step=PAGE,
+        changes=changes_at(found, asked),
     )

@@ -1,7 +1,5 @@
 """All shelters, and everything about one of them."""
 
-from typing import Any
-
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,16 +9,13 @@ from app.core.errors import NotFound
 from app.core.http import requires, session
 from app.core.text import mark
 from app.dashboard.policy import lets_in
-from app.dashboard.queries import groups_here, names_in
+from app.dashboard.queries import names_in
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
-from app.holds.queries import left_out
-from app.planning.queries import fillings_of
+from app.dashboard.views.one_shelter import as_of_then, of_now
 from app.population import queries as population
 from app.population.queries import Described
-from app.population.queries.counts import open_cases
-from app.population.queries.decisions import booked_here
 from app.population.queries.reasons import FIRST, steps_of
 
 NO_SHELTER = mark("There is no such shelter.")
@@ -71,10 +66,9 @@ def shelter(code: str) -> str | Response:
         trend=trend(days, last=past.cut.day, places=figure.capacity),
         days=days[::-1][:DAYS],
         days_more=max(0, len(days) - DAYS),
-        groups=groups_here(session(), figure.place_id, past),
         groups_listed=GROUPS,
-        filling=fillings_of(session(), [figure], today=past.cut.day).get(figure.place_id) if past.is_present else None,
-        **_open_now(found, asked),
+        **as_of_then(found, asked),
+        **of_now(found, asked),
     )
 
 
@@ -85,16 +79,3 @@ def shelter_found(code: str, asked: Asked) -> Described:
     if found is None:
         raise NotFound("no_shelter", NO_SHELTER if asked.known_on is None else NOT_YET)
     return found
-
-
-def _open_now(found: Described, asked: Asked) -> dict[str, Any]:
-    """What waits for a decision or is held for review, and which shelters are booked here: of now alone."""
-    if not asked.past.is_present:
-        return {"case": None, "booked": [], "left_out": None}
-    place_id = found.figure.place_id
-    cases, _ = open_cases(session(), scope=g.actor.scope, past=asked.past, limit=1, place_id=place_id)
-    return {
-        "case": cases[0] if cases else None,
-        "booked": booked_here(session(), g.actor.scope, place_id),
-        "left_out": left_out(session(), g.actor.scope, place_id=place_id),
-    }

@@ -71,6 +71,15 @@ _HEADCOUNTS = text(f"""
   SELECT kept_id, found, {_SAID} FROM listed AS said JOIN users ON users.id = said.reporter_id {_DECIDED}
   WHERE place <= :listed
 """)
+_ALL_OF = text(f"""
+  WITH listed AS (
+    SELECT said.*, CAST(:kept AS uuid) AS kept_id, count(*) OVER () AS found FROM reports AS said
+    WHERE said.place_id = ANY(:places) AND said.kind = 'headcount' AND {standing("said")}
+    ORDER BY said.stands_at IS NOT DISTINCT FROM CAST(:counted_at AS timestamptz) DESC, said.stands_at DESC, said.id
+    LIMIT :listed
+  )
+  SELECT kept_id, found, {_SAID} FROM listed AS said JOIN users ON users.id = said.reporter_id {_DECIDED}
+""")
 _ONE = text(f"""
   SELECT kept.id AS kept_id, {_SAID} FROM reports AS said JOIN users ON users.id = said.reporter_id
   JOIN places ON places.id = said.place_id JOIN places AS kept ON kept.id = places.kept_id
@@ -151,6 +160,17 @@ def open_cases(
         if place.id in rows
     ]
     return cases, int(found[0].found) if found else 0
+
+
+def headcounts_at(session: Session, place_id: UUID, past: Past) -> tuple[list[Headcount], int]:
+    """Headcounts of a place, whatever was decided of them: that of the figure and the newest, the newest first; and how
+    many there are. `past` is the present."""
+    row = rows_at(session, past, [place_id])[place_id]
+    members = list(past.bookings.members(session, [place_id]))
+    asked = {"kept": place_id, "places": members, "counted_at": row.level.counted_at if row else None, "listed": LISTED}
+    found = session.execute(_ALL_OF, asked).all()
+    ordered = sorted(found, key=lambda one: order_of(_event(one), past.frame), reverse=True)
+    return [_headcount(one, past.frame) for one in ordered], found[0].found if found else 0
 
 
 def headcount_of(session: Session, *, scope: Scope, frame: Frame, report_id: UUID) -> Headcount | None:
