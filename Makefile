@@ -34,13 +34,14 @@ Mawa: who is displaced, where they are, and where there is still room.
   make mutants       plant faults in the fold and see the tests notice every one
   make scan          let two scanners loose on a demonstration that runs here; ADDRESS=http://127.0.0.1:8001, MINUTES=10
   make lighthouse    Lighthouse over the pages of the field, on a phone; wants Node.js 18.16 or later with npm
+  make picture       take the README's picture of the dashboard anew, from the demonstration
   make requirements  pin the newest versions again, with their hashes
   make clean         remove the environment and what tools left behind; the data in .mawa stays
 
 endef
 
 INNER = environment development browser
-.PHONY: help install run test check access bench soak faults container mutants scan lighthouse requirements clean $(INNER)
+.PHONY: help install run test check access bench soak faults container mutants scan lighthouse picture requirements clean $(INNER)
 
 help:
 	$(info $(HELP))
@@ -91,6 +92,9 @@ lighthouse: development browser $(CATALOGUES)
 	@npm ci --prefix .lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@$(BIN)/python -m tests.lighthouse .lighthouse/node_modules/.bin/lighthouse \
 		"$$(command -v chromium || command -v chromium-browser || command -v google-chrome)"
+
+picture: development browser $(CATALOGUES)
+	@$(BIN)/python -m tests.picture
 
 requirements: development
 	$(PIN) --output-file requirements.txt

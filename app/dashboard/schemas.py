@@ -15,13 +15,15 @@ from app.population.schemas import ShelterFigure
 
 @dataclass(frozen=True)
 class Room:
-    """Where there is room, over all shelters in scope. Only counted, open shelters have free places."""
+    """Where there is room, over all shelters in scope. Only counted, open shelters have free places; where nobody
+    counted but more have arrived than there are places for, so many at least are over."""
 
     shelters: int
     free: int
     with_room: int
     not_known: int
     over: int
+    is_over_at_least: bool
     overfull: int
     nearly_full: int
     counted_at: datetime | None
@@ -29,9 +31,9 @@ class Room:
     @classmethod
     def of(cls, figures: Sequence[ShelterFigure]) -> Self:
         """`counted_at`: half of the counted figures are younger than this."""
-        known = [figure for figure in figures if figure.basis == "counted" and figure.free is not None]
+        known = [figure for figure in figures if figure.free is not None]
         free = [figure.free for figure in known if figure.free and figure.free > 0 and figure.status == "open"]
-        over = [-figure.free for figure in known if figure.free and figure.free < 0]
+        over = [figure for figure in known if figure.free and figure.free < 0]
         near = [one for one in known if one.occupancy is not None and one.occupancy >= NEAR and (one.free or 0) >= 0]
         ages = [figure.counted_at for figure in figures if figure.counted_at is not None]
         return cls(
@@ -40,7 +42,8 @@ class Room:
             with_room=len(free),
             not_known=sum(figure.status != "closed" for figure in figures)
             - sum(one.status != "closed" for one in known),
-            over=sum(over),
+            over=sum(-(figure.free or 0) for figure in over),
+            is_over_at_least=any(figure.basis != "counted" for figure in over),
             overfull=len(over),
             nearly_full=len(near),
             counted_at=median_low(ages) if ages else None,
