@@ -23,7 +23,7 @@ TOLD_WITHIN = timedelta(days=2)
 REGISTERED_TWICE = 0.4  # of the shelters
 NEIGHBOURS = 0.1  # lie beside another called the same but for its number
 SIBLINGS = 0.15  # of the parties come from the village of the one before
-NAMED = 0.6  # of the arrivals of many people say who they are
+NAMED = 0.9  # of the arrivals of many people say who they are
 A_NEIGHBOUR, THE_SAME = 0.004, 0.0008  # degrees from each other: some 400 metres, and under 100
 COAST = ((35.0, 36.0), (35.8, 36.5))
 LANGUAGES = ("en", "fr", "ar")
@@ -117,7 +117,7 @@ class Doubling:
         party = self.came.get(told.id)
         if party is None:
             return told.group_id
-        return self.random.choice((party.again_id, party.again_id, party.id, None))
+        return self.random.choices((party.again_id, party.id, None), (6, 3, 1))[0]
 
     def _people(self, told: Told, size: int, families: int) -> dict[str, Any]:
         """The number as the second one guessed it, with sex and age where the first gave them, or as households."""

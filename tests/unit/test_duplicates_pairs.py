@@ -1,20 +1,11 @@
 """The sixty pairs are what they are meant to be: as many of each kind, in three languages, each with its reason."""
 
-import csv
 import re
-from pathlib import Path
-from typing import Any
 
-import tests.duplicates
+from tests.duplicates.reading import read
 
-FOLDER = Path(tests.duplicates.__file__).parent
 FRENCH = re.compile(r"\b(familles|groupe|convoi|ferme|stade)\b", re.IGNORECASE)
 ARABIC = re.compile("[\u0621-\u064a]")
-
-
-def read(name: str) -> list[dict[str, Any]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
 
 
 def test_half_of_sixty_are_the_same_and_each_says_why() -> None:
