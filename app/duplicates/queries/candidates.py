@@ -1,0 +1,151 @@
+"""Which movements may be told twice. What is read is bounded: of the latest reports those at places in scope, and of
+each what lies beside it by the index on place and day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Scope
+from app.duplicates.policy import Likeness, Pair, likeness, most_likely
+from app.duplicates.policy.comparing import Where, where
+from app.duplicates.queries.movements import Movement, Place, movements, place_of
+from app.ledger.queries import standing
+
+LOOKED_THROUGH = 1_000  # reports for a page, of any kind
+LATEST = 60  # movements of a page
+BESIDE = 60  # reports of a place that each is compared with
+MOST_PLACES = 3  # beside its own: a site is registered twice, seldom more often
+MOST_AROUND = 500  # shelters of an area
+NEAR_BY = frozenset({Where.ALIAS, Where.NEAR})
+
+_LATEST = text(f"""
+  SELECT lately.id, lately.recorded_at, kind = 'movement' AND {standing("lately")} AND EXISTS (
+      SELECT FROM places JOIN places AS kept ON kept.id = places.kept_id
+      WHERE places.id IN (lately.place_id, lately.from_place_id)
+        AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+    ) AS is_looked_at
+  FROM (
+    SELECT id, kind, recorded_at, place_id, from_place_id FROM reports
+    WHERE operation_id = :operation
+      AND (CAST(:before AS timestamptz) IS NULL OR (recorded_at, id) < (:before, :before_id))
+    ORDER BY recorded_at DESC, id DESC LIMIT {LOOKED_THROUGH}
+  ) AS lately ORDER BY recorded_at DESC, id DESC
+""")
+_AROUND = text("""
+  SELECT shelters.id, places.kind, shelters.area_code, shelters.area_path, shelters.code, shelters.state,
+    NULL::jsonb AS area_name
+  FROM shelters JOIN places ON places.id = shelters.id
+  WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND places.same_as IS NULL
+    AND shelters.area_code = ANY(:codes)
+    AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
+  ORDER BY shelters.code LIMIT :most
+""")
+# In the order of the index, so that no more is read than is looked through.
+_BESIDE = {
+    place: text(f"""
+  SELECT asked.report_id, other.id
+  FROM unnest(CAST(:reports AS uuid[]), CAST(:places AS uuid[]), CAST(:days AS date[]))
+    AS asked (report_id, kept_id, day)
+  JOIN places ON places.kept_id = asked.kept_id
+  CROSS JOIN LATERAL (
+    SELECT * FROM (
+      SELECT id, kind FROM reports
+      WHERE reports.{place} = places.id AND reports.{day} >= asked.day - 2 AND reports.{day} <= asked.day + 2
+      ORDER BY reports.{place} DESC, reports.{day} DESC LIMIT {BESIDE}
+    ) AS lately WHERE kind = 'movement' AND {standing("lately")}
+  ) AS other
+  WHERE other.id <> asked.report_id
+""")
+    for place, day in (("place_id", "day"), ("from_place_id", "left_day"))
+}
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Two movements that may be one; `later` is the one that was told later."""
+
+    earlier: Movement
+    later: Movement
+    likeness: Likeness
+
+
+def latest_possible(
+    session: Session, *, scope: Scope, household_size: float, before: tuple[datetime, UUID] | None = None
+) -> tuple[list[Possible], tuple[datetime, UUID] | None]:
+    """Among the latest movements told at places in scope those that may be told twice, the likeliest first; and where
+    to go on with what was told before."""
+    asked = {
+        "operation": scope.operation_id,
+        "areas": None if scope.areas is None else sorted(scope.areas),
+        "before": before[0] if before else None,
+        "before_id": before[1] if before else None,
+    }
+    rows = session.execute(_LATEST, asked).all()
+    looked_at = [row for row in rows if row.is_looked_at][:LATEST]
+    is_full = len(looked_at) == LATEST
+    last = looked_at[-1] if is_full else rows[-1] if len(rows) == LOOKED_THROUGH else None
+    ids = [row.id for row in looked_at]
+    found = possible(session, ids, scope=scope, household_size=household_size)
+    told_here = [one for one in found if one.later.id in ids]  # else it was listed where that one was
+    return told_here, None if last is None else (last.recorded_at, last.id)
+
+
+def possible(session: Session, ids: Sequence[UUID], *, scope: Scope, household_size: float) -> list[Possible]:
+    """Which movements these versions may be told twice with, at places in scope, the likeliest first."""
+    asked = movements(session, ids)
+    pairs = _beside(session, asked, scope)
+    known = {one.id: one for one in asked}
+    known |= {one.id: one for one in movements(session, {id_ for pair in pairs for id_ in pair} - known.keys())}
+    compared = [
+        Pair(one, other, alike)
+        for one, other in sorted(pairs, key=str)
+        if (alike := likeness(known[one].told, known[other].told, household_size=household_size)) is not None
+    ]
+    found = [_possible(known[pair.one], known[pair.other], pair.likeness) for pair in most_likely(compared)]
+    return sorted(found, key=lambda one: (-one.likeness.points, -one.later.recorded_at.timestamp(), str(one.later.id)))
+
+
+def _possible(one: Movement, other: Movement, alike: Likeness) -> Possible:
+    earlier, later = sorted((one, other), key=lambda movement: (movement.recorded_at, movement.id))
+    return Possible(earlier, later, alike)
+
+
+def _beside(session: Session, asked: Sequence[Movement], scope: Scope) -> set[tuple[UUID, UUID]]:
+    """Pairs that lie beside each other: by the place people came to, or of people who left for elsewhere by that."""
+    arriving = [(one, one.to) for one in asked if one.to is not None]
+    leaving = [(one, one.source) for one in asked if one.to is None and one.source is not None]
+    found: set[tuple[UUID, UUID]] = set()
+    for key, ends in (("place_id", arriving), ("from_place_id", leaving)):
+        inside = [(one, place) for one, place in ends if scope.holds(place.end.area_path)]
+        near = _near(session, {place.end.id: place for _, place in inside}, scope)
+        wanted = [(one, id_) for one, place in inside for id_ in (place.end.id, *near[place.end.id])]
+        if not wanted:
+            continue
+        days = [one.day if key == "place_id" else one.left_day for one, _ in wanted]
+        said: dict[str, Any] = {"reports": [one.id for one, _ in wanted], "days": days}
+        rows = session.execute(_BESIDE[key], {**said, "places": [id_ for _, id_ in wanted]})
+        found.update((min(row.report_id, row.id), max(row.report_id, row.id)) for row in rows)
+    return found
+
+
+def _near(session: Session, places: Mapping[UUID, Place], scope: Scope) -> dict[UUID, list[UUID]]:
+    """Of each place the shelters of its area that may be the same, or lie beside it."""
+    asked = {
+        "operation": scope.operation_id,
+        "areas": None if scope.areas is None else sorted(scope.areas),
+        "codes": sorted({place.area for place in places.values() if place.shelter is not None}),
+        "most": MOST_AROUND,
+    }
+    around = [place_of(row) for row in session.execute(_AROUND, asked)] if asked["codes"] else []
+    return {id_: _beside_it(place, around) if place.shelter else [] for id_, place in places.items()}
+
+
+def _beside_it(place: Place, around: Iterable[Place]) -> list[UUID]:
+    others = [(where(place.end, other.end), other.end.id) for other in around if other.end.id != place.end.id]
+    near = sorted((lies, id_) for lies, id_ in others if lies in NEAR_BY)  # by name: alias before near
+    return [id_ for _, id_ in near[:MOST_PLACES]]
