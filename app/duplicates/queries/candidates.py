@@ -14,7 +14,7 @@ from app.accounts.policy import Scope
 from app.duplicates.policy import Likeness, Pair, likeness, most_likely
 from app.duplicates.policy.comparing import Where, where
 from app.duplicates.queries.movements import Movement, Place, movements, place_of
-from app.ledger.queries import standing
+from app.ledger.queries import counting, standing
 
 LOOKED_THROUGH = 1_000  # reports for a page, of any kind
 LATEST = 60  # movements of a page
@@ -24,13 +24,13 @@ MOST_AROUND = 500  # shelters of an area
 NEAR_BY = frozenset({Where.ALIAS, Where.NEAR})
 
 _LATEST = text(f"""
-  SELECT lately.id, lately.recorded_at, kind = 'movement' AND {standing("lately")} AND EXISTS (
+  SELECT lately.id, lately.recorded_at, kind = 'movement' AND {counting("lately")} AND EXISTS (
       SELECT FROM places JOIN places AS kept ON kept.id = places.kept_id
       WHERE places.id IN (lately.place_id, lately.from_place_id)
         AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
     ) AS is_looked_at
   FROM (
-    SELECT id, kind, recorded_at, place_id, from_place_id FROM reports
+    SELECT id, version_of, kind, recorded_at, place_id, from_place_id FROM reports
     WHERE operation_id = :operation
       AND (CAST(:before AS timestamptz) IS NULL OR (recorded_at, id) < (:before, :before_id))
     ORDER BY recorded_at DESC, id DESC LIMIT {LOOKED_THROUGH}
@@ -54,15 +54,19 @@ _BESIDE = {
   JOIN places ON places.kept_id = asked.kept_id
   CROSS JOIN LATERAL (
     SELECT * FROM (
-      SELECT id, kind FROM reports
+      SELECT id, version_of, kind FROM reports
       WHERE reports.{place} = places.id AND reports.{day} >= asked.day - 2 AND reports.{day} <= asked.day + 2
       ORDER BY reports.{place} DESC, reports.{day} DESC LIMIT {BESIDE}
-    ) AS lately WHERE kind = 'movement' AND {standing("lately")}
+    ) AS lately WHERE kind = 'movement' AND {counting("lately")}
   ) AS other
   WHERE other.id <> asked.report_id
 """)
     for place, day in (("place_id", "day"), ("from_place_id", "left_day"))
 }
+_DECIDED = text(f"""
+  SELECT about_id, double_of FROM reports AS decision
+  WHERE about_id = ANY(:firsts) AND double_of = ANY(:firsts) AND {standing("decision")}
+""")
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,12 @@ def possible(session: Session, ids: Sequence[UUID], *, scope: Scope, household_s
     pairs = _beside(session, asked, scope)
     known = {one.id: one for one in asked}
     known |= {one.id: one for one in movements(session, {id_ for pair in pairs for id_ in pair} - known.keys())}
+    decided = _decided(session, known.values())
     compared = [
         Pair(one, other, alike)
         for one, other in sorted(pairs, key=str)
-        if (alike := likeness(known[one].told, known[other].told, household_size=household_size)) is not None
+        if frozenset((known[one].first_id, known[other].first_id)) not in decided
+        and (alike := likeness(known[one].told, known[other].told, household_size=household_size)) is not None
     ]
     found = [_possible(known[pair.one], known[pair.other], pair.likeness) for pair in most_likely(compared)]
     return sorted(found, key=lambda one: (-one.likeness.points, -one.later.recorded_at.timestamp(), str(one.later.id)))
@@ -113,6 +119,13 @@ def possible(session: Session, ids: Sequence[UUID], *, scope: Scope, household_s
 def _possible(one: Movement, other: Movement, alike: Likeness) -> Possible:
     earlier, later = sorted((one, other), key=lambda movement: (movement.recorded_at, movement.id))
     return Possible(earlier, later, alike)
+
+
+def _decided(session: Session, among: Iterable[Movement]) -> set[frozenset[UUID]]:
+    """Which two of these somebody decided upon: that is not asked again, whatever was decided."""
+    firsts = sorted({one.first_id for one in among})
+    rows = session.execute(_DECIDED, {"firsts": firsts}) if firsts else ()
+    return {frozenset((row.about_id, row.double_of)) for row in rows}
 
 
 def _beside(session: Session, asked: Sequence[Movement], scope: Scope) -> set[tuple[UUID, UUID]]:
