@@ -28,12 +28,13 @@ def counting(reports: str = "reports", *, known_on: bool = False) -> str:
     """The condition that a movement counts: it is the version that stands, and nobody decided that it tells again of
     the same people as one that stands itself. Of two movements the latest decision on both holds.
 
-    What was told before is never left out for what was told later, so that two never leave out each other.
+    What was told before is never left out for what was told later, so that two never leave out each other. Of decisions
+    only `about_id` is asked for, so that PostgreSQL looks each up by that index: all about a movement name another.
     """
     return f"""{standing(reports, known_on=known_on)} AND NOT EXISTS (
     SELECT FROM reports AS again
     WHERE again.about_id = CASE WHEN {reports}.version_of IS NULL THEN {reports}.id ELSE {reports}.version_of END
-      AND again.double_of IS NOT NULL AND NOT again.adopt AND {standing("again", known_on=known_on)}
+      AND NOT again.adopt AND {standing("again", known_on=known_on)}
       AND NOT EXISTS (
         SELECT FROM reports AS newer WHERE newer.about_id = again.about_id AND newer.double_of = again.double_of
           AND {standing("newer", known_on=known_on)}

@@ -1,6 +1,18 @@
-"""Reading which movements may be told twice."""
+"""Reading which movements may be told twice, and what was decided of them."""
 
-from app.duplicates.queries.candidates import Possible, latest_possible, possible
+from app.duplicates.queries.candidates import Possible, latest_possible, possible, possible_at
+from app.duplicates.queries.decided import Decided, Two, latest_decided, two
 from app.duplicates.queries.movements import Movement, Place
 
-__all__ = ["Movement", "Place", "Possible", "latest_possible", "possible"]
+__all__ = [
+    "Decided",
+    "Movement",
+    "Place",
+    "Possible",
+    "Two",
+    "latest_decided",
+    "latest_possible",
+    "possible",
+    "possible_at",
+    "two",
+]

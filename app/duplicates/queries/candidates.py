@@ -17,13 +17,15 @@ from app.duplicates.queries.movements import Movement, Place, movements, place_o
 from app.ledger.queries import counting, standing
 
 LOOKED_THROUGH = 1_000  # reports for a page, of any kind
-LATEST = 60  # movements of a page
-BESIDE = 60  # reports of a place that each is compared with
+LATEST = 40  # movements of a page
+LATEST_HERE = 20  # at one place
+BESIDE = 30  # reports of a place that each is compared with
 MOST_PLACES = 3  # beside its own: a site is registered twice, seldom more often
 MOST_AROUND = 500  # shelters of an area
 NEAR_BY = frozenset({Where.ALIAS, Where.NEAR})
 
-_LATEST = text(f"""
+_LATEST = {
+    is_continued: text(f"""
   SELECT lately.id, lately.recorded_at, kind = 'movement' AND {counting("lately")} AND EXISTS (
       SELECT FROM places JOIN places AS kept ON kept.id = places.kept_id
       WHERE places.id IN (lately.place_id, lately.from_place_id)
@@ -32,10 +34,12 @@ _LATEST = text(f"""
   FROM (
     SELECT id, version_of, kind, recorded_at, place_id, from_place_id FROM reports
     WHERE operation_id = :operation
-      AND (CAST(:before AS timestamptz) IS NULL OR (recorded_at, id) < (:before, :before_id))
+      {"AND (recorded_at, id) < (:before, :before_id)" if is_continued else ""}
     ORDER BY recorded_at DESC, id DESC LIMIT {LOOKED_THROUGH}
   ) AS lately ORDER BY recorded_at DESC, id DESC
 """)
+    for is_continued in (False, True)
+}
 _AROUND = text("""
   SELECT shelters.id, places.kind, shelters.area_code, shelters.area_path, shelters.code, shelters.state,
     NULL::jsonb AS area_name
@@ -63,6 +67,15 @@ _BESIDE = {
 """)
     for place, day in (("place_id", "day"), ("from_place_id", "left_day"))
 }
+# Who came to a place, the latest.
+_HERE = text(f"""
+  SELECT id FROM (
+    SELECT lately.* FROM places CROSS JOIN LATERAL (
+      SELECT id, version_of, kind, day FROM reports WHERE reports.place_id = places.id
+      ORDER BY reports.place_id DESC, reports.day DESC LIMIT {LATEST_HERE}
+    ) AS lately WHERE places.kept_id = :place
+  ) AS lately WHERE kind = 'movement' AND {counting("lately")} ORDER BY day DESC, id LIMIT {LATEST_HERE}
+""")
 _DECIDED = text(f"""
   SELECT about_id, double_of FROM reports AS decision
   WHERE about_id = ANY(:firsts) AND double_of = ANY(:firsts) AND {standing("decision")}
@@ -71,7 +84,7 @@ _DECIDED = text(f"""
 
 @dataclass(frozen=True)
 class Possible:
-    """Two movements that may be one; `later` is the one that was told later."""
+    """Two movements that may be one; `later` is the one whose first version was told later."""
 
     earlier: Movement
     later: Movement
@@ -89,7 +102,7 @@ def latest_possible(
         "before": before[0] if before else None,
         "before_id": before[1] if before else None,
     }
-    rows = session.execute(_LATEST, asked).all()
+    rows = session.execute(_LATEST[before is not None], asked).all()
     looked_at = [row for row in rows if row.is_looked_at][:LATEST]
     is_full = len(looked_at) == LATEST
     last = looked_at[-1] if is_full else rows[-1] if len(rows) == LOOKED_THROUGH else None
@@ -97,6 +110,16 @@ def latest_possible(
     found = possible(session, ids, scope=scope, household_size=household_size)
     told_here = [one for one in found if one.later.id in ids]  # else it was listed where that one was
     return told_here, None if last is None else (last.recorded_at, last.id)
+
+
+def possible_at(
+    session: Session, *, place_id: UUID, since: datetime | None, scope: Scope, household_size: float
+) -> list[Possible]:
+    """Which of the latest movements to a place may be told twice and touch its figure: both came after it was counted
+    (`since`), for a headcount does not ask how people were told of before."""
+    ids = list(session.scalars(_HERE, {"place": place_id}))
+    found = possible(session, ids, scope=scope, household_size=household_size)
+    return [one for one in found if since is None or min(one.earlier.at, one.later.at) > since]
 
 
 def possible(session: Session, ids: Sequence[UUID], *, scope: Scope, household_size: float) -> list[Possible]:
@@ -117,7 +140,7 @@ def possible(session: Session, ids: Sequence[UUID], *, scope: Scope, household_s
 
 
 def _possible(one: Movement, other: Movement, alike: Likeness) -> Possible:
-    earlier, later = sorted((one, other), key=lambda movement: (movement.recorded_at, movement.id))
+    earlier, later = sorted((one, other), key=lambda movement: (movement.told_at, movement.first_id))
     return Possible(earlier, later, alike)
 
 

@@ -14,13 +14,16 @@ from app.counts.people import People
 from app.duplicates.policy import End, Position, Told
 
 _MOVEMENTS = text("""
-  SELECT reports.id, coalesce(version_of, reports.id) AS first_id, occurred_at, left_at, recorded_at, stands_at,
+  SELECT reports.id, coalesce(version_of, reports.id) AS first_id, occurred_at, left_at, recorded_at,
+    CASE WHEN told_at IS NULL THEN recorded_at ELSE told_at END AS told_at, stands_at,
     left_stands_at, day, left_day, place_id, from_place_id, group_id, total, low, high, households, cells, method,
     reporter_id, device, users.email AS reporter, groups.code AS group_code, groups.state ->> 'label' AS label,
     coalesce(groups.origin, reports.origin) AS home, areas.path AS home_path, areas.name AS home_name,
     coalesce(content -> 'replacement', content) ->> 'precision' IN ('day', 'about') AS is_day_dated,
     coalesce(content -> 'replacement', content) ->> 'note' AS note
   FROM reports JOIN users ON users.id = reporter_id
+  LEFT JOIN LATERAL (SELECT recorded_at AS told_at FROM reports AS first WHERE first.id = reports.version_of) AS first
+    ON true
   LEFT JOIN groups ON groups.id = group_id
   LEFT JOIN areas ON areas.operation_id = reports.operation_id
     AND areas.code = coalesce(groups.origin, reports.origin)
@@ -47,12 +50,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Movement:
-    """One movement by the version that counts. `first_id` is by what others speak of it; `home` the code of an area."""
+    """One movement by the version that counts. `first_id` is by what others speak of it, `told_at` when that was told;
+    `home` the code of an area."""
 
     id: UUID
     first_id: UUID
     told: Told
     recorded_at: datetime
+    told_at: datetime
     day: date
     left_day: date
     to: Place | None
@@ -63,6 +68,11 @@ class Movement:
     method: str | None
     note: str | None
     reporter: str
+
+    @property
+    def at(self) -> datetime:
+        """When they came, or left for elsewhere."""
+        return self.told.came_at if self.to is not None else self.told.left_at
 
 
 def movements(session: Session, ids: Collection[UUID]) -> list[Movement]:
@@ -106,6 +116,7 @@ def _movement(row: Any, places: Mapping[UUID, Place]) -> Movement:
         first_id=row.first_id,
         told=told,
         recorded_at=row.recorded_at,
+        told_at=row.told_at,
         day=row.day,
         left_day=row.left_day,
         to=to,
