@@ -8,7 +8,7 @@ from tests.duplicates.planted import HOUSEHOLD_SIZE, measure
 from tests.duplicates.reading import pairs
 
 RECALL, PRECISION = 0.9, 0.8
-UNSEEN = 11
+UNSEEN = (11, 12, 13)
 
 
 def told(name: str, recall: float, precision: float, number: int) -> None:
@@ -27,16 +27,23 @@ def test_of_sixty_pairs_written_by_hand() -> None:
     assert recall >= RECALL and precision >= PRECISION
 
 
-def test_of_doubles_that_a_simulation_plants() -> None:
-    measured = measure(seed=UNSEEN)
-    told("Planted", measured.recall, measured.precision, measured.planted)
-    assert measured.planted > 300
-    assert measured.recall >= RECALL and measured.precision >= PRECISION
+def test_of_doubles_that_simulations_plant() -> None:
+    """Of three together: by itself one may miss a hundredth (seed 12 finds 0.886)."""
+    measured = [measure(seed=seed) for seed in UNSEEN]
+    planted = sum(one.planted for one in measured)
+    right = [one.recall * one.planted for one in measured]
+    named = sum(found / one.precision for found, one in zip(right, measured, strict=True))
+    recall, precision = sum(right) / planted, sum(right) / named
+    for seed, one in zip(UNSEEN, measured, strict=True):
+        told(f"Planted, seed {seed}", one.recall, one.precision, one.planted)
+    told("Planted", recall, precision, planted)
+    assert planted > 900
+    assert recall >= RECALL and precision >= PRECISION
 
 
 def test_at_crowded_gates_more_is_asked_than_is_double() -> None:
     """Ten times as many reports at each shelter, few of which say who came: said so that nobody takes the figures above
     for more than they are."""
-    measured = measure(seed=UNSEEN, shelters=30)
+    measured = measure(seed=UNSEEN[0], shelters=30)
     told("Planted at crowded gates", measured.recall, measured.precision, measured.planted)
     assert measured.recall >= 0.8 and measured.precision >= 0.5
