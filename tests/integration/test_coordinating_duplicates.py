@@ -7,6 +7,7 @@ import pytest
 
 from app.core import clock
 from app.core.db import unit_of_work
+from app.duplicates.queries import how_many_wait
 from tests.factories.asked import statements
 from tests.factories.coordinating import Site, fold, make_site, stored
 from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter, make_actor
@@ -68,7 +69,9 @@ def test_whoever_is_responsible_elsewhere_sees_and_decides_nothing_of_it(site: S
 
 def test_the_same_people_are_counted_once_and_that_is_undone(site: Site) -> None:
     visitor = site.visitor()
-    assert "1 arrival this figure rests on may be told twice." in words_of(visitor.open("/shelters/KHM").text)
+    assert "1 arrival or departure this figure rests on may be told twice." in words_of(
+        visitor.open("/shelters/KHM").text
+    )
     answer = visitor.send(f"{path_of()}?choice=same", reason="one bus, two clerks")
     assert answer.status_code == 303, answer.text
     fold()
@@ -110,7 +113,27 @@ def test_older_than_a_headcount_they_touch_no_figure(site: Site) -> None:
     site.report(a_headcount("KHM", at=NOW + timedelta(hours=5), people=150))
     visitor = site.visitor()
     assert "may be told twice" not in visitor.open("/shelters/KHM").text
-    assert "Shelter KHM" in visitor.open("/duplicates").text
+    assert "People 52 48" not in words_of(visitor.open("/duplicates?shelter=KHM").text)
+    assert "People 52 48" in words_of(visitor.open("/duplicates").text)
+
+
+def test_from_a_shelter_one_comes_to_those_that_its_figure_rests_on(site: Site) -> None:
+    site.report(a_movement(at=NOW, people=81, to="SCH"), *(a_movement(at=NOW, people=23, source="KHM") for _ in "12"))
+    visitor = site.visitor()
+    page = visitor.open("/shelters/KHM").text
+    assert "2 arrivals or departures this figure rests on may be told twice." in words_of(page)
+    listed = words_of(visitor.open("/duplicates?shelter=KHM").text)
+    assert "/duplicates?shelter=KHM" in page
+    assert "People 52 48" in listed and "People 23 23" in listed and "People 81 81" not in listed
+    assert "People 81 81" in words_of(visitor.open("/duplicates").text)
+    assert site.visitor(areas=["SY10"]).open("/duplicates?shelter=KHM").status_code == 404
+
+
+def test_as_many_wait_as_are_listed(site: Site) -> None:
+    with unit_of_work() as session:
+        for areas, waiting in ((None, 1), (["SY10"], 0)):
+            scope = make_actor(session, site.operation, role="coordinator", areas=areas).scope
+            assert how_many_wait(session, scope=scope, household_size=5) == waiting
 
 
 def test_an_empty_page_says_what_will_stand_there(database: str) -> None:

@@ -1,5 +1,7 @@
 """Movements that may be told twice, and what was decided of them."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,7 +14,9 @@ from app.core.pagination import after_moment, moment_and_id
 from app.core.text import mark
 from app.dashboard.forms import DECIDED_MEANWHILE, DoubleForm
 from app.dashboard.views.blueprint import Shown, frame_here, pages
-from app.duplicates.queries import Two, latest_decided, latest_possible, two
+from app.dashboard.views.moments import moment_asked
+from app.dashboard.views.shelters import doubles_at, shelter_found
+from app.duplicates.queries import Possible, Two, latest_decided, latest_possible, two
 from app.intake.service import take
 
 LATEST = 20
@@ -22,17 +26,25 @@ NOT_THERE = mark("One of these reports is not there, or was taken back.")
 @pages.get("/duplicates")
 @requires("decide")
 def duplicates() -> str:
-    """Among the latest movements those that may be told twice, the likeliest first; and the latest decisions."""
+    """Among the latest movements those that may be told twice, the likeliest first; and the latest decisions. With a
+    `shelter` those alone that its figure rests on."""
+    if code := request.args.get("shelter"):
+        return _at(code)
     size, before = frame_here().settings.household_size, moment_and_id(request.args.get("after", ""))
     found, last = latest_possible(session(), scope=g.actor.scope, household_size=size, before=before)
-    return render_template(
-        "dashboard/duplicates.html",
-        found=found,
-        next=after_moment(*last) if last else None,
-        last=last,
-        before=before,
-        decided=latest_decided(session(), scope=g.actor.scope, limit=LATEST) if before is None else [],
-    )
+    decided = latest_decided(session(), scope=g.actor.scope, limit=LATEST) if before is None else []
+    return _list(found, next=after_moment(*last) if last else None, before=before, decided=decided)
+
+
+def _at(code: str) -> str:
+    asked = moment_asked()
+    found = shelter_found(code, asked)
+    return _list(doubles_at(found, asked), at=found.figure)
+
+
+def _list(found: Sequence[Possible], **beside: Any) -> str:
+    said = {"at": None, "next": None, "before": None, "decided": [], **beside}
+    return render_template("dashboard/duplicates.html", found=found, **said)
 
 
 @pages.get("/duplicates/<uuid:movement_id>/<uuid:other_id>")

@@ -15,7 +15,7 @@ from app.dashboard.queries import groups_here, names_in
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
 from app.dashboard.views.drawings import pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
-from app.duplicates.queries import possible_at
+from app.duplicates.queries import Possible, possible_at
 from app.holds.queries import left_out
 from app.planning.queries import filling_of
 from app.population import queries as population
@@ -98,14 +98,12 @@ def _open_now(found: Described, asked: Asked) -> dict[str, Any]:
         "case": cases[0] if cases else None,
         "booked": booked_here(session(), g.actor.scope, place_id),
         "left_out": left_out(session(), g.actor.scope, place_id=place_id),
-        "doubles": _doubles(found, asked) if g.actor.may("decide") else 0,
+        "doubles": len(doubles_at(found, asked)) if g.actor.may("decide") else 0,
     }
 
 
-def _doubles(found: Described, asked: Asked) -> int:
-    """How many movements that the present figure rests on may be told twice."""
+def doubles_at(found: Described, asked: Asked) -> list[Possible]:
+    """Which movements that the present figure rests on may be told twice."""
     size = asked.past.frame.settings.household_size
     figure, scope = found.figure, g.actor.scope
-    return len(
-        possible_at(session(), place_id=figure.place_id, since=figure.counted_at, scope=scope, household_size=size)
-    )
+    return possible_at(session(), place_id=figure.place_id, since=figure.counted_at, scope=scope, household_size=size)

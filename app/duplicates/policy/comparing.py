@@ -5,12 +5,11 @@ from enum import StrEnum
 from itertools import product
 
 from app.counts.people import People
-from app.duplicates.policy.told import End, Told
+from app.duplicates.policy.told import End, Position, Told
 from app.duplicates.policy.words import Name, is_one_word, name_of
-from app.places.policy import km_between
+from app.places.policy import are_within
 
-ALIAS_WITHIN_KM = 1.0  # two positions of one site: its gate, and where somebody read them off a map
-NEAR_WITHIN_KM = 1.0
+NEAR_WITHIN_KM = 1.0  # also two positions of one site: its gate, and where somebody read them off a map
 A_DAY = timedelta(days=1)
 SMALLEST_HOUSEHOLD, LARGEST_HOUSEHOLD = 0.6, 1.6  # of the average: what several households together come to
 
@@ -36,18 +35,20 @@ def where(one: End, other: End) -> Where:
     """How two ends lie to each other."""
     if one.id == other.id:
         return Where.SAME
-    km = None if one.position is None or other.position is None else km_between(*one.position, *other.position)
+    is_near = None if one.position is None or other.position is None else _is_near(one.position, other.position)
     is_in_one_area = one.area_path[-1:] == other.area_path[-1:]
-    if km is None and not _is_within(one.area_path, other.area_path):
-        return Where.ELSEWHERE
-    if km is not None and km > NEAR_WITHIN_KM:
+    if is_near is False or (is_near is None and not _is_within(one.area_path, other.area_path)):
         return Where.ELSEWHERE
     names = [(name_of(first), name_of(second)) for first, second in product(one.names, other.names)]
     if any(_is_one_site(*both) and both[0].one_of == both[1].one_of for both in names):
-        return Where.ALIAS if km is not None or is_in_one_area else Where.AREA
+        return Where.ALIAS if is_near or is_in_one_area else Where.AREA
     if any(_is_one_site(*both) for both in names):
         return Where.NEIGHBOUR
-    return Where.AREA if km is None else Where.NEAR
+    return Where.NEAR if is_near else Where.AREA
+
+
+def _is_near(one: Position, other: Position) -> bool:
+    return are_within(NEAR_WITHIN_KM, *one, *other)
 
 
 def _is_one_site(one: Name, other: Name) -> bool:

@@ -24,19 +24,24 @@ MOST_PLACES = 3  # beside its own: a site is registered twice, seldom more often
 MOST_AROUND = 500  # shelters of an area
 NEAR_BY = frozenset({Where.ALIAS, Where.NEAR})
 
+# In the order of the index, so that what lies behind the last that is looked at is not asked about.
 _LATEST = {
     is_continued: text(f"""
-  SELECT lately.id, lately.recorded_at, kind = 'movement' AND {counting("lately")} AND EXISTS (
-      SELECT FROM places JOIN places AS kept ON kept.id = places.kept_id
-      WHERE places.id IN (lately.place_id, lately.from_place_id)
-        AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
-    ) AS is_looked_at
-  FROM (
-    SELECT id, version_of, kind, recorded_at, place_id, from_place_id FROM reports
-    WHERE operation_id = :operation
-      {"AND (recorded_at, id) < (:before, :before_id)" if is_continued else ""}
-    ORDER BY recorded_at DESC, id DESC LIMIT {LOOKED_THROUGH}
-  ) AS lately ORDER BY recorded_at DESC, id DESC
+  SELECT id, recorded_at, number, is_looked_at FROM (
+    SELECT lately.id, lately.recorded_at, number, kind = 'movement' AND {counting("lately")} AND EXISTS (
+        SELECT FROM places JOIN places AS kept ON kept.id = places.kept_id
+        WHERE places.id IN (lately.place_id, lately.from_place_id)
+          AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+      ) AS is_looked_at
+    FROM (
+      SELECT *, row_number() OVER () AS number FROM (
+        SELECT id, version_of, kind, recorded_at, place_id, from_place_id FROM reports
+        WHERE operation_id = :operation
+          {"AND (recorded_at, id) < (:before, :before_id)" if is_continued else ""}
+        ORDER BY recorded_at DESC, id DESC LIMIT {LOOKED_THROUGH}
+      ) AS lately
+    ) AS lately ORDER BY number OFFSET 0
+  ) AS looked WHERE is_looked_at OR number = {LOOKED_THROUGH} ORDER BY number LIMIT {LATEST}
 """)
     for is_continued in (False, True)
 }
@@ -67,15 +72,21 @@ _BESIDE = {
 """)
     for place, day in (("place_id", "day"), ("from_place_id", "left_day"))
 }
-# Who came to a place, the latest.
-_HERE = text(f"""
+# Who came to a place and who left it for elsewhere, the latest.
+_HERE = text(
+    " UNION ALL ".join(
+        f"""(
   SELECT id FROM (
     SELECT lately.* FROM places CROSS JOIN LATERAL (
-      SELECT id, version_of, kind, day FROM reports WHERE reports.place_id = places.id
-      ORDER BY reports.place_id DESC, reports.day DESC LIMIT {LATEST_HERE}
+      SELECT id, version_of, kind, {day} AS day, place_id, from_place_id FROM reports
+      WHERE reports.{place} = places.id
+      ORDER BY reports.{place} DESC, reports.{day} DESC LIMIT {LATEST_HERE}
     ) AS lately WHERE places.kept_id = :place
-  ) AS lately WHERE kind = 'movement' AND {counting("lately")} ORDER BY day DESC, id LIMIT {LATEST_HERE}
-""")
+  ) AS lately WHERE kind = 'movement' AND {counting("lately")} AND {is_asked}
+  ORDER BY day DESC, id LIMIT {LATEST_HERE})"""
+        for place, day, is_asked in (("place_id", "day", "true"), ("from_place_id", "left_day", "place_id IS NULL"))
+    )
+)
 _DECIDED = text(f"""
   SELECT about_id, double_of FROM reports AS decision
   WHERE about_id = ANY(:firsts) AND double_of = ANY(:firsts) AND {standing("decision")}
@@ -103,20 +114,23 @@ def latest_possible(
         "before_id": before[1] if before else None,
     }
     rows = session.execute(_LATEST[before is not None], asked).all()
-    looked_at = [row for row in rows if row.is_looked_at][:LATEST]
-    is_full = len(looked_at) == LATEST
-    last = looked_at[-1] if is_full else rows[-1] if len(rows) == LOOKED_THROUGH else None
-    ids = [row.id for row in looked_at]
+    ids = [row.id for row in rows if row.is_looked_at]
+    last = rows[-1] if rows and (len(rows) == LATEST or rows[-1].number == LOOKED_THROUGH) else None
     found = possible(session, ids, scope=scope, household_size=household_size)
     told_here = [one for one in found if one.later.id in ids]  # else it was listed where that one was
     return told_here, None if last is None else (last.recorded_at, last.id)
 
 
+def how_many_wait(session: Session, *, scope: Scope, household_size: float) -> int:
+    """How many pairs stand on the first page: of the latest reports, for what lies further back nobody can wait."""
+    return len(latest_possible(session, scope=scope, household_size=household_size)[0])
+
+
 def possible_at(
     session: Session, *, place_id: UUID, since: datetime | None, scope: Scope, household_size: float
 ) -> list[Possible]:
-    """Which of the latest movements to a place may be told twice and touch its figure: both came after it was counted
-    (`since`), for a headcount does not ask how people were told of before."""
+    """Which of the latest movements to a place, or from it to elsewhere, may be told twice and touch its figure: both
+    were after it was counted (`since`), for a headcount does not ask how people were told of before."""
     ids = list(session.scalars(_HERE, {"place": place_id}))
     found = possible(session, ids, scope=scope, household_size=household_size)
     return [one for one in found if since is None or min(one.earlier.at, one.later.at) > since]
@@ -177,8 +191,10 @@ def _near(session: Session, places: Mapping[UUID, Place], scope: Scope) -> dict[
         "codes": sorted({place.area for place in places.values() if place.shelter is not None}),
         "most": MOST_AROUND,
     }
-    around = [place_of(row) for row in session.execute(_AROUND, asked)] if asked["codes"] else []
-    return {id_: _beside_it(place, around) if place.shelter else [] for id_, place in places.items()}
+    around: dict[str, list[Place]] = {}
+    for row in session.execute(_AROUND, asked) if asked["codes"] else ():
+        around.setdefault(row.area_code, []).append(place_of(row))
+    return {id_: _beside_it(one, around.get(one.area, ())) if one.shelter else [] for id_, one in places.items()}
 
 
 def _beside_it(place: Place, around: Iterable[Place]) -> list[UUID]:
