@@ -116,8 +116,14 @@ def is_one_word(one: str, other: str) -> bool:
         is_long = len(by_ear) >= LONG_ENOUGH or not is_one_script
         return is_long or written_alike(one, other) >= HEARD_AND_TYPED_ALIKE_FROM
     if not is_one_script:
-        return is_swapped(by_ear, others)
+        return is_swapped(by_ear, others) or _is_bound(one, other) or _is_bound(other, one)
     return written_alike(one, other) >= TYPED_ALIKE_FROM or is_swapped(one, other) or is_swapped(by_ear, others)
+
+
+def _is_bound(latin: str, arabic: str) -> bool:
+    """A feminine ending is a t before the word it is bound to: Jobet Burghal, Qalaat al-Madiq."""
+    is_ending = latin.isascii() and latin.endswith("t") and arabic.endswith("ه")
+    return is_ending and heard(latin[:-1]) == heard(arabic) != ""
 
 
 def is_swapped(one: str, other: str) -> bool:
