@@ -52,6 +52,9 @@ MESSAGES = {
     "about": mark("Say what the figure is about: one area, or the whole operation."),
     "reason": mark("Say why, in a few words."),
     "unknown_report": mark("There is no report with this id yet."),
+    "decides_one": mark("Decide one thing: name a headcount and adopt, or a movement, double_of and counts."),
+    "not_a_movement": mark("Only a movement can tell again of what another told."),
+    "told_later": mark("Name the one that was told later as movement, and by their first versions both."),
     "not_a_headcount": mark("Only a headcount can be adopted or set aside."),
     "no_figure_to_adopt": mark(
         "This headcount is a range without a best figure. Correct it with the number it stands for, then adopt it."
@@ -99,6 +102,7 @@ _AMENDING = frozenset({"decision", "same_place", "correction"})
 _POSITIONS = frozenset({"lat", "lon"})
 # What the shapes find of a report as a whole, and the field it is put right in.
 _MENDED_IN = {
+    "decides_one": "",
     "no_end": "to",
     "same_place": "to",
     "left_after_arriving": "left_at",

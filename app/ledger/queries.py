@@ -24,6 +24,30 @@ def standing(reports: str = "reports", *, known_on: bool = False) -> str:
     )
 
 
+def counting(reports: str = "reports", *, known_on: bool = False) -> str:
+    """The condition that a movement counts: it is the version that stands, and nobody decided that it tells again of
+    the same people as one that stands itself. Of two movements the latest decision on both holds.
+
+    What was told before is never left out for what was told later, so that two never leave out each other. Of decisions
+    only `about_id` is asked for, so that PostgreSQL looks each up by that index: all about a movement name another.
+    """
+    return f"""{standing(reports, known_on=known_on)} AND NOT EXISTS (
+    SELECT FROM reports AS again
+    WHERE again.about_id = CASE WHEN {reports}.version_of IS NULL THEN {reports}.id ELSE {reports}.version_of END
+      AND NOT again.adopt AND {standing("again", known_on=known_on)}
+      AND NOT EXISTS (
+        SELECT FROM reports AS newer WHERE newer.about_id = again.about_id AND newer.double_of = again.double_of
+          AND {standing("newer", known_on=known_on)}
+          AND (newer.occurred_at, CASE WHEN newer.version_of IS NULL THEN newer.id ELSE newer.version_of END)
+            > (again.occurred_at, CASE WHEN again.version_of IS NULL THEN again.id ELSE again.version_of END)
+        OFFSET 0)
+      AND (EXISTS (SELECT FROM reports AS told WHERE told.id = again.double_of AND told.kind = 'movement'
+          AND {standing("told", known_on=known_on)} OFFSET 0)
+        OR EXISTS (SELECT FROM reports AS told WHERE told.version_of = again.double_of AND told.kind = 'movement'
+          AND {standing("told", known_on=known_on)} OFFSET 0))
+    OFFSET 0)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version of a report, as far as corrections need to know it. `first_id` is the id of the first version."""
@@ -64,6 +88,7 @@ _VERSION = """
 _VERSIONS = text(f"{_VERSION} WHERE reports.id = :first OR version_of = :first")
 _CHAINS = text(f"{_VERSION} WHERE reports.id = ANY(:firsts) UNION ALL {_VERSION} WHERE version_of = ANY(:firsts)")
 _FIRST = text("SELECT coalesce(version_of, id) FROM reports WHERE id = :id AND operation_id = :operation")
+_DOUBLES = text("SELECT DISTINCT about_id FROM reports WHERE double_of = ANY(:firsts) AND about_id IS NOT NULL")
 _SAME_PLACES = {
     known_on: text(
         "SELECT from_place_id AS other, place_id AS keep FROM reports"
@@ -132,6 +157,11 @@ def first_version_of(session: Session, *, operation_id: UUID, report_id: UUID) -
 def versions_of(session: Session, first_id: UUID) -> list[Version]:
     """All versions of a report, the first one first, each followed by the one that replaced it."""
     return _chain(Version(**row._mapping) for row in session.execute(_VERSIONS, {"first": first_id}))
+
+
+def doubles_of(session: Session, first_ids: Collection[UUID]) -> list[UUID]:
+    """The first versions of movements of which anybody ever decided whether they double one of these."""
+    return list(session.scalars(_DOUBLES, {"firsts": list(first_ids)}))
 
 
 def chains_of(session: Session, first_ids: Collection[UUID]) -> dict[UUID, list[Version]]:

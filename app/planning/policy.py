@@ -5,22 +5,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import combinations
-from math import asin, ceil, cos, radians, sin, sqrt
+from math import ceil
 from statistics import median
 from typing import Any
 
+from app.places.policy import km_between
 from app.planning.schemas import Asking, Filling, Part, Placement, Placing, Reach, Reason, Room, Site
 from app.shelters.policy import POSITION, SPHERE, Standards, admits, binding_of, places_for_people, rounded
 
 MOST_OFFERED = 3  # more are not read at a gate
-EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
-
-
-def km_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Kilometres along the surface of the earth (haversine); roads are longer."""
-    north, east = radians(other_lat - lat), radians(other_lon - lon)
-    chord = sin(north / 2) ** 2 + cos(radians(lat)) * cos(radians(other_lat)) * sin(east / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
 
 def free_places(state: Mapping[str, Any], people: int) -> int:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from app.accounts.policy import Scope
 from app.accounts.queries import visible
 from app.places.models import Area, Place
+from app.places.policy import km_between
 from app.planning.policy import (
     COUNTED_LATELY,
     COUNTED_WITHIN,
@@ -21,7 +22,6 @@ from app.planning.policy import (
     admits_all,
     filling,
     free_places,
-    km_between,
     offered,
     whole_km,
 )
@@ -132,7 +132,7 @@ def rooms_near(session: Session, *, scope: Scope, arriving: Mapping[UUID, Arrivi
 
 
 def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
-    """Open shelters in scope whose people were counted, nearest first (by the chord of `policy.km_between`)."""
+    """Open shelters in scope whose people were counted, nearest first (by the chord of `km_between`)."""
     to_lat, to_lon = col(Shelter.state)["lat"].as_float(), col(Shelter.state)["lon"].as_float()
     chord = func.power(func.sin(func.radians(to_lat - lat) / 2), 2) + func.cos(func.radians(to_lat)) * cos(
         radians(lat)

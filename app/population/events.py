@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import by_name
 from app.counts.people import People
-from app.ledger.queries import standing
+from app.ledger.queries import counting, standing
 from app.places.schemas import Booking
 from app.population.bookings import PRESENT, Bookings
 from app.population.facts import Event
@@ -80,7 +80,7 @@ _GATHERED = """
 @lru_cache
 def _statement(*, of_days: bool, known_on: bool, cells: int | None) -> TextClause:
     """Both ends of what was reported at some places, in as far as it stands; `cells`: gathered, with so many."""
-    stands = standing(known_on=known_on)
+    stands, counts = standing(known_on=known_on), counting(known_on=known_on)
     decided = _DECIDED.format(decision_stands=standing("decision", known_on=known_on))
     wanted = _WANTED_ON if of_days else _WANTED
     entering, leaving = (
@@ -89,8 +89,9 @@ def _statement(*, of_days: bool, known_on: bool, cells: int | None) -> TextClaus
     )
     found = f"""
   {_ENTERING.format(decided=decided)} {entering} WHERE {_FOLDED} AND {stands}
+    AND (kind <> 'movement' OR {counts})
   UNION ALL
-  {_LEAVING} {leaving} WHERE kind = 'movement' AND {stands}
+  {_LEAVING} {leaving} WHERE kind = 'movement' AND {counts}
 """
     if cells is None:
         return text(_EACH.format(found=found))

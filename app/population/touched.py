@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from app.core.db import by_name
-from app.ledger.queries import MARKED, exchanged_with
+from app.ledger.queries import MARKED, doubles_of, exchanged_with
 from app.places.queries import members_of
 from app.population.bookings import PRESENT, Known
 
@@ -25,10 +25,12 @@ _CORRECTED = text("""
   SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, about_id FROM reports
   WHERE id = ANY(:ids)
 """)
-# Every version of the headcounts that were decided upon.
+# Every version of what was decided upon: headcounts, and movements that may double another.
 _DECIDED = text("""
   SELECT place_id, day FROM reports WHERE id = ANY(:firsts)
   UNION SELECT place_id, day FROM reports WHERE version_of = ANY(:firsts)
+  UNION SELECT from_place_id, left_day FROM reports WHERE id = ANY(:firsts)
+  UNION SELECT from_place_id, left_day FROM reports WHERE version_of = ANY(:firsts)
 """)
 _OF_GROUPS = text("""
   SELECT place_id, day FROM reports WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL
@@ -79,7 +81,9 @@ def touched_since(session: Session, operation_id: UUID, known: Known, *, last: d
     for row in both:
         touched.add(row.place_id, row.day)
         touched.add(row.from_place_id, row.left_day)
-    for row in _rows(session, _DECIDED, firsts=[row.about_id for row in both if row.about_id]):
+    decided = {row.about_id for row in both if row.about_id}
+    decided.update(doubles_of(session, [row.version_of for row in later if row.version_of]))
+    for row in _rows(session, _DECIDED, firsts=sorted(decided)):
         touched.add(row.place_id, row.day)
     for row in _rows(session, _OF_GROUPS, groups=sorted({row.group_id for row in both if row.kind == "group"})):
         touched.add(row.place_id, row.day)

@@ -26,6 +26,7 @@ from app.places.schemas import Frame
 from app.simulate.plan import Plan, Site, chunks, registrations, sites_of
 from app.simulate.rows import COPY, rows_of
 from app.simulate.story import tell
+from app.simulate.twice import named
 from app.tables import table_metadata
 
 table_metadata()
@@ -59,10 +60,17 @@ class Job:
 @click.option("--reports", type=click.IntRange(0), default=10_000, show_default=True, help="Beside those of shelters.")
 @click.option("--days", type=click.IntRange(1, 3_650), default=90, show_default=True, help="Up to yesterday.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed tells another story.")
-def simulate(shelters: int, reports: int, days: int, seed: int) -> None:
+@click.option(
+    "--doubles",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="Of a hundred arrivals of many people, so many are told twice, beside those reports.",
+)
+def simulate(shelters: int, reports: int, days: int, seed: int, doubles: int) -> None:
     """Load a made-up but lifelike operation, for trials and benchmarks; the same each time on one day."""
     with unit_of_work() as session:
-        job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=seed)
+        job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=seed, doubles=doubles)
     with click.progressbar(length=reports, label="Telling", file=sys.stderr) as bar:
         for told in tell_all(job, sites):
             bar.update(told)
@@ -70,9 +78,11 @@ def simulate(shelters: int, reports: int, days: int, seed: int) -> None:
     click.echo(job.frame.code)
 
 
-def prepare(session: Session, *, shelters: int, reports: int, days: int, seed: int) -> tuple[Job, list[Site]]:
+def prepare(
+    session: Session, *, shelters: int, reports: int, days: int, seed: int, doubles: int = 0
+) -> tuple[Job, list[Site]]:
     """Open the operation, with its shelters and groups. Raises Simulated where it is there already."""
-    code = f"simulated-{shelters}-{reports}-{days}-{seed}"
+    code = f"simulated-{shelters}-{reports}-{days}-{seed}" + (f"-doubles-{doubles}" if doubles else "")
     if operation_by_code(session, code) is not None:
         message = f"There is an operation {code} already: choose another seed."
         raise Simulated("simulated_already", message)
@@ -81,9 +91,11 @@ def prepare(session: Session, *, shelters: int, reports: int, days: int, seed: i
     frame = frame_of(session, operation.id)
     assert frame is not None
     each_day = [frame.today - timedelta(days - day) for day in range(days + 1)]
-    plan = Plan(shelters, reports, seed, tuple(clock.start_of(day, frame.zone) for day in each_day))
+    plan = Plan(shelters, reports, seed, tuple(clock.start_of(day, frame.zone) for day in each_day), doubles)
     districts = [area for area in list_areas(session, operation.id, within=COUNTRY) if area.level == DISTRICT]
     sites = sites_of(plan, [(area.code, area.path[DISTRICT - 1]) for area in districts])
+    if doubles:
+        sites = named(plan, sites)
     actor = recorder(session, operation)
     told = list(registrations(plan, sites))
     for start in range(0, len(told), BATCH):
@@ -109,7 +121,7 @@ def write(job: Job, number: int, sites: Sequence[Site]) -> int:
             for row in rows_of(job.frame, job.reporter, tell(job.plan, number, sites)):
                 copy.write_row(row)
                 written += 1
-        touched = [(site.id, None) for site in sites]
+        touched = [(one.id, None) for site in sites for one in site.codes]
         ledger.mark(session, operation_id=job.frame.operation_id, touched=touched, at=clock.now())
     return written
 

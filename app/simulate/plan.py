@@ -1,11 +1,11 @@
 """What is asked of a made-up operation: its days, its shelters, how much is said of each. Pure; the same each time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 SITE_TYPES = ("collective_centre", "planned_camp", "self_settled_camp", "reception_centre")
@@ -14,25 +14,38 @@ SITES_A_CHUNK = 25  # transfers stay within a chunk, so that chunks can be told 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was asked for. `starts`: the first instants of its days in the operation's zone, and of the day after."""
+    """What was asked for. `starts`: the first instants of its days in the operation's zone, and of the day after.
+    `doubles`: of a hundred arrivals of many people, how many are told twice; 0: none is, and shelters have no names."""
 
     shelters: int
     reports: int
     seed: int
     starts: tuple[datetime, ...]
+    doubles: int = 0
 
     @property
     def days(self) -> int:
         return len(self.starts) - 1
 
     def random(self, *about: object) -> Random:
-        said = (self.seed, self.shelters, self.reports, self.days, *about)
+        told_twice = (f"doubles {self.doubles}",) if self.doubles else ()
+        said = (self.seed, self.shelters, self.reports, self.days, *told_twice, *about)
         return Random("/".join(map(str, said)))  # noqa: S311  # a story, no secret
+
+
+class Party(NamedTuple):
+    """People from one village who come together, as two registered them without knowing of each other."""
+
+    id: UUID
+    label: str
+    again_id: UUID
+    spelled: str
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A shelter, how many people it holds, and how many of the plan's reports are about it."""
+    """A shelter, how many people it holds, and how many of the plan's reports are about it. Where doubles are told: its
+    `names`, where it lies, the `parties` that come to it, and the same shelter as somebody registered it once more."""
 
     id: UUID
     code: str
@@ -41,6 +54,15 @@ class Site:
     capacity: int
     reports: int
     groups: tuple[tuple[UUID, str], ...]
+    names: Mapping[str, str] | None = None
+    position: tuple[float, float] | None = None
+    parties: tuple[Party, ...] = ()
+    alias: "Site | None" = None
+
+    @property
+    def codes(self) -> "tuple[Site, ...]":
+        """Itself, and itself once more."""
+        return (self,) if self.alias is None else (self, self.alias)
 
 
 def sites_of(plan: Plan, areas: Sequence[tuple[str, str]]) -> list[Site]:
@@ -62,13 +84,13 @@ def sites_of(plan: Plan, areas: Sequence[tuple[str, str]]) -> list[Site]:
 def registrations(plan: Plan, sites: Sequence[Site]) -> Iterator[dict[str, Any]]:
     """The reports that register shelters and groups, in the shape of the API."""
     random = plan.random("registrations")
-    for site in sites:
-        yield {
+    for site in (one for known in sites for one in known.codes):
+        said: dict[str, Any] = {
             "id": str(site.id),
             "kind": "shelter",
             "occurred_at": written(plan.starts[0]),
             "code": site.code,
-            "name": {"en": f"Shelter {site.code}", "ar": f"مأوى {site.code}"},
+            "name": site.names or {"en": f"Shelter {site.code}", "ar": f"مأوى {site.code}"},
             "site_type": random.choice(SITE_TYPES),
             "area": site.area,
             "status": "open",
@@ -76,8 +98,16 @@ def registrations(plan: Plan, sites: Sequence[Site]) -> Iterator[dict[str, Any]]
             "toilets": site.capacity // random.randint(15, 60),
             "taps": site.capacity // random.randint(80, 300),
         }
-        for id_, code in site.groups:
-            yield {"id": str(id_), "kind": "group", "occurred_at": written(plan.starts[0]), "code": code, "label": code}
+        if site.position is not None:
+            said["lat"], said["lon"] = site.position
+        yield said
+        labels = [(id_, code, code) for id_, code in site.groups]
+        for number, party in enumerate(site.parties):
+            labels.append((party.id, f"{site.code}-P{number}", party.label))
+            labels.append((party.again_id, f"{site.code}-Q{number}", party.spelled))
+        for id_, code, label in labels:
+            about = {"occurred_at": written(plan.starts[0]), "code": code, "label": label}
+            yield {"id": str(id_), "kind": "group", **about}
 
 
 def chunks(sites: Sequence[Site]) -> list[tuple[int, Sequence[Site]]]:

@@ -10,7 +10,7 @@ from app.counts.people import People
 from app.intake import policy
 from app.intake.service.rows import digest_of
 from app.places.schemas import Frame
-from app.simulate.story import Told
+from app.simulate.told import Told
 
 COLUMNS = (
     "id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at, left_stands_at, place_id,"

@@ -7,7 +7,6 @@ counts, partial composition, ranges, households alone, late reports, corrections
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from math import exp
@@ -16,6 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from app.simulate.plan import Plan, Site, new_id, written
+from app.simulate.told import Told, movement_of, said_of
+from app.simulate.twice import Doubling
 
 CELLS = tuple(f"{sex}:{age}" for sex in ("female", "male") for age in ("0-4", "5-11", "12-17", "18-59", "60+"))
 CELL_WEIGHTS = (12, 18, 15, 48, 7, 12, 18, 15, 40, 6)
@@ -31,37 +32,16 @@ KINDS = {"movement": 96.0, "guess": 2.0, "correction": 1.0, "note": 0.5, "void":
 WAYS = {"arriving": 70, "moving on": 16, "leaving": 14}
 
 
-@dataclass(slots=True)
-class Told:
-    """One report as it is to lie in the ledger. `people` as the API has it; `content` is what was sent. A correction
-    has the kind of what it corrects, with what is said instead."""
-
-    id: UUID
-    kind: str
-    occurred_at: datetime
-    recorded_at: datetime
-    content: dict[str, Any]
-    to: Site | None = None
-    from_: Site | None = None
-    left_at: datetime | None = None
-    group_id: UUID | None = None
-    origin: str | None = None
-    people: dict[str, Any] = field(default_factory=dict)
-    method: str | None = None
-    is_day_dated: bool = False
-    corrects: UUID | None = None
-    area: str | None = None
-
-
 def tell(plan: Plan, number: int, sites: Sequence[Site]) -> Iterator[Told]:
     """The reports about these shelters, as many as their sites say, in the order in which they happened."""
     random = plan.random("chunk", number)
     weights = _waves(plan)
     moments = [moment for index, site in enumerate(sites) for moment in _moments(plan, random, index, site, weights)]
     moments.sort()
-    telling = _Telling(plan, random, sites)
+    telling = _Telling(plan, random, sites, Doubling(plan, number))
     for day, second, index, is_headcount in moments:
         yield telling.tell(day, second, index, is_headcount=is_headcount)
+        yield from telling.doubling.told_again()
 
 
 def _one_of(random: Random, weights: Mapping[str, float]) -> str:
@@ -95,7 +75,8 @@ def _moments(
 class _Telling:
     """What the people of some shelters would know while it happens: who is where, and what can still be corrected."""
 
-    def __init__(self, plan: Plan, random: Random, sites: Sequence[Site]) -> None:
+    def __init__(self, plan: Plan, random: Random, sites: Sequence[Site], doubling: Doubling) -> None:
+        self.doubling = doubling
         self.plan, self.random, self.sites = plan, random, sites
         self.present = [0] * len(sites)
         self.last: list[Told | None] = [None] * len(sites)
@@ -138,10 +119,11 @@ class _Telling:
             self.present[index] += size
             if site.groups and random.random() < 0.15:
                 told.group_id = self._group(site)
+            self.doubling.name(told, site, families)
         told.is_day_dated = random.random() < 0.05
         told.people = self._people(size, families)
-        told.content = {"id": str(told.id), **_movement(told)}
-        self.last[index] = told
+        told.content = {"id": str(told.id), **movement_of(told)}
+        self.last[index] = None if self.doubling.tell_again(told, families, size) else told
         return told
 
     def _group(self, site: Site) -> UUID | None:
@@ -158,7 +140,7 @@ class _Telling:
         told.method = "secondary_report" if competing else random.choice(("registration", "full_count", "site_visit"))
         told.is_day_dated = random.random() < 0.2
         told.people = self._people(size, max(1, size // 5), alone=False)
-        told.content = {"id": str(told.id), **_said(told), "place": {"shelter": self.sites[index].code}}
+        told.content = {"id": str(told.id), **said_of(told), "place": {"shelter": self.sites[index].code}}
         told.content["method"] = told.method
         if not competing:
             self.present[index] = size
@@ -176,7 +158,7 @@ class _Telling:
         told.to, told.from_, told.left_at, told.group_id = last.to, last.from_, last.left_at, last.group_id
         told.origin, told.is_day_dated, told.corrects = last.origin, last.is_day_dated, last.id
         told.people = self._people(random.choice(FAMILIES), 1)
-        return self._amending(told, last, _movement(told))
+        return self._amending(told, last, movement_of(told))
 
     def _take_back(self, last: Told) -> Told:
         told = Told(new_id(self.random), "void", last.occurred_at, last.recorded_at, {}, corrects=last.id)
@@ -197,7 +179,7 @@ class _Telling:
 
     def _note(self, at: datetime, index: int) -> Told:
         told = Told(new_id(self.random), "note", at, self._recorded(at), {}, to=self.sites[index])
-        told.content = {"id": str(told.id), **_said(told), "place": {"shelter": self.sites[index].code}}
+        told.content = {"id": str(told.id), **said_of(told), "place": {"shelter": self.sites[index].code}}
         told.content["text"] = "The road was closed for two hours."
         return told
 
@@ -205,7 +187,7 @@ class _Telling:
         area = self.sites[index].governorate
         told = Told(new_id(self.random), "figure", at, self._recorded(at), {}, area=area, is_day_dated=True)
         told.people = {"total": self.random.randint(100, 5_000)}
-        told.content = {"id": str(told.id), **_said(told), "about": {"area": area}, "measures": "stock"}
+        told.content = {"id": str(told.id), **said_of(told), "about": {"area": area}, "measures": "stock"}
         return told
 
     def _people(self, size: int, families: int, *, alone: bool = True) -> dict[str, Any]:
@@ -240,28 +222,3 @@ class _Telling:
         else:
             later = at + timedelta(seconds=self.random.expovariate(1 / (7_200 if drawn < 0.2 else 60)))
         return min(later, self.plan.starts[-1])
-
-
-def _said(told: Told) -> dict[str, Any]:
-    """What every report says of itself, as it is sent."""
-    said: dict[str, Any] = {"kind": told.kind, "occurred_at": written(told.occurred_at)}
-    if told.is_day_dated:
-        said["precision"] = "day"
-    if told.people:
-        said["people"] = told.people
-    return said
-
-
-def _movement(told: Told) -> dict[str, Any]:
-    said = _said(told)
-    if told.to:
-        said["to"] = {"shelter": told.to.code}
-    if told.from_:
-        said["from"] = {"shelter": told.from_.code}
-    if told.left_at:
-        said["left_at"] = written(told.left_at)
-    if told.origin:
-        said["origin"] = told.origin
-    if told.group_id:
-        said["group"] = str(told.group_id)
-    return said

@@ -1,15 +1,13 @@
 """Where can 120 people go, 6 of them in wheelchairs: asked by a coordinator at night, on a phone and on a laptop."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.factories.looks import LANGUAGES, LAPTOP, PHONES, misfits, violations
 from tests.factories.placing import make_coast
-from tests.factories.screens import Watched, in_language
+from tests.factories.screens import Watched, in_language, looking_at
 
 ASKED = "/placement?people=120&wheelchairs=6&start=35.36, 35.93&within=60"
 SPLIT = "/placement?people=340&wheelchairs=6&start=35.36, 35.93&within=60"
@@ -18,27 +16,11 @@ WRONG = "/placement?people=12x&wheelchairs=6&start=Atlantis&within=0"
 NARROW, WIDE = PHONES[0], LAPTOP
 
 
-class Silent(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: which pages were asked for says nothing here."""
-
-
 @pytest.fixture
 def watched(browser: Browser, database: str) -> Iterator[Watched]:
     """A coordinator's browser on a served operation with shelters along a coast."""
-    site = make_coast()
-    server = make_server("127.0.0.1", 0, site.application, threaded=True, request_handler=Silent)
-    Thread(target=server.serve_forever, daemon=True).start()
-    host = f"127.0.0.1:{server.server_port}"
-    context = browser.new_context(base_url=f"http://{host}", viewport=NARROW, locale="en-GB")
-    cookie = site.visitor().client.get_cookie("mawa")
-    assert cookie is not None
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": f"http://{host}"}])
-    opened = Watched(context.new_page(), host)
-    opened.watch()
-    yield opened
-    context.close()
-    server.shutdown()
+    with looking_at(make_coast(), browser, viewport=NARROW) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

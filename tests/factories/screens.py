@@ -1,11 +1,16 @@
 """Pages of a running installation, and browsers of people who look at them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.factories.coordinating import Site
 from tests.factories.live import Live
 
 FIELD_PAGES = (
@@ -36,6 +41,8 @@ DESK_PAGES = (
     "/counts/decisions",
     "/counts/figures",
     "/counts/figures/new",
+    "/duplicates",
+    "/duplicates?shelter=KHM",
     "/holds",
     "/placement",
     "/placement?people=120&wheelchairs=6&start=KHM",
@@ -67,6 +74,7 @@ DESK_PAGES = (
 LINKED_PAGES = (
     ("/alerts", ".tasks a[href^='/alerts/']"),
     ("/admin/users", "tbody a"),
+    ("/duplicates", "main a[href*='choice=same']"),
     ("/shelters/KHM/reports", ".why a[href*='/holds/people/']"),
 )
 STRANGERS_PAGES = ("/login", "/reset", "/reset/no-such-link", "/not-there")
@@ -102,6 +110,37 @@ def signed_in(browser: Browser, live: Live, role: str, **options: Any) -> Browse
     page.wait_for_url(lambda url: "/login" not in url)
     page.close()
     return context
+
+
+class Silent(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: which pages were asked for says nothing here."""
+
+
+@contextmanager
+def looking_at(site: Site, browser: Browser, **options: Any) -> Iterator[Watched]:
+    """A coordinator's browser on an operation that is served as long as it is looked at."""
+    server = make_server("127.0.0.1", 0, site.application, threaded=True, request_handler=Silent)
+    Thread(target=server.serve_forever, daemon=True).start()
+    host = f"127.0.0.1:{server.server_port}"
+    context = browser.new_context(base_url=f"http://{host}", locale="en-GB", **options)
+    cookie = site.visitor().client.get_cookie("mawa")
+    assert cookie is not None
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": f"http://{host}"}])
+    opened = Watched(context.new_page(), host)
+    opened.watch()
+    yield opened
+    context.close()
+    server.shutdown()
+
+
+def tab_to(page: Page, wanted: Locator, most: int = 80) -> None:
+    """Go there as somebody without a mouse does."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"No key leads to {wanted}")
 
 
 def in_language(path: str, language: str) -> str:

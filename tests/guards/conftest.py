@@ -30,11 +30,12 @@ from app.holds.service import hold
 from app.intake.service import take
 from app.outbox.transports import MAILBOX
 from config.settings import settings
-from tests.factories.operations import a_headcount, a_shelter, make_actor, make_operation
+from tests.factories.operations import a_headcount, a_movement, a_shelter, make_actor, make_operation
 from tests.factories.pages import sign_in
 
 NOBODY = "nobody"
 AT = "2025-03-10T12:00:00+03:00"
+BEFORE = "2025-03-10T10:00:00+03:00"
 EVERYBODY = (NOBODY, *ROLES)
 
 
@@ -102,7 +103,9 @@ def served(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
             a_shelter(code="KHM", capacity=100, lat=35.40109, lon=35.94868),
             a_headcount("KHM", at=AT, people=120),
             {"id": str(uuid4()), "kind": "group", "occurred_at": AT, "code": "KHM", "label": "Families"},
+            *(a_movement(at=BEFORE, people=7, to="KHM", origin="SY0602") for _ in range(2)),
         ]
+        values |= {"<uuid:movement_id>": reports[4]["id"], "<uuid:other_id>": reports[3]["id"]}
         values["<uuid:headcount_id>"] = reports[1]["id"]
         take(session, actor=actors["field_worker"], reports=reports)
         values["<uuid:report_id>"] = reports[1]["id"]

@@ -59,6 +59,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /dev/mail": ANYBODY,  # in development only
     "GET /dev/mail/<key>": ANYBODY,
     "GET /dev/mail/<key>/html": ANYBODY,
+    "GET /duplicates": DECIDERS,
+    "GET /duplicates/<uuid:movement_id>/<uuid:other_id>": DECIDERS,
     "GET /field/": READERS,
     "GET /field/arrivals/new": READERS,
     "GET /field/departures/new": READERS,
@@ -142,6 +144,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /api/v1/reports": READERS,
     "POST /counts/<uuid:headcount_id>/decide": DECIDERS,
     "POST /counts/figures/new": DECIDERS,
+    "POST /duplicates/<uuid:movement_id>/<uuid:other_id>": DECIDERS,
     "POST /field/arrivals/new": READERS,
     "POST /field/departures/new": READERS,
     "POST /field/groups/new": READERS,

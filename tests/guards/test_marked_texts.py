@@ -94,6 +94,8 @@ def spoken(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         values = {
             "<uuid:report_id>": mine,
             "<uuid:headcount_id>": mine,
+            "<uuid:movement_id>": sent["administrator"][4]["id"],
+            "<uuid:other_id>": sent["administrator"][5]["id"],
             "<uuid:hold_id>": str(session.scalar(select(Hold.id))),
             "<uuid:alert_id>": str(session.scalar(select(Alert.id).limit(1))),
             "<code>": "KHM",

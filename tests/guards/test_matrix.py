@@ -48,7 +48,7 @@ PEOPLE: dict[str, list[str] | None] = {
 }
 
 # Parts of an address that name something of an operation.
-NAMING = re.compile(r"<(code|uuid:(?:report|headcount|alert|user|person|hold)_id)>")
+NAMING = re.compile(r"<(code|uuid:(?:report|headcount|movement|alert|user|person|hold)_id)>")
 
 # What these name is somebody's account: it lies in no area.
 OF_NO_AREA = re.compile(r"<uuid:user_id>")
@@ -160,7 +160,7 @@ def told(session: Session, somebody: Actor, operation: Operation, area: str, pos
     reports = [
         shelter,
         a_group(code, at=AT, origin=area, label=called(position)),
-        a_movement(at=AT, people=7, to=code, group=code),
+        *(moved := [a_movement(at=AT, people=7, to=code, group=code) for _ in range(2)]),
         headcount,
         {"id": str(uuid4()), "kind": "note", "occurred_at": AT, "place": {"shelter": code}, "text": called(position)},
     ]
@@ -176,6 +176,8 @@ def told(session: Session, somebody: Actor, operation: Operation, area: str, pos
         "<code>": code,
         "<uuid:report_id>": headcount["id"],
         "<uuid:headcount_id>": headcount["id"],
+        "<uuid:movement_id>": moved[0]["id"],
+        "<uuid:other_id>": moved[1]["id"],
         "<uuid:alert_id>": str(session.scalars(alert).one()),
         "<uuid:user_id>": str(worker.user_id),
         "<uuid:person_id>": str(somebody.user_id),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -49,6 +49,7 @@ ASKED = (
     "GET /api/v1/shelters/<code>/history?known_on={lately}",
     "GET /shelters/<code>/history?day={week_ago}",
     "GET /placement?people=5&start=<code>",
+    "GET /duplicates?after={noon}%20<uuid:movement_id>",
 )
 # Every group with its few movements is a good part of so small a ledger: some of them.
 PAGED = {"GET /api/v1/groups": "GET /api/v1/groups?limit=50"}
@@ -66,6 +67,8 @@ def crowded(served: Served) -> Served:
     headcount = next(report["id"] for report in reports if report["kind"] == "headcount")
     values = {"<code>": busiest.code, "<quiet>": quiet.code}
     values |= dict.fromkeys(("<uuid:report_id>", "<uuid:headcount_id>"), headcount)
+    told = [report["id"] for report in reports if report["kind"] == "movement"]
+    values |= {"<uuid:movement_id>": told[0], "<uuid:other_id>": told[1]}
     values["<uuid:user_id>"] = str(crowd.actor.user_id)
     of_crowd = select(Alert.id).where(Alert.operation_id == crowd.actor.scope.operation_id, Alert.rule == OCCUPANCY)
     with db.unit_of_work() as session:
@@ -89,7 +92,9 @@ def doubted_in(actor: Actor, code: str) -> dict[str, str]:
 def told_of(code: str, quiet: str) -> list[dict[str, Any]]:
     """One report of each kind, an hour ago, about one shelter; a quiet one turns out to be another."""
     at = clock.now() - timedelta(hours=1)
-    arrival, headcount = a_movement(at=at, people=7, to=code), a_headcount(code, at=at, people=300)
+    headcount = a_headcount(code, at=at, people=300)
+    both = (a_movement(at=at, people=7, to=code) for _ in range(2))
+    arrival, again = sorted(both, key=lambda report: UUID(report["id"]))  # of one post the higher id is the later told
     about: dict[str, Any] = {"occurred_at": at.isoformat()}
     other = f"S-{uuid4().hex[:6].upper()}"
     return [
@@ -97,6 +102,7 @@ def told_of(code: str, quiet: str) -> list[dict[str, Any]]:
         a_shelter(code=other, at=at),
         a_state(code, at=at, capacity=250),
         arrival,
+        again,
         headcount,
         {"id": str(uuid4()), "kind": "note", "place": {"shelter": code}, "text": "The well is dry.", **about},
         {
@@ -113,6 +119,15 @@ def told_of(code: str, quiet: str) -> list[dict[str, Any]]:
             "headcount": headcount["id"],
             "adopt": False,
             "reason": "Half of them.",
+            **about,
+        },
+        {
+            "id": str(uuid4()),
+            "kind": "decision",
+            "movement": again["id"],
+            "double_of": arrival["id"],
+            "counts": False,
+            "reason": "One bus.",
             **about,
         },
         {
@@ -185,4 +200,4 @@ def test_it_finds_a_planted_scan(served: Served) -> None:
 
     served.app.add_url_rule("/planted", view_func=planted)
     (found,) = scans(reads_of(served, ["GET /planted"]), most=1)
-    assert found.startswith("GET /planted reads 3 reports: SELECT count(*) FROM reports")
+    assert found.startswith("GET /planted reads 5 reports: SELECT count(*) FROM reports")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor, Scope
 from app.alerts.refresh import refresh
 from app.intake.service import take
-from app.planning.policy import km_between
+from app.places.policy import km_between
 from app.planning.queries import nearest_with_room, sites_of
 from app.population.queries import shelter_figures
 from tests.factories.amending import corrected, one_place

@@ -17,6 +17,7 @@ from app.simulate import cli
 from app.simulate.plan import Site, chunks
 from app.simulate.rows import COLUMNS, DEVICE, rows_of
 from app.simulate.story import tell
+from app.simulate.twice import TOLD_WITHIN
 
 
 def told_by(job: cli.Job, sites: list[Site]) -> list[Any]:
@@ -75,3 +76,35 @@ def test_the_command_fills_the_ledger_and_everything_follows(database: str) -> N
         assert [difference for part in verify(session) for difference in part] == []
     with pytest.raises(cli.Simulated):
         CliRunner().invoke(cli.simulate, asked, catch_exceptions=False)
+
+
+def test_doubles_are_told_beside_everything_else_the_same_each_time(session: Session) -> None:
+    asked: dict[str, Any] = {"shelters": 30, "reports": 5_000, "days": 60}
+    job, sites = cli.prepare(session, **asked, seed=1, doubles=30)
+    told = told_by(job, sites)
+    firsts, again = {one.id: one for one in told if one.doubles is None}, [one for one in told if one.doubles]
+    assert len(firsts) == 5_000 and len(again) > 50
+    assert [one.content for one in told_by(job, sites)] == [one.content for one in told]
+    pairs = [(firsts[one.doubles], one) for one in again]
+    assert all(abs(one.occurred_at - first.occurred_at) <= TOLD_WITHIN for first, one in pairs)
+    assert {one.to in first.to.codes for first, one in pairs} == {True}
+    others = [
+        (first.to != one.to, first.group_id != one.group_id, first.people.get("total") != one.people.get("total"))
+        for first, one in pairs
+    ]
+    assert all(set(differs) == {False, True} for differs in zip(*others, strict=True))
+    plain, plain_sites = cli.prepare(session, **asked, seed=1)
+    assert not any(one.doubles for one in told_by(plain, plain_sites))
+
+
+def test_what_is_told_twice_is_taken_by_the_services_too(session: Session) -> None:
+    job, sites = cli.prepare(session, shelters=10, reports=600, days=20, seed=2, doubles=50)
+    actor = recorder(session, session.get_one(Operation, job.frame.operation_id))
+    again = [one for one in told_by(job, sites) if one.doubles]
+    rows = {row[0]: row for row in rows_of(job.frame, job.reporter, again)}
+    for one in again:
+        (result,) = take(session, actor=actor, reports=[one.content], device=DEVICE, recorded_at=one.recorded_at)
+        assert result.status == "accepted", (one, result)
+    stored = session.execute(text(f"SELECT {COLUMNS} FROM reports WHERE id = ANY(:ids)"), {"ids": list(rows)})
+    for row in stored:
+        assert dict(row._mapping) == {**dict(zip(row._fields, rows[row.id], strict=True)), "content": row.content}

@@ -19,11 +19,30 @@ LEVELS = "population/levels.py"
 AREAS = "population/areas.py"
 OCCUPANCY, PRESENT, JUDGE = "alerts/rules/occupancy.py", "alerts/rules/present.py", "alerts/rules/judge.py"
 LEDGER = "ledger/service.py"
+STANDING = "ledger/queries.py"
 
 APPEND = "        changes.append(DayChange(day, row, derived))\n"
 STOP = "        if day > last_fresh and row == derived:\n            break\n"
 
 FAULTS = (
+    Fault(
+        "a movement is left out though it was decided that both count",
+        STANDING,
+        "AND NOT again.adopt AND",
+        "AND",
+    ),
+    Fault(
+        "a movement stays left out though a later decision says that both count",
+        STANDING,
+        "> (again.occurred_at,",
+        "< (again.occurred_at,",
+    ),
+    Fault(
+        "what doubled a report that was taken back is not looked at again",
+        "intake/service/corrections.py",
+        'if last.kind in ("movement", "void") else ():',
+        "if last.kind in () else ():",
+    ),
     Fault(
         "headcounts stand after movements of the same instant",
         FACTS,

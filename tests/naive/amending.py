@@ -70,6 +70,22 @@ class AmendingMachine(SpeakingMachine):
         if fold:
             self.fold()
 
+    @rule(data=st.data(), counts=st.booleans(), at=instants(), fold=st.booleans())
+    def decide_whether_one_is_told_twice(self, data: st.DataObject, counts: bool, at: datetime, fold: bool) -> None:
+        """The later told of two movements counts, or not as long as the other stands; whatever was decided before."""
+        moved = sorted(id_ for id_, report in self.model.reports.items() if report["kind"] == "movement")
+        if len(moved) < 2:
+            return
+        both = data.draw(st.lists(st.sampled_from(moved), min_size=2, max_size=2, unique=True))
+        told = self.query("SELECT id FROM reports WHERE id = ANY(:ids) ORDER BY recorded_at, id", ids=both)
+        earlier, later = (str(row.id) for row in told)
+        decision = {"kind": "decision", "occurred_at": at.isoformat(), "reason": "one bus, two clerks"}
+        both_ways = [{"movement": later, "double_of": earlier}, {"movement": earlier, "double_of": later}]
+        assert self._statuses([{**decision, **both_ways[1], "counts": counts}]) == ["rejected"]
+        self._say([({**decision, **both_ways[0], "counts": counts}, data.draw(st.integers(0, 15)))])
+        if fold:
+            self.fold()
+
     @rule(
         pair=st.lists(st.sampled_from(list(SHELTERS)), min_size=2, max_size=2, unique=True),
         fold=st.booleans(),

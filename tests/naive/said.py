@@ -68,9 +68,19 @@ class Said:
         decisions = [
             (datetime.fromisoformat(report["occurred_at"]), UUID(report["id"]), report["adopt"])
             for report in self.reports.values()
-            if report["kind"] == "decision" and first[report["headcount"]] == headcount
+            if report["kind"] == "decision" and "headcount" in report and first[report["headcount"]] == headcount
         ]
         return max(decisions)[2] if decisions else None
+
+    def is_double(self, movement: str) -> bool:
+        """Whether a movement tells again of the same people as another one that stands: of each two the latest
+        decision holds."""
+        decided: dict[str, list[tuple[datetime, UUID, bool]]] = {}
+        for report in self.reports.values():
+            if report["kind"] == "decision" and report.get("movement") == movement:
+                at = (datetime.fromisoformat(report["occurred_at"]), UUID(report["id"]), report["counts"])
+                decided.setdefault(report["double_of"], []).append(at)
+        return any(not max(said)[2] and other in self.reports for other, said in decided.items())
 
     def booked_at(self, place: str) -> str:
         """The shelter a place turned out to be, or itself."""
@@ -124,7 +134,7 @@ class Said:
                 return [self._event(arrived, None, report)] if self.booked_at(about) == place else []
             case "headcount" if self.booked_at(named(report["place"])) == place:
                 return [replace(self._event(arrived, 0, report), adopt=self.adopt(report["id"]))]
-            case "movement":
+            case "movement" if not self.is_double(report["id"]):
                 left = datetime.fromisoformat(report.get("left_at") or report["occurred_at"])
                 to, source = (self.booked_at(named(report[end])) if report.get(end) else None for end in ("to", "from"))
                 if to == source:

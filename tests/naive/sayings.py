@@ -166,7 +166,10 @@ MAKING = ("shelter", "group")  # these are corrected, not taken back: others spe
 INSTEAD: dict[str, Callable[[Report], st.SearchStrategy[Report]]] = {
     "shelter": lambda _: shelters(),
     "decision": lambda first: st.booleans().map(
-        lambda adopt: {key: first[key] for key in ("kind", "headcount", "reason")} | {"adopt": adopt and first["adopt"]}
+        lambda so: (
+            {key: said for key, said in first.items() if key not in ("id", "occurred_at")}
+            | ({"adopt": so and first["adopt"]} if "adopt" in first else {"counts": so})
+        )
     ),
 }
 

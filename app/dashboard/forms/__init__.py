@@ -2,7 +2,7 @@
 
 from app.dashboard.forms.alerts import AcknowledgeForm
 from app.dashboard.forms.asking import AsOfForm
-from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, SamePlaceForm, TwoPlacesForm
+from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, DoubleForm, SamePlaceForm, TwoPlacesForm
 from app.dashboard.forms.figure import FigureForm
 from app.dashboard.forms.holding import HoldForm, SetForm, theirs_in
 from app.dashboard.forms.placing import PlacementForm
@@ -14,6 +14,7 @@ __all__ = [
     "AcknowledgeForm",
     "AsOfForm",
     "DecisionForm",
+    "DoubleForm",
     "FigureForm",
     "HoldForm",
     "PlacementForm",

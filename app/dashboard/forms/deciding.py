@@ -33,6 +33,26 @@ class DecisionForm(ReasonedForm):
         return {**super().report(), "kind": "decision", **decided}
 
 
+class DoubleForm(ReasonedForm):
+    """Two movements are of the same people, and the one told later does not count; or of others, and both count."""
+
+    choice = ChoiceField(options=("same", "different"))
+
+    fault_names: ClassVar[dict[str, str]] = {"reason": "reason", "counts": "choice"}
+
+    def __init__(self, later: UUID, earlier: UUID, *, choice: str | None) -> None:
+        self.later, self.earlier = later, earlier
+        super().__init__(choice=choice if choice in ("same", "different") else None)
+
+    def check(self) -> None:
+        self.need(choice=CHOOSE)
+        super().check()
+
+    def report(self) -> dict[str, Any]:
+        about = {"movement": str(self.later), "double_of": str(self.earlier), "counts": self.choice.data == "different"}
+        return {**super().report(), "kind": "decision", **about}
+
+
 class SamePlaceForm(ReasonedForm):
     """Another shelter is this one. `keep`: whose name and code stay."""
 

@@ -3,6 +3,7 @@
 from app.dashboard.views import (
     alerts,
     counts,
+    duplicates,
     flows,
     groups,
     holds,
@@ -20,6 +21,7 @@ from app.dashboard.views.blueprint import pages
 __all__ = [
     "alerts",
     "counts",
+    "duplicates",
     "flows",
     "groups",
     "holds",

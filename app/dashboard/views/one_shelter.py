@@ -13,6 +13,7 @@ from app.core.statements import Change, changes_of
 from app.dashboard.policy import told_of_changes
 from app.dashboard.queries import groups_here
 from app.dashboard.views.moments import Asked
+from app.duplicates.queries import Possible, possible_at
 from app.holds.queries import left_out
 from app.planning.queries import fillings_of, rooms_near
 from app.planning.schemas import Arriving
@@ -55,7 +56,8 @@ def of_now(found: Described, asked: Asked) -> dict[str, Any]:
     """What waits for somebody, when it will be full, where else there is room, and which shelters are booked here: of
     now alone."""
     if not asked.past.is_present:
-        return {"case": None, "booked": [], "left_out": None, "headcounts": [], "alerts": [], "near": None}
+        nothing: dict[str, Any] = dict.fromkeys(("booked", "headcounts", "alerts"), [])
+        return {"case": None, "left_out": None, "near": None, "doubles": 0, **nothing}
     figure, scope, past = found.figure, g.actor.scope, asked.past
     cases, _ = open_cases(session(), scope=scope, past=past, limit=1, place_id=figure.place_id)
     headcounts, headcounts_found = headcounts_at(session(), figure.place_id, past)
@@ -74,4 +76,12 @@ def of_now(found: Described, asked: Asked) -> dict[str, Any]:
         "filling": fillings_of(session(), [figure], today=past.cut.day).get(figure.place_id),
         "booked": booked_here(session(), scope, figure.place_id),
         "left_out": left_out(session(), scope, place_id=figure.place_id),
+        "doubles": len(doubles_at(found, asked)) if g.actor.may("decide") else 0,
     }
+
+
+def doubles_at(found: Described, asked: Asked) -> list[Possible]:
+    """Which movements that the present figure rests on may be told twice."""
+    size = asked.past.frame.settings.household_size
+    figure, scope = found.figure, g.actor.scope
+    return possible_at(session(), place_id=figure.place_id, since=figure.counted_at, scope=scope, household_size=size)

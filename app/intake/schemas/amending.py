@@ -43,12 +43,24 @@ class NoteReport(ReportShape):
 
 
 class DecisionReport(ReportShape):
-    """A coordinator follows a headcount, or sets it aside."""
+    """A coordinator follows a headcount, or sets it aside (`adopt`); or says of a movement whether it `counts` beside
+    one that was told before (`double_of`) or tells of the same people again."""
 
     kind: Literal["decision"]
-    headcount: UUID
-    adopt: StrictBool
+    headcount: UUID | None = None
+    adopt: StrictBool | None = None
+    movement: UUID | None = None
+    double_of: UUID | None = None
+    counts: StrictBool | None = None
     reason: Reason
+
+    @model_validator(mode="after")
+    def is_about_one(self) -> Self:
+        on_headcount, on_movement = (self.headcount, self.adopt), (self.movement, self.double_of, self.counts)
+        wanted, others = (on_movement, on_headcount) if self.movement is not None else (on_headcount, on_movement)
+        if None in wanted or any(said is not None for said in others):
+            raise ValueError("decides_one")
+        return self
 
 
 class SamePlaceReport(ReportShape):

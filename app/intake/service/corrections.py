@@ -182,6 +182,8 @@ def mark_what_it_was(session: Session, row: ledger.Row, last: Version) -> None:
     touched = ledger.touched_by(last)
     if last.about_id is not None:
         touched |= ledger.touched_by(reports_in.versions_of(session, last.about_id)[-1])
+    for double in reports_in.doubles_of(session, [last.first_id]) if last.kind in ("movement", "void") else ():
+        touched |= ledger.touched_by(reports_in.versions_of(session, double)[-1])
     ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)
 
 

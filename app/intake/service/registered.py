@@ -12,8 +12,8 @@ from app.intake.queries.registered import groups_from, shelters_around
 from app.intake.schemas import GroupReport, Plain, ShelterReport, Warned
 from app.intake.service.post import Asked, Post, warn
 from app.ledger import service as ledger
+from app.places.policy import km_between
 from app.places.queries import areas_of
-from app.planning.policy import km_between
 from app.population.queries.groups import hidden_from
 
 MOST_COMPARED = 20  # new ones of a kind in one post; who sends more sends a list, and compares it as one

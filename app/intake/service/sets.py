@@ -137,11 +137,12 @@ def _shape(change: Change) -> Any:
 
 
 def _touched(session: Session, changes: Sequence[Change]) -> set[tuple[UUID, date | None]]:
-    """What the replaced versions had to do with, and the headcounts that were decided upon."""
+    """What the replaced versions had to do with, and what was decided upon, beside them or of them."""
     touched: set[tuple[UUID, date | None]] = set()
     for change in changes:
         touched |= ledger.touched_by(change.last)
     about = {version.about_id for change in changes for version in change.chain if version.about_id is not None}
+    about.update(reports_in.doubles_of(session, [change.first.id for change in changes]))
     for chain in reports_in.chains_of(session, about).values() if about else ():
         touched |= ledger.touched_by(chain[-1])
     return touched

@@ -1,5 +1,6 @@
 """Rules about places, pure: which one a name means, and what an operation can be set up with."""
 
+from app.places.policy.distances import are_within, km_between
 from app.places.policy.meant import Meant, meant_by
 from app.places.policy.names import CLOSE_ENOUGH, likeness, plain
 from app.places.policy.setting_up import MOST_AGES, ages_of, scheme_of, set_up_key, zones
@@ -9,6 +10,8 @@ __all__ = [
     "MOST_AGES",
     "Meant",
     "ages_of",
+    "are_within",
+    "km_between",
     "likeness",
     "meant_by",
     "plain",

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.accounts.policy import Scope
 from app.counts.people import People
-from app.ledger.queries import standing
+from app.ledger.queries import counting
 from app.places.queries import frame_of
 from app.places.schemas import Frame
 from app.population.areas import FLOWS, Sum, Vector, size_of
@@ -26,7 +26,7 @@ _ON_THE_WAY = {
     known_on: text(f"""
   SELECT from_place_id, place_id, total, households FROM reports
   WHERE id = ANY(ARRAY(SELECT reports_on_the_way(:operation, :as_of))) AND kind = 'movement'
-    AND {standing(known_on=known_on)}
+    AND {counting(known_on=known_on)}
 """)
     for known_on in (False, True)
 }

@@ -30,7 +30,8 @@ _DECISIONS = text(f"""
   LEFT JOIN shelters ON shelters.id = kept.id
   JOIN areas ON areas.operation_id = kept.operation_id AND areas.code = kept.area_code
   WHERE decision.operation_id = :operation AND decision.about_id IS NOT NULL AND decision.kind = 'decision'
-    AND {standing("decision")} AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+    AND decision.double_of IS NULL AND {standing("decision")}
+    AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
     AND (CAST(:before AS timestamptz) IS NULL OR (decision.recorded_at, decision.id) < (:before, :before_id))
   ORDER BY decision.recorded_at DESC, decision.id DESC LIMIT :limit
 """)

@@ -12,7 +12,7 @@ from app.accounts.policy import Actor
 from app.core.statements import Statement, state_of
 from app.counts.people import People
 from app.groups.queries import statements_of
-from app.ledger.queries import standing
+from app.ledger.queries import counting, standing
 from app.places.queries import areas_of
 from app.population.bookings import PRESENT, Bookings
 from app.population.past import Past
@@ -36,11 +36,11 @@ _WHEREABOUTS = {
     known_on: text(f"""
   SELECT group_id, place_id, total, households, 1 AS sign FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL AND stands_at <= :as_of
-    AND {standing(known_on=known_on)}
+    AND {counting(known_on=known_on)}
   UNION ALL
   SELECT group_id, from_place_id, total, households, -1 FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL AND left_stands_at <= :as_of
-    AND {standing(known_on=known_on)}
+    AND {counting(known_on=known_on)}
 """)
     for known_on in (False, True)
 }
@@ -50,11 +50,11 @@ _AT_PLACES = {
     known_on: text(f"""
   SELECT group_id, total, households, 1 AS sign FROM reports
   WHERE place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement' AND stands_at <= :as_of
-    AND {standing(known_on=known_on)}
+    AND {counting(known_on=known_on)}
   UNION ALL
   SELECT group_id, total, households, -1 FROM reports
   WHERE from_place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement' AND left_stands_at <= :as_of
-    AND {standing(known_on=known_on)}
+    AND {counting(known_on=known_on)}
 """)
     for known_on in (False, True)
 }

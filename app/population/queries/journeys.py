@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor
-from app.ledger.queries import standing
+from app.ledger.queries import counting
 from app.population.past import Past
 from app.population.queries.groups import called_of, is_outside
 
@@ -20,7 +20,7 @@ _JOURNEYS = {
     total, low, high, households, method, corrects IS NOT NULL AS is_correction, users.email AS reporter,
     CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END AS said
   FROM reports JOIN users ON users.id = reporter_id
-  WHERE group_id = :group AND kind = 'movement' AND stands_at <= :as_of AND {standing(known_on=known_on)}
+  WHERE group_id = :group AND kind = 'movement' AND stands_at <= :as_of AND {counting(known_on=known_on)}
     AND (CAST(:before AS timestamptz) IS NULL OR (stands_at, coalesce(version_of, reports.id)) < (:before, :before_id))
   ORDER BY stands_at DESC, coalesce(version_of, reports.id) DESC LIMIT :limit
 """)

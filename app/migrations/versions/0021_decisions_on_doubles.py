@@ -1,0 +1,26 @@
+"""A decision may say that a movement was told twice: which one it doubles is read in what was sent."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+SAID = "CAST(CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END ->> 'double_of' AS uuid)"
+IS_SAID = "double_of IS NOT NULL"
+
+
+def upgrade() -> None:
+    op.add_column("reports", sa.Column("double_of", sa.Uuid(), sa.Computed(SAID, persisted=True)))
+    op.create_check_constraint(
+        op.f("ck_reports_double_of"), "reports", "double_of IS NULL OR (kind = 'decision' AND double_of <> about_id)"
+    )
+    op.create_index("ix_reports_double_of", "reports", ["double_of"], postgresql_where=sa.text(IS_SAID))
+
+
+def downgrade() -> None:
+    op.drop_index("ix_reports_double_of", table_name="reports", postgresql_where=sa.text(IS_SAID))
+    op.drop_constraint(op.f("ck_reports_double_of"), "reports")
+    op.drop_column("reports", "double_of")

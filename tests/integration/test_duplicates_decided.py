@@ -1,0 +1,129 @@
+"""What is decided of two movements: the later told counts or not while the other stands; and that can be undone."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.alerts.refresh import verify
+from app.core import clock, db
+from app.duplicates.queries import latest_possible
+from app.intake.schemas import Result
+from app.intake.service import take
+from tests.factories.amending import corrected
+from tests.factories.folding import drain
+from tests.factories.gates import Gate, truck
+from tests.factories.operations import a_group, a_headcount
+
+
+@pytest.fixture
+def gate(database: str) -> Gate:
+    return Gate()
+
+
+def on_two(later: Any, earlier: Any, *, counts: bool, after: timedelta = timedelta()) -> dict[str, Any]:
+    at = clock.now() - timedelta(hours=1) + after
+    about = {"movement": later["id"], "double_of": earlier["id"], "counts": counts, "reason": "One bus."}
+    return {"id": str(uuid4()), "kind": "decision", "occurred_at": at.isoformat(), **about}
+
+
+def two(gate: Gate, **more: Any) -> tuple[Any, Any]:
+    first, again = truck(52, origin="SY0602", **more), truck(50, origin="SY0602", **more)
+    gate.say(first)
+    gate.say(again, who="colleague")
+    return first, again
+
+
+def people(gate: Gate, code: str = "KHM") -> int | None:
+    """The figure now, after everything was folded and found to be what the reports say."""
+    drain()
+    with db.new_snapshot() as session:
+        assert [difference for part in verify(session) for difference in part] == []
+        asked = {"operation": gate.operation, "code": code}
+        found: int | None = session.scalar(
+            text(
+                "SELECT total[1] FROM place_days JOIN shelters ON shelters.id = place_id WHERE code = :code"
+                " AND shelters.operation_id = :operation ORDER BY day DESC LIMIT 1"
+            ),
+            asked,
+        )
+        return found
+
+
+def asked_about(gate: Gate) -> int:
+    with db.unit_of_work() as session:
+        return len(latest_possible(session, scope=gate.actors["coordinator"].scope, household_size=5)[0])
+
+
+def answers(gate: Gate, report: dict[str, Any], who: str = "coordinator") -> Result:
+    with db.unit_of_work() as session:
+        (result,) = take(session, actor=gate.actors[who], reports=[report])
+    return result
+
+
+def test_the_same_people_count_once_until_somebody_decides_otherwise(gate: Gate) -> None:
+    first, again = two(gate)
+    assert (people(gate), asked_about(gate)) == (102, 1)
+    gate.say(on_two(again, first, counts=False), who="coordinator")
+    assert (people(gate), asked_about(gate)) == (52, 0)
+    gate.say(on_two(again, first, counts=True, after=timedelta(minutes=1)), who="coordinator")
+    assert (people(gate), asked_about(gate)) == (102, 0)
+
+
+def test_a_decision_that_is_taken_back_was_never_taken(gate: Gate) -> None:
+    first, again = two(gate)
+    decision = on_two(again, first, counts=False)
+    gate.say(decision, who="coordinator")
+    assert people(gate) == 52
+    gate.say(corrected(decision["id"], None), who="coordinator")
+    assert (people(gate), asked_about(gate)) == (102, 1)
+
+
+def test_what_is_left_out_counts_again_once_the_other_is_taken_back(gate: Gate) -> None:
+    first, again = two(gate)
+    gate.say(on_two(again, first, counts=False), who="coordinator")
+    taken_back = corrected(first["id"], None)
+    gate.say(taken_back)
+    assert people(gate) == 50
+    gate.say(corrected(taken_back["id"], first))
+    assert people(gate) == 52
+
+
+def test_of_three_that_tell_of_one_bus_the_first_counts(gate: Gate) -> None:
+    first, again = two(gate)
+    third = truck(55, origin="SY0602")
+    gate.say(third)
+    gate.say(on_two(again, first, counts=False), on_two(third, again, counts=False), who="coordinator")
+    assert people(gate) == 52
+
+
+def test_both_ends_are_left_out_and_the_group_is_where_it_was(gate: Gate) -> None:
+    gate.say(a_headcount("SCH", at=truck_at() - timedelta(days=1), people=200), a_group("G-1", origin="SY0602"))
+    first, again = truck(52, source="SCH", group="G-1"), truck(52, source="SCH", group="G-1")
+    gate.say(first)
+    gate.say(again, who="colleague")
+    assert (people(gate), people(gate, "SCH")) == (104, 96)
+    gate.say(on_two(again, first, counts=False), who="coordinator")
+    assert (people(gate), people(gate, "SCH")) == (52, 148)
+
+
+def test_only_who_decides_and_is_responsible_for_both(gate: Gate) -> None:
+    first, again = two(gate)
+    decision = on_two(again, first, counts=False)
+    assert [one.code for one in answers(gate, decision, "worker").errors] == ["coordinators_only"]
+    assert [one.code for one in answers(gate, on_two(first, again, counts=False)).errors] == ["told_later"]
+    far = truck(to="FAR")
+    gate.say(far, who="stranger")
+    assert answers(gate, on_two(far, first, counts=False)).status == "unknown_reference"
+    count = a_headcount("KHM", at=truck_at(), people=50)
+    gate.say(count)
+    assert [one.code for one in answers(gate, on_two(count, first, counts=False)).errors] == ["not_a_movement"]
+    both = {**decision, "headcount": count["id"], "adopt": True}
+    assert [one.code for one in answers(gate, both).errors] == ["decides_one"]
+    assert people(gate) == 50
+
+
+def truck_at() -> Any:
+    return clock.now() - timedelta(hours=7)
