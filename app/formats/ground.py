@@ -6,10 +6,9 @@ from html import escape
 
 from app.formats.labels import Labels
 from app.formats.outlines import STEPS, Ring
-from app.formats.view import HEIGHT, WIDTH, View
+from app.formats.view import HEIGHT, TARGET, WIDTH, View
 
 GRID = (1000, 1200)  # that ground is drawn on
-TARGET = 44  # what is touched is so large, in pixels
 
 _Line = list[tuple[float, float]]
 
@@ -28,18 +27,17 @@ def lands(view: View, ground: Sequence[Ground], labels: Labels) -> tuple[str, st
     there is room for them."""
     paths, names = [], []
     for one in ground:
-        rings = [_on_grid(view, ring) for ring in one.rings]
-        around = [kept for ring in rings if len(kept := _clipped(ring, 0.1)) > 2]
-        if not around:
+        seen = [kept for ring in one.rings if len(kept := _clipped(_on_grid(view, ring))) > 2]
+        if not seen:
             continue
-        path = f'<path class="ground" d="{"".join(map(_path, around))}"/>'
-        seen = max((_clipped(ring, 0) for ring in rings), key=_size)
-        if one.href is None or one.name is None or not _can_be_touched(seen):
+        path = f'<path class="ground" d="{"".join(map(_path, seen))}"/>'
+        largest = max(seen, key=_size)
+        if one.href is None or one.name is None or not _can_be_touched(largest):
             paths.append(path)
             continue
         name = escape(one.name, quote=True)
         paths.append(f'<a class="area" href="{escape(one.href, quote=True)}" aria-label="{name}">{path}</a>')
-        x, y = _middle(seen)
+        x, y = _middle(largest)
         names.append(labels.upon(x / GRID[0] * WIDTH, y / GRID[1] * HEIGHT, one.name, "region"))
     return "".join(paths), f'<g aria-hidden="true" class="beside">{"".join(names)}</g>'
 
@@ -53,11 +51,10 @@ def _on_grid(view: View, ring: Ring) -> _Line:
     ]
 
 
-def _clipped(line: _Line, margin: float) -> _Line:
-    """What of a ring lies within the picture and some margin (Sutherland and Hodgman 1974)."""
+def _clipped(line: _Line) -> _Line:
+    """What of a ring lies within the picture (Sutherland and Hodgman 1974): nothing of it can be touched elsewhere."""
     for axis in (0, 1):
-        least, most = -margin * GRID[axis], (1 + margin) * GRID[axis]
-        for bound, sign in ((least, 1), (most, -1)):
+        for bound, sign in ((0, 1), (GRID[axis], -1)):
             if line and any((point[axis] - bound) * sign < 0 for point in line):
                 line = _cut(line, axis, bound, sign)
     return line
@@ -83,8 +80,6 @@ def _path(line: _Line) -> str:
 
 
 def _extent(line: _Line) -> tuple[float, float]:
-    if not line:
-        return 0.0, 0.0
     xs, ys = [x for x, _ in line], [y for _, y in line]
     return max(xs) - min(xs), max(ys) - min(ys)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from html import escape
 from math import sqrt
 
-from app.formats.ground import GRID, TARGET, Ground, lands
+from app.formats.ground import GRID, Ground, lands
 from app.formats.labels import Labels
-from app.formats.view import HEIGHT, WIDTH, View
+from app.formats.view import HEIGHT, TARGET, WIDTH, View
 
 LARGEST, SMALLEST, SMALLEST_CLUSTER = 22.0, 4.0, 10.0  # radius of a circle: the largest lies within its target
 APART = (1.02 * TARGET / WIDTH, 1.02 * TARGET / HEIGHT)  # circles, in parts of the picture

@@ -5,14 +5,16 @@ language.
 """
 
 from collections.abc import Sequence
-from math import cos, radians
+from math import ceil, cos, radians
 from typing import NamedTuple, Self
 
 WIDTH, HEIGHT = 326, 391  # of the picture on the narrowest phone, in pixels
+TARGET = 44  # what is touched is so large, in pixels
 KM = 111.2  # in a degree of latitude
 CLOSEST, WIDEST = 5, 20_000  # kilometres across; closer, positions to a kilometre would tell nothing
 MOST_NORTH = 80.0
-FIT = 1.16  # what is framed has some air around it
+ROUNDED_TO = 2  # decimals of a degree that the middle of a view is given with
+FIT = WIDTH / (WIDTH - TARGET)  # what lies in a frame can be touched within it
 
 Box = tuple[float, float, float, float]  # west, south, east, north
 
@@ -28,10 +30,11 @@ class View(NamedTuple):
     def of(cls, box: Box, least: int = CLOSEST) -> Self:
         """The closest view of all that lies in a box."""
         west, south, east, north = box
-        lat = (south + north) / 2
-        across = (east - west) * KM * _narrowing(lat)
-        down = (north - south) * KM * WIDTH / HEIGHT
-        return cls._bounded(lat, (west + east) / 2, max(least, FIT * max(across, down)))
+        lat = round((south + north) / 2, ROUNDED_TO)
+        rounding = KM * 10**-ROUNDED_TO
+        across = (east - west) * KM * _narrowing(lat) + rounding
+        down = ((north - south) * KM + rounding) * WIDTH / HEIGHT
+        return cls._bounded(lat, (west + east) / 2, max(least, ceil(FIT * max(across, down))))
 
     @classmethod
     def read(cls, said: str) -> Self | None:
@@ -44,15 +47,23 @@ class View(NamedTuple):
 
     @classmethod
     def _bounded(cls, lat: float, lon: float, km: float) -> Self:
-        return cls(round(lat, 2), round(lon, 2), round(min(WIDEST, max(CLOSEST, km))))
+        return cls(round(lat, ROUNDED_TO), round(lon, ROUNDED_TO), round(min(WIDEST, max(CLOSEST, km))))
 
     def __str__(self) -> str:
         return f"{self.lat:.2f},{self.lon:.2f},{self.km}"
 
     @property
     def box(self) -> Box:
-        half_lon = self.km / 2 / KM / _narrowing(self.lat)
-        half_lat = self.km / 2 / KM * HEIGHT / WIDTH
+        return self._around(1, 1)
+
+    @property
+    def inner_box(self) -> Box:
+        """In which whatever stands can be touched within the picture."""
+        return self._around(1 - TARGET / WIDTH, 1 - TARGET / HEIGHT)
+
+    def _around(self, across: float, down: float) -> Box:
+        half_lon = across * self.km / 2 / KM / _narrowing(self.lat)
+        half_lat = down * self.km / 2 / KM * HEIGHT / WIDTH
         return self.lon - half_lon, self.lat - half_lat, self.lon + half_lon, self.lat + half_lat
 
     def at(self, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -55,7 +55,7 @@ def dots_of(figures: Sequence[ShelterFigure]) -> list[Dot]:
 
 
 def box_of(placed: Sequence[Dot]) -> Box:
-    lons, lats = [one.lon or 0.0 for one in placed], [one.lat or 0.0 for one in placed]
+    lons, lats = [one.lon for one in placed if one.lon is not None], [one.lat for one in placed if one.lat is not None]
     return min(lons), min(lats), max(lons), max(lats)
 
 
@@ -109,14 +109,15 @@ class _Cluster:
 
     @classmethod
     def of(cls, at: tuple[float, float], dots: Sequence[Dot]) -> "_Cluster":
-        return cls(
-            at,
-            dots,
-            people=sum(one.people for one in dots if one.people is not None),
-            unknown=sum(one.people is None for one in dots),
-            at_least=sum(one.basis == "at_least" for one in dots),
-            over=sum(one.is_over for one in dots),
-        )
+        people = unknown = at_least = over = 0
+        for one in dots:
+            if one.people is None:
+                unknown += 1
+            else:
+                people += one.people
+            at_least += one.basis == "at_least"
+            over += one.occupancy is not None and one.occupancy >= FULL
+        return cls(at, dots, people, unknown, at_least, over)
 
 
 def _several(view: View, one: _Cluster, most: int, links: Links) -> picture.Circle:

@@ -49,7 +49,7 @@ def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
     view = typed or _whole(asked, placed)
     if view is None:
         return Map(unplaced=len(dots) - len(placed))
-    west, south, east, north = view.box
+    west, south, east, north = view.inner_box
     seen = [one for one in placed if south <= one.lat <= north and west <= one.lon <= east]  # type: ignore[operator]  # placed
     links = Links(asked.kept)
     outlines = outlines_in(session(), asked.scope.operation_id, view.box)
