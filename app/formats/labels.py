@@ -4,12 +4,12 @@ Reckoned in pixels of the narrowest screen and placed in per cent; how wide word
 rather too wide. What finds no place is left out: a picture of names upon names tells nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
 LETTER, LINE, GAP = 6.6, 15.0, 4.0  # pixels: a letter of 12, a line of them, and between a circle and its label
-LONGEST = 22  # letters of a name
 
 _Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -42,22 +42,24 @@ class Labels:
     def keep_box(self, left: float, top: float, right: float, bottom: float) -> None:
         self.taken.append((left, top, right, bottom))
 
-    def beside(self, x: float, y: float, radius: float, words: str, shade: str) -> str:
-        """Right of a circle, left of it, below or above: wherever there is room first. Empty where there is none."""
-        wide, off = LETTER * len(words), radius + GAP
-        for left, top, place in (
-            (x + off, y - LINE / 2, _Place("start", off)),
-            (x - off - wide, y - LINE / 2, _Place("end", -off)),
-            (x - wide / 2, y + radius, _Place("middle", dy=radius + 12)),
-            (x - wide / 2, y - radius - LINE, _Place("middle", dy=-radius - 4)),
-        ):
-            if self._is_free(left, top, wide):
-                return self._text((x, y), words, place, shade)
+    def beside(self, x: float, y: float, radius: float, words: Sequence[str], shade: str) -> str:
+        """The first of these words for which there is room right of a circle, left of it, below or above. Empty where
+        there is none for any."""
+        off = radius + GAP
+        for said in words:
+            wide = LETTER * len(said)
+            for left, top, place in (
+                (x + off, y - LINE / 2, _Place("start", off)),
+                (x - off - wide, y - LINE / 2, _Place("end", -off)),
+                (x - wide / 2, y + radius, _Place("middle", dy=radius + 12)),
+                (x - wide / 2, y - radius - LINE, _Place("middle", dy=-radius - 4)),
+            ):
+                if self._is_free(left, top, wide):
+                    return self._text((x, y), said, place, shade)
         return ""
 
     def upon(self, x: float, y: float, words: str, shade: str) -> str:
         """In the middle of an area, or a line or two away from there."""
-        words = shortened(words)
         wide = LETTER * len(words)
         for off in (0, LINE, -LINE, 2 * LINE, -2 * LINE, 3 * LINE, -3 * LINE):
             if self._is_free(x - wide / 2, y + off - LINE / 2, wide):
@@ -81,7 +83,3 @@ class Labels:
             f'<text{shaded} x="{x:.1f}%" y="{y:.1f}%" dx="{place.dx:.0f}" dy="{place.dy:.0f}"{self.turned}'
             f' text-anchor="{sides.get(place.anchor, place.anchor)}">{escape(words)}</text>'
         )
-
-
-def shortened(words: str) -> str:
-    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1].rstrip()}…"

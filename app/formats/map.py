@@ -20,14 +20,15 @@ APART = (1.02 * TARGET / WIDTH, 1.02 * TARGET / HEIGHT)  # circles, in parts of 
 @dataclass(frozen=True)
 class Circle:
     """A shelter, or a cluster of them. `at`: in parts of the picture from its upper left corner. `shape`: how it is
-    filled. `name` is what a screen reader says of it, `label` what stands beside it, `inside` what stands in it."""
+    filled. `name` is what a screen reader says of it, `inside` what stands in it, and the first of `labels` for which
+    there is room stands beside it."""
 
     at: tuple[float, float]
     radius: float
     shape: str
     href: str
     name: str
-    label: str = ""
+    labels: Sequence[str] = ()
     inside: str = ""
     is_uncertain: bool = False
     is_over: bool = False
@@ -55,7 +56,7 @@ def drawn(
     for circle in circles:
         labels.keep_free(*_pixels(circle.at), circle.radius)
     bar = _scale(view, distance, labels)
-    beside = [labels.beside(*_pixels(one.at), one.radius, one.label, _shade(one)) for one in circles if one.label]
+    beside = [labels.beside(*_pixels(one.at), one.radius, one.labels, _shade(one)) for one in circles]
     outlines, names = lands(view, ground, labels)
     rings = "".join(_circle(one) for one in circles)
     return (

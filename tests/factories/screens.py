@@ -25,7 +25,6 @@ DESK_PAGES = (
     "/dashboard",
     "/dashboard?as_of=2025-03-25&area=SY06",
     "/dashboard?map=34.90,37.00,500",
-    "/dashboard?map=35.40,35.95,5",
     "/shelters",
     "/shelters/KHM",
     "/shelters/KHM?as_of=2025-03-12",

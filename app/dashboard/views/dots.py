@@ -12,7 +12,6 @@ from app.core.templating import named, number, percent
 from app.formats import map as picture
 from app.formats.charts import FULL, occupancy_class
 from app.formats.clusters import clusters
-from app.formats.labels import shortened
 from app.formats.view import Box, View
 from app.population.schemas import ShelterFigure
 from app.shelters.policy import ROUNDED_TO
@@ -136,7 +135,7 @@ def _several(view: View, one: _Cluster, most: int, links: Links) -> picture.Circ
         "cluster",
         links.to(closer, "on-map" if is_one_spot else "map"),
         _listed([*said, over]),
-        label=over,
+        labels=(over,) if over else (),
         inside=count,
         is_uncertain=bool(one.unknown or one.at_least),
         is_over=bool(one.over),
@@ -154,7 +153,7 @@ def _alone(one: _Cluster, most: int, links: Links) -> picture.Circle:
         _shape(dot),
         links.shelter(dot.code),
         _listed([*said, gettext("closed") if is_shut else ""]),
-        label=f"{shortened(name)} {taken}".strip(),
+        labels=(f"{name} {taken}", taken) if taken else (name,),
         is_over=dot.is_over,
         is_shut=is_shut,
         has_dot=dot.basis == "counted" and dot.occupancy is None,

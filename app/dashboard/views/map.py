@@ -30,13 +30,15 @@ AROUND_KM = 40  # and around an area of which only a point is known
 @dataclass(frozen=True)
 class Map:
     """A drawn map and what is said beside it. `drawn` None: nobody has said where anything lies. `outside`: shelters
-    that lie elsewhere than this view; `unplaced`: of which no position is known. Addresses by what they lead to."""
+    that lie elsewhere than this view; `unplaced`: of which no position is known. `people`: in all shelters, wherever
+    they lie. Addresses by what they lead to."""
 
     drawn: Markup | None = None
     listed: Sequence[Dot] = ()
     on_map: int = 0
     outside: int = 0
     unplaced: int = 0
+    people: int = 0
     has_ground: bool = False
     is_closest: bool = False
     ways: dict[str, str] = field(default_factory=dict)
@@ -45,10 +47,11 @@ class Map:
 def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
     """The map of shelters (the largest first) as the address frames it: by `map`, else by the area, else all."""
     placed = [one for one in dots if one.lat is not None and one.lon is not None]
+    unplaced, people = len(dots) - len(placed), sum(one.people or 0 for one in dots)
     typed = View.read(request.args.get("map", ""))
     view = typed or _whole(asked, placed)
     if view is None:
-        return Map(unplaced=len(dots) - len(placed))
+        return Map(unplaced=unplaced, people=people)
     west, south, east, north = view.inner_box
     seen = [one for one in placed if south <= one.lat <= north and west <= one.lon <= east]  # type: ignore[operator]  # placed
     links = Links(asked.kept)
@@ -58,7 +61,7 @@ def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
         ground=_ground(outlines, links),
         circles=circles_of(view, seen, links),
         summary=gettext("Map of shelters"),
-        distance=lambda km: str(gettext("%(n)s km", n=number(km))),
+        distance=lambda km: str(gettext("%(number)s km", number=number(km))),
         right_to_left=direction() == "rtl",
     )
     return Map(
@@ -66,7 +69,8 @@ def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
         listed=seen[:LISTED],
         on_map=len(seen),
         outside=len(placed) - len(seen),
-        unplaced=len(dots) - len(placed),
+        unplaced=unplaced,
+        people=people,
         has_ground=bool(outlines),
         is_closest=view.km == CLOSEST,
         ways=_ways(view, typed is not None, asked, links),
