@@ -1,11 +1,13 @@
-"""Administrative areas from a file: CSV as in seeds/reference, or a COD-AB layer as GeoJSON. Pure."""
+"""Administrative areas from a file: CSV, or a COD-AB layer as GeoJSON, or their outlines alone. Pure."""
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
+
+from app.formats.outlines import OutlineUnreadable, Ring, rings_of, simplified
 
 LANGUAGES = ("en", "ar", "fr")
 DEEPEST = 4
@@ -27,11 +29,20 @@ class AreaLine:
     lon: float | None
 
 
-def read(content: str) -> list[AreaLine]:
-    """Areas of a file, whichever of the two formats it is in. AreasUnreadable when it is neither."""
-    if content.lstrip().startswith("{"):
-        return list(_from_geojson(content))
-    return list(_from_csv(content))
+@dataclass(frozen=True)
+class Layer:
+    """What a file holds: areas, and outlines by the code of their area. The outline of ground that is no area has a
+    name there instead of a code."""
+
+    areas: list[AreaLine]
+    outlines: dict[str, list[Ring]]
+
+
+def read(content: str) -> Layer:
+    """Areas and outlines of a file, whichever of the formats it is in. AreasUnreadable when it is none of them."""
+    if content.lstrip("\ufeff \n\r\t").startswith("{"):
+        return _from_geojson(content)
+    return Layer(list(_from_csv(content)), {})
 
 
 def _from_csv(content: str) -> Iterator[AreaLine]:
@@ -54,26 +65,56 @@ def _from_csv(content: str) -> Iterator[AreaLine]:
             raise AreasUnreadable(f"Line {number} cannot be read: {error}.") from error
 
 
-def _from_geojson(content: str) -> Iterator[AreaLine]:
-    """A COD-AB layer: properties ADMn_PCODE and ADMn_EN, _AR, _FR of every level down to the layer's own."""
+def _from_geojson(content: str) -> Layer:
+    """A COD-AB layer: properties ADMn_PCODE and ADMn_EN, _AR, _FR of every level down to the layer's own, whose outline
+    the feature is. Or outlines alone, as in seeds/reference: a property `code`."""
     try:
-        features = json.loads(content)["features"]
-    except (ValueError, KeyError, TypeError) as error:
+        features = [
+            (_said(one.get("properties")), one.get("geometry"))
+            for one in json.loads(content.lstrip("\ufeff"))["features"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AreasUnreadable("This is not a GeoJSON FeatureCollection.") from error
-    seen: set[str] = set()
-    for feature in features:
-        properties = {str(key).upper(): value for key, value in (feature.get("properties") or {}).items()}
-        parent: str | None = None
-        for level in range(DEEPEST + 1):
-            code = properties.get(f"ADM{level}_PCODE")
-            if not code:
-                break
-            if code not in seen:
-                seen.add(code)
-                yield AreaLine(code, level, parent, _names(properties, level, code), None, None)
-            parent = code
-    if not seen:
-        raise AreasUnreadable("No feature has a property ADM0_PCODE; is this a COD-AB file?")
+    areas: dict[str, AreaLine] = {}
+    parts: dict[str, list[Ring]] = {}
+    for properties, geometry in features:
+        lines = list(_down_to(properties))
+        for line in lines:
+            areas.setdefault(line.code, line)
+        shape = lines[-1].code if lines else _shape(properties)
+        if shape and geometry:
+            parts.setdefault(shape, []).extend(_rings(shape, geometry))
+    if not areas and not any(properties.get("CODE") for properties, _ in features):
+        raise AreasUnreadable("No feature has a property ADM0_PCODE (a COD-AB file) or code (outlines of areas).")
+    return Layer(list(areas.values()), {shape: simplified(rings) for shape, rings in parts.items()})
+
+
+def _said(properties: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {str(key).upper(): value for key, value in (properties or {}).items()}
+
+
+def _down_to(properties: dict[str, Any]) -> Iterator[AreaLine]:
+    """The area of a feature, after all those it lies in."""
+    parent: str | None = None
+    for level in range(DEEPEST + 1):
+        code = properties.get(f"ADM{level}_PCODE")
+        if not code:
+            break
+        yield AreaLine(code, level, parent, _names(properties, level, code), None, None)
+        parent = code
+
+
+def _shape(properties: dict[str, Any]) -> str:
+    """The code of an outline that stands alone; of ground that is no area, where it lies and its name."""
+    name = " ".join(str(properties[key]) for key in ("COUNTRY", "NAME_EN") if properties.get(key))
+    return str(properties.get("CODE") or name)
+
+
+def _rings(shape: str, geometry: Any) -> list[Ring]:
+    try:
+        return rings_of(geometry)
+    except (OutlineUnreadable, AttributeError) as error:
+        raise AreasUnreadable(f"The outline of {shape} cannot be read: {error}.") from error
 
 
 def _names(properties: dict[str, Any], level: int, code: str) -> dict[str, str]:

@@ -15,11 +15,11 @@ from app.core import clock
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
 from app.counts.scheme import Scheme
-from app.formats.areas import AreasUnreadable, read
+from app.formats.areas import AreasUnreadable, Layer, read
 from app.intake.service import take
 from app.places.models import Operation
 from app.places.queries import operation_by_code
-from app.places.service import AreaRow, create_operation, load_areas, load_newer_areas
+from app.places.service import AreaRow, create_operation, load_areas, load_newer_areas, load_outlines
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 BATCH = 500
@@ -46,10 +46,17 @@ def areas() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--operation", help="Code of the operation; not needed where there is only one.")
 def load_file(file: Path, operation: str | None) -> None:
-    """Add the admin levels of FILE (COD-AB as GeoJSON, or CSV) to an operation; says how many there were."""
+    """Add the admin levels of FILE (COD-AB as GeoJSON, or CSV) to an operation, and their outlines for its map; says
+    how many there were of each."""
     with unit_of_work() as session:
         chosen = operation_meant(session, operation)
-        click.echo(load_newer_areas(session, operation=chosen, rows=_areas_of(file), name=file.name))
+        layer = _layer(file)
+        many, outlined = load_newer_areas(
+            session, operation=chosen, rows=_areas_of(layer), outlines=layer.outlines, name=file.name
+        )
+        if not many and not outlined:
+            raise SeedMistake("areas_unreadable", f"{file}: none of this is an area of {chosen.code}.")
+        click.echo(f"areas: {many}, outlines: {outlined}")
 
 
 def load_seed(session: Session, name: str) -> str:
@@ -83,16 +90,21 @@ def open_operation(session: Session, described: dict[str, Any]) -> Operation:
         scheme=Scheme(tuple(scheme["sexes"]), tuple(scheme["ages"])),
         mail_detail=described["mail_detail"],
     )
-    load_areas(session, operation_id=operation.id, rows=_areas_of(SEEDS / "reference" / "areas.csv"))
+    load_areas(session, operation_id=operation.id, rows=_areas_of(_layer(SEEDS / "reference" / "areas.csv")))
+    boundaries = _layer(SEEDS / "reference" / "boundaries.geojson")
+    load_outlines(session, operation_id=operation.id, outlines=boundaries.outlines)
     return operation
 
 
-def _areas_of(file: Path) -> list[AreaRow]:
+def _layer(file: Path) -> Layer:
     try:
-        lines = read(file.read_text(encoding="utf-8"))
+        return read(file.read_text(encoding="utf-8"))
     except (AreasUnreadable, UnicodeDecodeError) as error:
         raise SeedMistake("areas_unreadable", f"{file}: {error}") from error
-    return [AreaRow(line.code, line.level, line.parent, line.name, line.lat, line.lon) for line in lines]
+
+
+def _areas_of(layer: Layer) -> list[AreaRow]:
+    return [AreaRow(line.code, line.level, line.parent, line.name, line.lat, line.lon) for line in layer.areas]
 
 
 def recorder(session: Session, operation: Operation) -> Actor:

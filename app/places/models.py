@@ -66,6 +66,25 @@ class Area(SQLModel, table=True):
     )
 
 
+class Outline(SQLModel, table=True):
+    """Where an area lies, simplified for maps (formats.outlines says how `rings` are written). `shape` is its code; of
+    ground around that is none of the areas (`area` null), what its file calls it. The box it lies in is in degrees."""
+
+    __tablename__ = "outlines"
+
+    operation_id: UUID = Field(primary_key=True, foreign_key="operations.id")
+    shape: str = Field(primary_key=True)
+    area: str | None = None
+    level: int
+    west: float
+    south: float
+    east: float
+    north: float
+    rings: list[list[int]] = Field(sa_type=JSONB)
+
+    __table_args__ = (ForeignKeyConstraint(["operation_id", "area"], ["areas.operation_id", "areas.code"]),)
+
+
 class Place(SQLModel, table=True):
     """Where people are booked. A shelter's place has the shelter's id; an area's place is made from its code.
 

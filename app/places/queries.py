@@ -12,9 +12,10 @@ from sqlmodel import col
 
 from app.counts.scheme import Scheme
 from app.places.models import Area, Operation
-from app.places.schemas import EVIDENCE_WEIGHTS, AreaShown, Booking, Frame, Settings
+from app.places.schemas import EVIDENCE_WEIGHTS, AreaShown, Booking, Frame, OutlineShown, Settings
 
 AREAS_A_PAGE = 50
+TOLD_APART, MOST_OUTLINES = 40, 300  # outlines in one picture: of a level that is not the coarsest, and of all
 
 # Ten thousand are looked through in some milliseconds; more than there are in any operation.
 _FIND_AREAS = text("""
@@ -35,6 +36,23 @@ _BOOKINGS = text(
     "SELECT places.id, kept.id AS kept_id, kept.area_path FROM places"
     " JOIN places AS kept ON kept.id = places.kept_id WHERE places.id = ANY(:places)"
 )
+
+# A level is drawn while so few of its outlines are in sight that they can be told apart; the coarsest always is.
+_OUTLINES = text("""
+  SELECT area, name, path, rings FROM (
+    SELECT outlines.area, outlines.shape, outlines.level, outlines.rings, areas.name, areas.path,
+      count(*) OVER (PARTITION BY outlines.level) AS many, min(outlines.level) OVER () AS coarsest
+    FROM outlines LEFT JOIN areas ON areas.operation_id = outlines.operation_id AND areas.code = outlines.area
+    WHERE outlines.operation_id = :operation AND west < :east AND east > :west AND south < :north AND north > :south
+  ) AS seen
+  WHERE many <= :told_apart OR level = coarsest ORDER BY level, shape LIMIT :limit
+""")
+_BOUNDS = text("""
+  SELECT min(west) AS west, min(south) AS south, max(east) AS east, max(north) AS north
+  FROM outlines JOIN areas ON areas.operation_id = outlines.operation_id AND areas.code = outlines.area
+  WHERE outlines.operation_id = :operation
+    AND (CAST(:within AS text[]) IS NULL OR areas.path && CAST(:within AS text[]))
+""")
 
 
 def members_of(session: Session, kept: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -119,3 +137,20 @@ def count_areas(session: Session, operation_id: UUID) -> int:
 
 def count_operations(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Operation)) or 0
+
+
+def outlines_in(session: Session, operation_id: UUID, box: tuple[float, float, float, float]) -> list[OutlineShown]:
+    """The outlines that may be seen between west, south, east and north; the coarser levels first."""
+    asked: dict[str, Any] = dict(zip(("west", "south", "east", "north"), box, strict=True))
+    asked |= {"operation": operation_id, "told_apart": TOLD_APART, "limit": MOST_OUTLINES}
+    return [OutlineShown(**row) for row in session.execute(_OUTLINES, asked).mappings()]
+
+
+def bounds_of(
+    session: Session, operation_id: UUID, within: frozenset[str] | None
+) -> tuple[float, float, float, float] | None:
+    """Between which longitudes and latitudes the outlines of areas lie: west, south, east, north. `within`: of these
+    and what lies below them. None where there are none."""
+    asked = {"operation": operation_id, "within": None if within is None else sorted(within)}
+    west, south, east, north = session.execute(_BOUNDS, asked).one()
+    return None if west is None else (west, south, east, north)

@@ -96,6 +96,16 @@ class AreaShown:
     name: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class OutlineShown:
+    """An outline (formats.outlines says how `rings` are written) with its area; None: ground around them."""
+
+    area: str | None
+    name: dict[str, str] | None
+    path: list[str] | None
+    rings: list[list[int]]
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Something a person may mean by a name: its key, and everything it is called."""

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core import clock
 from app.counts.scheme import UNHCR, Scheme
-from app.places.models import Area, Operation, Place
+from app.formats.outlines import Ring, box_of
+from app.places.models import Area, Operation, Outline, Place
 from app.places.schemas import area_place_id
 
+_BOX = ("west", "south", "east", "north")
+_LEVELS = text("SELECT code, level FROM areas WHERE operation_id = :operation AND code = ANY(:codes)")
 # Reading a place by its key never waits for this, and nothing else writes the column.
 _BOOK_TOGETHER = text("""
   UPDATE places SET same_as = said.kept
@@ -82,11 +85,15 @@ def change_operation(session: Session, *, operation_id: UUID, actor_id: UUID | N
     )
 
 
-def load_newer_areas(session: Session, *, operation: Operation, rows: Iterable[AreaRow], name: str) -> int:
-    """The same, of an operation that is under way. `name`: of the file they stand in."""
+def load_newer_areas(
+    session: Session, *, operation: Operation, rows: Iterable[AreaRow], outlines: Mapping[str, list[Ring]], name: str
+) -> tuple[int, int]:
+    """The same, of an operation that is under way, with the outlines of areas. `name`: of the file they stand in.
+    Returns how many areas there were, and how many areas that are there now have an outline of it."""
     many = load_areas(session, operation_id=operation.id, rows=rows)
+    outlined = load_outlines(session, operation_id=operation.id, outlines=outlines)
     audit.record(session, action="areas.load", subject=operation.code, operation_id=operation.id, name=name)
-    return many
+    return many, outlined
 
 
 def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow]) -> int:
@@ -135,6 +142,35 @@ def load_areas(session: Session, *, operation_id: UUID, rows: Iterable[AreaRow])
         ],
     )
     return len(areas)
+
+
+def load_outlines(session: Session, *, operation_id: UUID, outlines: Mapping[str, list[Ring]]) -> int:
+    """Keep the outlines of areas by their code, instead of those there were; one of no area here is kept as ground.
+    Returns how many are of areas."""
+    if not outlines:
+        return 0
+    asked = {"operation": operation_id, "codes": list(outlines)}
+    levels = {row.code: row.level for row in session.execute(_LEVELS, asked)}
+    ground = min(levels.values(), default=0)
+    statement = upsert(Outline)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["operation_id", "shape"],
+            set_={name: statement.excluded[name] for name in ("area", "level", "rings", *_BOX)},
+        ),
+        [
+            {
+                "operation_id": operation_id,
+                "shape": shape,
+                "area": shape if shape in levels else None,
+                "level": levels.get(shape, ground),
+                "rings": rings,
+                **dict(zip(_BOX, box_of(rings), strict=True)),
+            }
+            for shape, rings in outlines.items()
+        ],
+    )
+    return len(levels)
 
 
 def book_together(session: Session, *, operation_id: UUID, same: Mapping[UUID, UUID]) -> None:

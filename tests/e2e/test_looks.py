@@ -22,6 +22,9 @@ FINE = (
     '<p>Look at <a href="#x">the report</a> of that day.</p>'
     '<div style="overflow-x: auto"><p style="width: 900px">this may be moved</p></div>'
     '<p style="width: 40px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap">cut on purpose</p>'
+    '<svg class="map" width="200" height="200"><a class="area" href="#x"><rect width="120" height="120"/></a>'
+    '<a class="area" href="#x"><path d="M100 0H200V200H0V140H100Z"/></a>'
+    '<a href="#x"><rect x="20" y="20" width="50" height="50"/></a></svg>'
     '<label style="display: block; height: 50px"><input type="radio">Yes</label>'
 )
 

@@ -73,6 +73,8 @@
   // Targets: large enough, and none reaches into another. A link in a sentence is as high as its line.
   const inSentence = (one) => one.matches("a") && one.closest("p")
     && one.closest("p").textContent.trim().length > one.textContent.trim().length + 2;
+  // What stands on a map lies upon its ground; areas touch at their borders, while their boxes overlap.
+  const isGround = (one, other) => one.matches("svg.map .area") && one.closest("svg.map").contains(other);
   const labelled = (one) => one.matches("[type=radio], [type=checkbox]") && one.closest("label");
   const targets = [...document.querySelectorAll(TAPPED)].filter((one) => shows(one) && !labelled(one));
   for (const one of targets.filter((each) => !inSentence(each))) {
@@ -86,6 +88,7 @@
     for (const [other, its] of boxes.slice(number + 1)) {
       if (its.top > box.bottom) break;
       if (one === other || one.contains(other) || other.contains(one) || one.closest(LAYERS) !== other.closest(LAYERS)) continue;
+      if (isGround(one, other) || isGround(other, one)) continue;
       const across = Math.min(box.right, its.right) - Math.max(box.left, its.left);
       const down = Math.min(box.bottom, its.bottom) - its.top;
       if (across > 1 && down > 1) found.add(`${down.toFixed(0)} px into ${called(other)}: ${called(one)}`);

@@ -29,6 +29,7 @@ FIELD_PAGES = (
 DESK_PAGES = (
     "/dashboard",
     "/dashboard?as_of=2025-03-25&area=SY06",
+    "/dashboard?map=34.90,37.00,500",
     "/shelters",
     "/shelters/KHM",
     "/shelters/KHM?as_of=2025-03-12",

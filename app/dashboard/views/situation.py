@@ -15,7 +15,9 @@ from app.dashboard.policy import fullest_of, largest, likely_to_fill, next_to_fi
 from app.dashboard.queries import homes
 from app.dashboard.schemas import Room
 from app.dashboard.views.blueprint import frame_here, pages
+from app.dashboard.views.dots import dots_of
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
+from app.dashboard.views.map import map_of
 from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
 from app.places.queries import areas_of
@@ -50,6 +52,7 @@ def situation() -> str:
         whole=whole,
         pyramid=pyramid(whole.people, frame.scheme),
         known=share_known(whole.people),
+        map=map_of(asked, dots_of(shelters)),
         room=Room.of(shelters),
         fullest=fullest_of(shelters, FULLEST),
         **_filling(asked, shelters),
