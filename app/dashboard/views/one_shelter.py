@@ -56,8 +56,8 @@ def of_now(found: Described, asked: Asked) -> dict[str, Any]:
     """What waits for somebody, when it will be full, where else there is room, and which shelters are booked here: of
     now alone."""
     if not asked.past.is_present:
-        nothing: dict[str, Any] = dict.fromkeys(("booked", "headcounts", "alerts"), [])
-        return {"case": None, "left_out": None, "near": None, "doubles": 0, **nothing}
+        nothing = {"case": None, "left_out": None, "near": None, "doubles": 0}
+        return {**nothing, "booked": [], "headcounts": [], "alerts": []}
     figure, scope, past = found.figure, g.actor.scope, asked.past
     cases, _ = open_cases(session(), scope=scope, past=past, limit=1, place_id=figure.place_id)
     headcounts, headcounts_found = headcounts_at(session(), figure.place_id, past)
