@@ -7,9 +7,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.core.statements import Change
-from app.dashboard.schemas import Homes
+from app.counts.people import People
+from app.dashboard.schemas import Accounted, Homes
 from app.planning.schemas import Filling
 from app.population.queries.flows import Flow
+from app.population.queries.groups import GroupFigure
 from app.population.schemas import ShelterFigure
 from app.shelters.policy import FIELDS, NAMES, POSITION
 
@@ -96,3 +98,23 @@ def told_of_changes(changes: Iterable[Change]) -> list[Change]:
 def _admission(rule: Mapping[str, Any] | None) -> str:
     let_in = lets_in(rule)
     return (rule or {}).get("text") or let_in if let_in == "other" else let_in
+
+
+def whole_of(state: Mapping[str, Any], household_size: float) -> int | None:
+    """How many people a group is, by what was said of it; None: nobody said. Households stand for people where only
+    they are known."""
+    said = state.get("people") or {}
+    cells = said.get("cells")
+    total = sum(cells.values()) if said.get("total") is None and cells else said.get("total")
+    households = said.get("households") if state.get("households") is None else state["households"]
+    return People(total, households=households).best(household_size)
+
+
+def accounted_for(group: GroupFigure, whole: int | None) -> Accounted | None:
+    """How many of a group are booked at places, and of how many nobody said where they are; None where that cannot be
+    said: nobody told how many they are, some are outside the reader's areas, or more left a place than came."""
+    counts = [at.people for at in group.at]
+    if whole is None or any(people is None or people < 0 for people in counts):
+        return None
+    booked = sum(people or 0 for people in counts)
+    return Accounted(whole, booked, whole - booked)

@@ -87,6 +87,16 @@ class Homes:
 
 
 @dataclass(frozen=True)
+class Accounted:
+    """Of a group of so many (`whole`) those `booked` at places. `missing`: of so many nobody said where they are; below
+    zero, so many more are booked than were said to be of it."""
+
+    whole: int
+    booked: int
+    missing: int
+
+
+@dataclass(frozen=True)
 class Crossing:
     """Homes against the areas people are in: as many of both as a table holds, and as a picture does. `levels` are
     there to choose from, of homes and of places; `home_level` and `place_level` are chosen. `areas`: by code."""

@@ -51,6 +51,25 @@ def test_conflicts_come_first_then_figures_that_compete_and_nothing_else(site: S
     assert "no best figure 200 or more" in words
 
 
+def test_whoever_adopts_a_figure_older_than_the_followed_one_is_told_that_now_stays(site: Site) -> None:
+    older = a_headcount("SCH", at="2025-03-10T08:00:00+03:00", people=55, method="secondary_report")
+    site.report(older)
+    visitor = site.visitor()
+    assert "55 15 more older than what is followed" in words_of(visitor.open("/counts").text)
+    path = f"/counts/{older['id']}/decide?choice=adopt"
+    asked = visitor.open(path).text
+    assert "Followed now 40" in words_of(asked)
+    assert "now only once the later one is set aside" in words_of(asked)
+    assert f"/counts/{headcount(40)}/decide?choice=set_aside" in asked
+    visitor.send(path, reason="we looked ourselves")
+    fold()
+    assert "Shelter SCH Banyas · SCH 1 other figure stands beside it. Figure now: 40" in words_of(
+        visitor.open("/counts").text
+    )
+    younger = words_of(visitor.open(f"/counts/{headcount(90)}/decide?choice=adopt").text)
+    assert "set aside" not in younger.replace("Set aside: the figure does not follow it", "")
+
+
 def test_what_lies_outside_my_areas_is_not_listed(site: Site) -> None:
     words = words_of(site.visitor(areas=["SY10"]).open("/counts").text)
     assert "Shelter SCH" in words

@@ -43,6 +43,27 @@ def test_its_page_says_needs_without_adding_them_up_and_movements_newest_first(s
     assert words.index("from Shelter KHM to Shelter SCH") < words.index("to Shelter KHM")
 
 
+def test_of_how_many_of_a_group_nobody_said_where_they_are_is_told(site: Site) -> None:
+    cells = {"female:18-59": 30, "male:0-4": 40}
+    site.report(a_group("G-3", people={"cells": cells}), a_group("G-4", people={"households": 2}), a_group("G-5"))
+    site.report(
+        a_movement(at="2025-03-11T12:00:00+03:00", people=50, to="KHM", group="G-3"),
+        a_movement(at="2025-03-11T12:00:00+03:00", people=13, to="KHM", group="G-4"),
+    )
+    visitor = site.visitor()
+    missing = words_of(visitor.open("/groups/G-3").text)
+    assert "Where 20 more of them are, nobody said. 70 are said to be of this group." in missing
+    assert "18–59 30 0 0" in missing
+    more = words_of(visitor.open("/groups/G-4").text)
+    assert "3 more are booked than were said to be of this group." in more
+    assert "Nobody said their ages and sex." in more
+    assert "from home, Jablah, or elsewhere" in more
+    assert "nobody said" not in words_of(visitor.open("/groups/G-1").text), "all 52 are booked"
+    hidden = words_of(site.visitor(areas=["SY10"]).open("/groups/G-1").text)
+    assert "more of them" not in hidden
+    assert "/placement?people=50&amp;start=Shelter+KHM" in visitor.open("/groups/G-3").text
+
+
 def test_where_a_group_was_on_a_past_day(site: Site) -> None:
     words = words_of(site.visitor().open("/groups/G-1?as_of=2025-03-08").text)
     assert "This is 8 March 2025" in words

@@ -16,7 +16,7 @@ from app.dashboard.views.blueprint import PAGE, Shown, frame_here, pages
 from app.dashboard.views.reports import start_asked
 from app.intake.service import take
 from app.population.past import Cut, Past
-from app.population.queries.counts import Headcount, headcount_of, open_cases
+from app.population.queries.counts import Headcount, headcount_of, headcounts_at, open_cases
 from app.population.queries.decisions import latest_decisions
 from app.population.queries.groups import called_of
 from app.population.queries.published import published
@@ -102,12 +102,12 @@ def _form(headcount: Headcount) -> DecisionForm:
 
 def _show(headcount: Headcount, form: DecisionForm, past: Past) -> str:
     place_id = headcount.place_id
-    cases, _ = open_cases(session(), scope=g.actor.scope, past=past, limit=1, place_id=place_id)
+    others, _ = headcounts_at(session(), place_id, past)
     shelter, area, name = called_of(session(), g.actor, {place_id})[place_id]
     return render_template(
         "dashboard/decide.html",
         headcount=headcount,
         form=form,
-        case=cases[0] if cases else None,
+        followed=next((one for one in others if one.is_adopted), None),
         place={"shelter": shelter, "area": area, "name": name},
     )

@@ -7,6 +7,7 @@ from app.core.http import requires, session
 from app.core.pagination import after_moment, moment_and_id
 from app.core.pagination import page as page_of
 from app.core.text import mark
+from app.dashboard.policy import accounted_for, whole_of
 from app.dashboard.views.blueprint import PAGE, pages
 from app.dashboard.views.moments import moment_asked
 from app.places.queries import areas_of
@@ -47,11 +48,15 @@ def group(code: str) -> str:
     listed = journeys_of(session(), actor=g.actor, group_id=figure.id, past=asked.past, limit=PAGE + 1, before=before)
     journeys, last = page_of(listed, PAGE)
     origin = figure.state.get("origin")
+    whole = whole_of(figure.state, asked.past.frame.settings.household_size)
     return render_template(
         "dashboard/group.html",
         asked=asked,
         group=figure,
         state=figure.state,
+        scheme=asked.past.frame.scheme,
+        whole=whole,
+        accounted=accounted_for(figure, whole),
         home=areas_of(session(), g.actor.scope.operation_id, [origin]).get(origin) if origin else None,
         journeys=journeys,
         next=after_moment(last.stands_at, last.id) if last else None,

@@ -102,11 +102,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class Headcount:
-    """One headcount by the version that counts. `id` is that of its first. `best` None: only a range was said."""
+    """One headcount by the version that counts. `id` is that of its first. `stands_at`: its instant in the order of the
+    fold. `best` None: only a range was said."""
 
     id: UUID
     place_id: UUID
     at: datetime
+    stands_at: datetime
     day: date
     is_day_dated: bool
     people: People
@@ -251,6 +253,7 @@ def _headcount(row: Any, frame: Frame) -> Headcount:
         id=row.id,
         place_id=row.kept_id,
         at=row.occurred_at,
+        stands_at=row.stands_at,
         day=row.day,
         is_day_dated=row.content.get("precision") in ("day", "about"),
         people=event.people,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,12 +82,13 @@ class At:
 
 @dataclass(frozen=True)
 class GroupFigure:
-    """A group with everything said of it, and where its people are."""
+    """A group with everything said of it, and where its people are. `stated_at`: of when the last of it is."""
 
     id: UUID
     code: str
     state: dict[str, Any]
     at: list[At]
+    stated_at: datetime | None = None
 
 
 def group_figures(
@@ -110,6 +112,7 @@ def group_figures(
             code=group.code,
             state=state_of(group.said, until=past.cut.as_of),
             at=_at(where.get(group.id, {}), called),
+            stated_at=max((at for at, _, _ in group.said if at <= past.cut.as_of), default=None),
         )
         for group in listed
     ]
