@@ -19,7 +19,8 @@ def situation(page: Reading) -> dict[str, Any]:
     """/dashboard: how many and how sure, who came and left, ages and sex."""
     number, below = page.term("Displaced now", "Displaced then")
     came, left = page.term("Came today", "Came that day")
-    before, *changes, after = (count(value) for value in page.named("Before", "Came", "Left", "Adjusted by counts"))
+    day = page.named("Before", "Came", "Left", "Adjusted by counts")
+    before, *changes, after = (page.known(value) or 0 for value in day)
     assert (count(came), page.told(left, "%(number)s left.")) == (changes[0], -changes[1]), "one page says two things"
     return {
         "number": page.number(number, below),

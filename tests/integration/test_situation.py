@@ -101,6 +101,7 @@ def test_the_trend_is_drawn_with_what_it_says(figures: Team) -> None:
 
 def test_nothing_yet(team: Team) -> None:
     said = shown(team)
+    assert "Before not known Came +0 Left −0 Adjusted by counts +0 Now not known" in said, "what is not known is no 0"
     assert "Days appear here once something was reported." in said
     assert "Nothing is known of where people came from." in said
 
