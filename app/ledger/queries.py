@@ -24,6 +24,19 @@ def standing(reports: str = "reports", *, known_on: bool = False) -> str:
     )
 
 
+def _first(reports: str) -> str:
+    return f"CASE WHEN {reports}.version_of IS NULL THEN {reports}.id ELSE {reports}.version_of END"
+
+
+def _holds(decision: str, *, known_on: bool) -> str:
+    """The condition that a decision on two movements is the latest of those on both that stand."""
+    return f"""{standing(decision, known_on=known_on)} AND NOT EXISTS (
+        SELECT FROM reports AS newer
+        WHERE newer.about_id = {decision}.about_id AND newer.double_of = {decision}.double_of
+          AND {standing("newer", known_on=known_on)}
+          AND (newer.occurred_at, {_first("newer")}) > ({decision}.occurred_at, {_first(decision)}) OFFSET 0)"""
+
+
 def counting(reports: str = "reports", *, known_on: bool = False) -> str:
     """The condition that a movement counts: it is the version that stands, and nobody decided that it tells again of
     the same people as one that stands itself. Of two movements the latest decision on both holds.
@@ -33,19 +46,64 @@ def counting(reports: str = "reports", *, known_on: bool = False) -> str:
     """
     return f"""{standing(reports, known_on=known_on)} AND NOT EXISTS (
     SELECT FROM reports AS again
-    WHERE again.about_id = CASE WHEN {reports}.version_of IS NULL THEN {reports}.id ELSE {reports}.version_of END
-      AND NOT again.adopt AND {standing("again", known_on=known_on)}
-      AND NOT EXISTS (
-        SELECT FROM reports AS newer WHERE newer.about_id = again.about_id AND newer.double_of = again.double_of
-          AND {standing("newer", known_on=known_on)}
-          AND (newer.occurred_at, CASE WHEN newer.version_of IS NULL THEN newer.id ELSE newer.version_of END)
-            > (again.occurred_at, CASE WHEN again.version_of IS NULL THEN again.id ELSE again.version_of END)
-        OFFSET 0)
+    WHERE again.about_id = {_first(reports)} AND NOT again.adopt AND {_holds("again", known_on=known_on)}
       AND (EXISTS (SELECT FROM reports AS told WHERE told.id = again.double_of AND told.kind = 'movement'
           AND {standing("told", known_on=known_on)} OFFSET 0)
         OR EXISTS (SELECT FROM reports AS told WHERE told.version_of = again.double_of AND told.kind = 'movement'
           AND {standing("told", known_on=known_on)} OFFSET 0))
     OFFSET 0)"""
+
+
+def paired(reports: str, part: str, *, known_on: bool = False) -> str:
+    """The movement that tells the other part of one journey, of which this one is the `part` (departure, arrival); the
+    latest decided of those that stand. Both count, each at the end it saw, and the other end is the other's."""
+    is_other = {"departure": "arrival", "arrival": "departure"}[part]
+    ways = [
+        f"""
+      SELECT told.place_id, told.from_place_id, told.day, told.left_day, told.stands_at, told.left_stands_at,
+        decision.occurred_at AS decided_at, {_first("decision")} AS decided_by
+      FROM reports AS decision CROSS JOIN LATERAL (
+        SELECT * FROM reports AS version
+        WHERE (version.id = decision.{its} OR version.version_of = decision.{its}) AND version.kind = 'movement'
+          AND {standing("version", known_on=known_on)} OFFSET 0
+      ) AS told
+      WHERE decision.{mine} = {_first(reports)} AND decision.pair = '{said}'
+        AND {_holds("decision", known_on=known_on)}"""
+        for mine, its, said in (("about_id", "double_of", part), ("double_of", "about_id", is_other))
+    ]
+    return f"SELECT * FROM ({' UNION ALL '.join(ways)}) AS told ORDER BY decided_at DESC, decided_by DESC LIMIT 1"
+
+
+def entering(reports: str = "reports", *, known_on: bool = False, pairs: bool = True) -> str:
+    """The condition that the people of a movement are booked where they came to. `pairs`: whether there are any
+    (`has_pairs`): to ask of each movement whether it is one of a pair costs, and most operations have none."""
+    return _booked(reports, "departure", known_on=known_on, pairs=pairs)
+
+
+def leaving(reports: str = "reports", *, known_on: bool = False, pairs: bool = True) -> str:
+    """The condition that the people of a movement are booked out of where they left."""
+    return _booked(reports, "arrival", known_on=known_on, pairs=pairs)
+
+
+def _booked(reports: str, but_for: str, *, known_on: bool, pairs: bool) -> str:
+    but = f" AND NOT EXISTS ({paired(reports, but_for, known_on=known_on)})" if pairs else ""
+    return counting(reports, known_on=known_on) + but
+
+
+_BOTH = """(
+    SELECT place_id, day, from_place_id, left_day FROM reports WHERE id IN (decision.about_id, decision.double_of)
+    UNION ALL
+    SELECT place_id, day, from_place_id, left_day FROM reports
+    WHERE version_of IN (decision.about_id, decision.double_of))"""
+
+
+def _paired_at(place: str, operation: str) -> str:
+    """Both ends of pairs of which any version ever was at a place."""
+    return f"""
+    SELECT ends.place_id, ends.day FROM reports AS decision CROSS JOIN LATERAL {_BOTH} AS told
+    CROSS JOIN LATERAL (VALUES (told.place_id, told.day), (told.from_place_id, told.left_day)) AS ends (place_id, day)
+    WHERE decision.pair IS NOT NULL AND decision.operation_id = {operation} AND ends.place_id IS NOT NULL
+      AND EXISTS (SELECT FROM {_BOTH} AS here WHERE {place} IN (here.place_id, here.from_place_id))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +124,7 @@ class Version:
     from_place_id: UUID | None
     group_id: UUID | None
     about_id: UUID | None
+    double_of: UUID | None
     area_code: str | None
     has_best: bool
     content: dict[str, Any]
@@ -82,13 +141,16 @@ class Version:
 
 _VERSION = """
   SELECT reports.id, coalesce(version_of, reports.id) AS first_id, operation_id, kind, reporter_id, occurred_at,
-    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id, area_code,
+    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id, double_of, area_code,
     (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter, device
   FROM reports JOIN users ON users.id = reporter_id"""
 _VERSIONS = text(f"{_VERSION} WHERE reports.id = :first OR version_of = :first")
 _CHAINS = text(f"{_VERSION} WHERE reports.id = ANY(:firsts) UNION ALL {_VERSION} WHERE version_of = ANY(:firsts)")
 _FIRST = text("SELECT coalesce(version_of, id) FROM reports WHERE id = :id AND operation_id = :operation")
-_DOUBLES = text("SELECT DISTINCT about_id FROM reports WHERE double_of = ANY(:firsts) AND about_id IS NOT NULL")
+_BESIDE = text("""
+  SELECT about_id FROM reports WHERE double_of = ANY(:firsts) AND about_id IS NOT NULL
+  UNION SELECT double_of FROM reports WHERE about_id = ANY(:firsts) AND double_of IS NOT NULL
+""")
 _SAME_PLACES = {
     known_on: text(
         "SELECT from_place_id AS other, place_id AS keep FROM reports"
@@ -98,17 +160,21 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
+_HAS_PAIRS = text("SELECT EXISTS (SELECT FROM reports WHERE pair IS NOT NULL)")
 _HAS_REPORTS = text("SELECT EXISTS (SELECT FROM reports WHERE operation_id = :operation)")
 _TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
-_EXCHANGED = text("""
+_EXCHANGED = text(f"""
   SELECT from_place_id AS place_id, left_day AS day FROM reports
   WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
   UNION
   SELECT place_id, day FROM reports
   WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
+  UNION
+  SELECT paired.place_id, paired.day FROM places
+  CROSS JOIN LATERAL ({_paired_at("places.id", "places.operation_id")}) AS paired WHERE places.id = ANY(:places)
 """)
 # The places and days a wide mark is about, as far as they are committed: of each report, by whatever index it has.
-SPREAD = """
+SPREAD = f"""
   SELECT wide.id, wide.operation_id, concerned.place_id, concerned.day, wide.marked_at
   FROM wide_marks AS wide CROSS JOIN LATERAL (
     SELECT place_id, day FROM reports WHERE group_id = wide.group_id AND kind = 'movement' AND place_id IS NOT NULL
@@ -119,6 +185,7 @@ SPREAD = """
       WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL
     UNION SELECT place_id, day FROM reports
       WHERE from_place_id = wide.place_id AND kind = 'movement' AND place_id IS NOT NULL
+    UNION {_paired_at("wide.place_id", "wide.operation_id")}
     UNION SELECT places.id, NULL FROM places
       WHERE places.operation_id = wide.operation_id AND wide.group_id IS NULL AND wide.place_id IS NULL
         AND (EXISTS (SELECT FROM reports WHERE place_id = places.id)
@@ -142,6 +209,12 @@ def has_reports(session: Session, operation_id: UUID) -> bool:
     return bool(session.scalar(_HAS_REPORTS, {"operation": operation_id}))
 
 
+def has_pairs(session: Session) -> bool:
+    """Whether anybody ever decided that two movements are a pair. To be asked before the movements are read, in a
+    statement of its own: a pair decided on since has marked what it touches."""
+    return bool(session.scalar(_HAS_PAIRS))
+
+
 def turn_of(session: Session, operation_id: UUID) -> UUID | None:
     """The turn an operation is at (models.Turn); None: nobody has taken one."""
     turn: UUID | None = session.scalar(_TURN, {"operation": operation_id})
@@ -159,9 +232,9 @@ def versions_of(session: Session, first_id: UUID) -> list[Version]:
     return _chain(Version(**row._mapping) for row in session.execute(_VERSIONS, {"first": first_id}))
 
 
-def doubles_of(session: Session, first_ids: Collection[UUID]) -> list[UUID]:
-    """The first versions of movements of which anybody ever decided whether they double one of these."""
-    return list(session.scalars(_DOUBLES, {"firsts": list(first_ids)}))
+def decided_beside(session: Session, first_ids: Collection[UUID]) -> list[UUID]:
+    """The first versions of movements that anybody ever decided on together with one of these."""
+    return list(session.scalars(_BESIDE, {"firsts": list(first_ids)}))
 
 
 def chains_of(session: Session, first_ids: Collection[UUID]) -> dict[UUID, list[Version]]:

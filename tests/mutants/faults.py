@@ -34,8 +34,26 @@ FAULTS = (
     Fault(
         "a movement stays left out though a later decision says that both count",
         STANDING,
-        "> (again.occurred_at,",
-        "< (again.occurred_at,",
+        "> ({decision}.occurred_at,",
+        "< ({decision}.occurred_at,",
+    ),
+    Fault(
+        "of a pair those who left count also where the other saw them arrive",
+        STANDING,
+        'return _booked(reports, "departure",',
+        'return _booked(reports, "arrival",',
+    ),
+    Fault(
+        "the earlier of a pair is not looked at again when the later is corrected",
+        STANDING,
+        "UNION SELECT double_of FROM reports WHERE about_id = ANY(:firsts)",
+        "UNION SELECT double_of FROM reports WHERE false AND about_id = ANY(:firsts)",
+    ),
+    Fault(
+        "who comes as one of a pair crossed a border though the other left within it",
+        "population/events.py",
+        "ELSE departure.from_place_id END AS other_end",
+        "ELSE NULL END AS other_end",
     ),
     Fault(
         "what doubled a report that was taken back is not looked at again",
