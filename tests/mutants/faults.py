@@ -19,7 +19,7 @@ LEVELS = "population/levels.py"
 AREAS = "population/areas.py"
 OCCUPANCY, PRESENT, JUDGE = "alerts/rules/occupancy.py", "alerts/rules/present.py", "alerts/rules/judge.py"
 LEDGER = "ledger/service.py"
-STANDING = "ledger/queries.py"
+STANDING, REPORTS = "ledger/queries/standing.py", "ledger/queries/reports.py"
 
 APPEND = "        changes.append(DayChange(day, row, derived))\n"
 STOP = "        if day > last_fresh and row == derived:\n            break\n"
@@ -45,7 +45,7 @@ FAULTS = (
     ),
     Fault(
         "the earlier of a pair is not looked at again when the later is corrected",
-        STANDING,
+        REPORTS,
         "UNION SELECT double_of FROM reports WHERE about_id = ANY(:firsts)",
         "UNION SELECT double_of FROM reports WHERE false AND about_id = ANY(:firsts)",
     ),
@@ -58,8 +58,8 @@ FAULTS = (
     Fault(
         "what doubled a report that was taken back is not looked at again",
         "intake/service/corrections.py",
-        'if last.kind in ("movement", "void") else ():',
-        "if last.kind in () else ():",
+        'if last.kind in ("movement", "void") else ())',
+        "if last.kind in () else ())",
     ),
     Fault(
         "headcounts stand after movements of the same instant",
