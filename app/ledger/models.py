@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Identity, Index, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Identity, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -13,7 +13,8 @@ from app.core.models import AWARE
 _UNACCOMPANIED = (
     "CAST(CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END #>> '{needs,SC}' AS bigint)"
 )
-_DOUBLE_OF = "CAST(CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END ->> 'double_of' AS uuid)"
+_SAID = "CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END"
+_DOUBLE_OF, _PAIR = f"CAST({_SAID} ->> 'double_of' AS uuid)", f"{_SAID} ->> 'pair'"
 
 
 class Report(SQLModel, table=True):
@@ -27,7 +28,8 @@ class Report(SQLModel, table=True):
     the shelter spoken of, the shelter kept of two. `from_place_id` is where a movement took them from, or the other
     of two shelters. Null ends are elsewhere. `about_id` is the first version of what a decision is about, `adopt` what
     it decides: whether a headcount is followed, or a movement counts beside the one that was told before
-    (`double_of`, the first version, which PostgreSQL reads in the content); `area_code` the area a shelter lies in or a
+    (`double_of`, the first version, which PostgreSQL reads in the content, as `pair`: what the later told is of one
+    journey, its departure or its arrival); `area_code` the area a shelter lies in or a
     published figure speaks of (null: the whole operation).
     `unaccompanied`: children said to have nobody who looks after them, which PostgreSQL reads in the content.
     `stands_at` and `left_stands_at` order the fold: day-dated movements stand at the day's start,
@@ -70,6 +72,8 @@ class Report(SQLModel, table=True):
     unaccompanied: int | None = Field(default=None, sa_column=Column(BigInteger, Computed(_UNACCOMPANIED)))
     double_of: UUID | None = Field(default=None, sa_column=Column(Uuid, Computed(_DOUBLE_OF, persisted=True)))
 
+    pair: str | None = Field(default=None, sa_column=Column(Text, Computed(_PAIR, persisted=True)))
+
     __table_args__ = (
         CheckConstraint(
             "kind IN ('shelter', 'shelter_state', 'group', 'movement', 'headcount', 'figure', 'note', 'decision',"
@@ -80,6 +84,9 @@ class Report(SQLModel, table=True):
         CheckConstraint("kind <> 'void' OR corrects IS NOT NULL", name="void"),
         CheckConstraint("(kind = 'decision') = (about_id IS NOT NULL AND adopt IS NOT NULL)", name="decision"),
         CheckConstraint("double_of IS NULL OR (kind = 'decision' AND double_of <> about_id)", name="double_of"),
+        CheckConstraint(
+            "pair IS NULL OR (double_of IS NOT NULL AND adopt AND pair IN ('departure', 'arrival'))", name="pair"
+        ),
         CheckConstraint("kind <> 'figure' OR (place_id IS NULL AND from_place_id IS NULL)", name="figure"),
         CheckConstraint("kind <> 'note' OR place_id IS NOT NULL", name="note"),
         CheckConstraint(
@@ -118,6 +125,7 @@ class Report(SQLModel, table=True):
         Index("ix_reports_version_of", "version_of", postgresql_where=text("version_of IS NOT NULL")),
         Index("ix_reports_about_id", "about_id", postgresql_where=text("about_id IS NOT NULL")),
         Index("ix_reports_double_of", "double_of", postgresql_where=text("double_of IS NOT NULL")),
+        Index("ix_reports_pair", "operation_id", postgresql_where=text("pair IS NOT NULL")),
         Index("ix_reports_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
         Index(
             "ix_reports_groups_here",

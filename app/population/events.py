@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import by_name
 from app.counts.people import People
-from app.ledger.queries import counting, standing
+from app.ledger.queries import entering, has_pairs, leaving, paired, standing
 from app.places.schemas import Booking
 from app.population.bookings import PRESENT, Bookings
 from app.population.facts import Event
@@ -24,18 +24,24 @@ _DECIDED = """CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM report
       WHERE decision.about_id = coalesce(reports.version_of, reports.id) AND decision.kind = 'decision'
         AND {decision_stands}
       ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) END"""
+# Of a pair each counts at the end it saw, and the other end is the other's.
 _ENTERING = """
-  SELECT wanted.kept_id, reports.day AS of, reports.id, version_of, kind, stands_at,
+  SELECT wanted.kept_id, reports.day AS of, reports.id, version_of, kind, reports.stands_at,
     occurred_at, total, low, high, households, cells, method,
     CASE kind WHEN 'movement' THEN 1 WHEN 'headcount' THEN 0 END AS direction, {decided} AS decided,
-    reports.from_place_id AS other_end, left_day = reports.day AS is_same_day, NULL::timestamptz AS arrives_at,
+    CASE WHEN departure.decided_by IS NULL THEN reports.from_place_id ELSE departure.from_place_id END AS other_end,
+    coalesce(departure.left_day, reports.left_day) = reports.day AS is_same_day, NULL::timestamptz AS arrives_at,
     group_id, origin, unaccompanied
   FROM reports"""
 _LEAVING = """
-  SELECT wanted.kept_id, reports.left_day, reports.id, version_of, kind, left_stands_at, left_at,
-    total, low, high, households, cells, method, -1, NULL, reports.place_id, left_day = reports.day, stands_at,
+  SELECT wanted.kept_id, reports.left_day, reports.id, version_of, kind, reports.left_stands_at, left_at,
+    total, low, high, households, cells, method, -1, NULL,
+    CASE WHEN arrival.decided_by IS NULL THEN reports.place_id ELSE arrival.place_id END,
+    reports.left_day = coalesce(arrival.day, reports.day), coalesce(arrival.stands_at, reports.stands_at),
     group_id, origin, unaccompanied
   FROM reports"""
+_NO_PARTNER = """SELECT NULL::uuid AS place_id, NULL::uuid AS from_place_id, NULL::date AS day, NULL::date AS left_day,
+    NULL::timestamptz AS stands_at, NULL::uuid AS decided_by"""
 _WANTED = " JOIN unnest(CAST(:places AS uuid[]), CAST(:kept AS uuid[])) AS wanted (place_id, kept_id)"
 _WANTED_ON = (
     " JOIN unnest(CAST(:places AS uuid[]), CAST(:kept AS uuid[]), CAST(:days AS date[]))"
@@ -45,15 +51,16 @@ _FOLDED = "kind IN ('movement', 'headcount', 'note', 'shelter', 'shelter_state')
 
 # Who moved the same way, with nobody counting in between, can as well have moved together; of each only where from or
 # where to and whence they are is told. Not so where there is doubt, which does not add up like people, where households
-# stand for people, or where the other end is a place of several codes: who moves between two of them has not moved. An
-# operation of fewer cells than are asked for has no more of them.
+# stand for people, or where the other end is a place of several codes, or for a pair the same place: who moves between
+# two of them has not moved. An operation of fewer cells than are asked for has no more of them.
 _IS_PLAIN = "kind = 'movement' AND total IS NOT NULL AND low IS NULL AND high IS NULL"
 _EACH = """
   SELECT kept_id, of, id, version_of, kind, stands_at, occurred_at, total, low, high, households, cells, method,
     direction, decided, other_end::text, is_same_day, arrives_at, group_id::text, origin, NULL AS moved, unaccompanied
   FROM ({found}) AS found
 """
-_IS_GATHERED = f"{_IS_PLAIN} AND (other_end IS NULL OR other_end <> ALL(CAST(:merged AS uuid[])))"
+_IS_GATHERED = f"""{_IS_PLAIN}
+      AND (other_end IS NULL OR (other_end <> kept_id AND other_end <> ALL(CAST(:merged AS uuid[]))))"""
 _GATHERED = """
   WITH found AS ({found}), counted AS (
     SELECT *, {is_gathered} AS is_gathered, count(*) FILTER (WHERE direction = 0) OVER (
@@ -78,20 +85,25 @@ _GATHERED = """
 
 
 @lru_cache
-def _statement(*, of_days: bool, known_on: bool, cells: int | None) -> TextClause:
+def _statement(*, of_days: bool, known_on: bool, pairs: bool, cells: int | None) -> TextClause:
     """Both ends of what was reported at some places, in as far as it stands; `cells`: gathered, with so many."""
-    stands, counts = standing(known_on=known_on), counting(known_on=known_on)
+    stands = standing(known_on=known_on)
     decided = _DECIDED.format(decision_stands=standing("decision", known_on=known_on))
     wanted = _WANTED_ON if of_days else _WANTED
-    entering, leaving = (
+    came, left = (
         f"{wanted} ON reports.{place} = wanted.place_id" + (f" AND reports.{day} = wanted.day" if of_days else "")
         for place, day in (("place_id", "day"), ("from_place_id", "left_day"))
     )
+    departure, arrival = (
+        f"LEFT JOIN LATERAL ({paired('reports', part, known_on=known_on) if pairs else _NO_PARTNER}) AS {other}"
+        " ON kind = 'movement'"
+        for part, other in (("arrival", "departure"), ("departure", "arrival"))
+    )
     found = f"""
-  {_ENTERING.format(decided=decided)} {entering} WHERE {_FOLDED} AND {stands}
-    AND (kind <> 'movement' OR {counts})
+  {_ENTERING.format(decided=decided)} {came} {departure} WHERE {_FOLDED} AND {stands}
+    AND (kind <> 'movement' OR {entering(known_on=known_on, pairs=pairs)})
   UNION ALL
-  {_LEAVING} {leaving} WHERE kind = 'movement' AND {counts}
+  {_LEAVING} {left} {arrival} WHERE kind = 'movement' AND {leaving(known_on=known_on, pairs=pairs)}
 """
     if cells is None:
         return text(_EACH.format(found=found))
@@ -133,7 +145,8 @@ def _found(
 ) -> dict[UUID, Events]:
     codes = Counter(members.values())
     merged = [member for member, kept in members.items() if codes[kept] > 1]
-    statement = _statement(of_days=of_days, known_on=bookings.known_on is not None, cells=cells)
+    is_past, pairs = bookings.known_on is not None, has_pairs(session)
+    statement = _statement(of_days=of_days, known_on=is_past, pairs=pairs, cells=cells)
     rows = session.execute(statement, {**said, "merged": merged, "known_on": bookings.known_on})
     return _by_place_and_day(session, by_name(rows), bookings)
 

@@ -10,19 +10,19 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from app.core.db import by_name
-from app.ledger.queries import MARKED, doubles_of, exchanged_with
+from app.ledger.queries import MARKED, decided_beside, exchanged_with
 from app.places.queries import members_of
 from app.population.bookings import PRESENT, Known
 
 # Plans are made without knowing the moment: only a range with two ends is taken to be a small part of the ledger, to be
 # found by the index on when reports were recorded. Most of them say something of later days alone.
 _SINCE = text("""
-  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, corrects, about_id FROM reports
+  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, corrects, about_id, double_of FROM reports
   WHERE operation_id = :operation AND recorded_at > :known_on AND recorded_at <= 'infinity'
     AND (day <= :last OR left_day <= :last OR corrects IS NOT NULL OR kind NOT IN ('movement', 'headcount', 'note'))
 """)
 _CORRECTED = text("""
-  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, about_id FROM reports
+  SELECT kind, place_id, day, from_place_id, left_day, group_id, version_of, about_id, double_of FROM reports
   WHERE id = ANY(:ids)
 """)
 # Every version of what was decided upon: headcounts, and movements that may double another.
@@ -81,8 +81,8 @@ def touched_since(session: Session, operation_id: UUID, known: Known, *, last: d
     for row in both:
         touched.add(row.place_id, row.day)
         touched.add(row.from_place_id, row.left_day)
-    decided = {row.about_id for row in both if row.about_id}
-    decided.update(doubles_of(session, [row.version_of for row in later if row.version_of]))
+    decided = {first for row in both for first in (row.about_id, row.double_of) if first}
+    decided.update(decided_beside(session, [row.version_of for row in later if row.version_of]))
     for row in _rows(session, _DECIDED, firsts=sorted(decided)):
         touched.add(row.place_id, row.day)
     for row in _rows(session, _OF_GROUPS, groups=sorted({row.group_id for row in both if row.kind == "group"})):

@@ -117,6 +117,26 @@ def test_older_than_a_headcount_they_touch_no_figure(site: Site) -> None:
     assert "People 52 48" in words_of(visitor.open("/duplicates").text)
 
 
+def test_a_departure_and_an_arrival_are_one_journey(site: Site) -> None:
+    site.report(
+        a_movement(at=NOW, people=63, source="SCH", to="KHM", seen="from", origin="SY0602"),
+        a_movement(at=NOW + timedelta(minutes=50), people=60, source="SCH", to="KHM", seen="to", origin="SY0602"),
+    )
+    visitor, path = site.visitor(), f"/duplicates/{movement(63)}/{movement(60)}"
+    assert "One journey" in words_of(visitor.open("/duplicates").text)
+    page = words_of(visitor.open(f"{path}?choice=pair").text)
+    assert "One journey: 63 left, 60 arrived, and each counts where it was seen" in page
+    assert visitor.send(f"{path}?choice=pair", reason="seen at both gates").status_code == 303
+    fold()
+    listed = words_of(visitor.open("/duplicates").text)
+    assert "One journey : " in listed or "One journey:" in listed
+    assert "3 not arrived" in listed
+    assert "260" in words_of(visitor.open("/shelters/KHM").text)
+    assert "One journey" not in visitor.open(path_of()).text
+    late = form_of(visitor.open(path_of()).text) | {"choice": "pair", "reason": "no"}
+    assert visitor.post(path_of(), late).status_code == 422
+
+
 def test_from_a_shelter_one_comes_to_those_that_its_figure_rests_on(site: Site) -> None:
     site.report(a_movement(at=NOW, people=81, to="SCH"), *(a_movement(at=NOW, people=23, source="KHM") for _ in "12"))
     visitor = site.visitor()

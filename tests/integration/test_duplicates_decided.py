@@ -1,6 +1,6 @@
 """What is decided of two movements: the later told counts or not while the other stands; and that can be undone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +9,13 @@ from sqlalchemy import text
 
 from app.alerts.refresh import verify
 from app.core import clock, db
-from app.duplicates.queries import latest_possible
+from app.duplicates.queries import latest_decided, latest_possible
 from app.intake.schemas import Result
 from app.intake.service import take
+from app.places.queries import frame_of
+from app.population.past import Cut, past_of
+from app.population.queries.days import on_the_way
+from app.population.queries.groups import group_figures
 from tests.factories.amending import corrected
 from tests.factories.folding import drain
 from tests.factories.gates import Gate, truck
@@ -23,9 +27,12 @@ def gate(database: str) -> Gate:
     return Gate()
 
 
-def on_two(later: Any, earlier: Any, *, counts: bool, after: timedelta = timedelta()) -> dict[str, Any]:
+def on_two(
+    later: Any, earlier: Any, *, counts: bool, after: timedelta = timedelta(), pair: str | None = None
+) -> dict[str, Any]:
     at = clock.now() - timedelta(hours=1) + after
     about = {"movement": later["id"], "double_of": earlier["id"], "counts": counts, "reason": "One bus."}
+    about |= {"pair": pair} if pair else {}
     return {"id": str(uuid4()), "kind": "decision", "occurred_at": at.isoformat(), **about}
 
 
@@ -107,6 +114,63 @@ def test_both_ends_are_left_out_and_the_group_is_where_it_was(gate: Gate) -> Non
     assert (people(gate), people(gate, "SCH")) == (104, 96)
     gate.say(on_two(again, first, counts=False), who="coordinator")
     assert (people(gate), people(gate, "SCH")) == (52, 148)
+
+
+@pytest.fixture
+def journey(gate: Gate) -> tuple[Any, Any]:
+    """52 leave SCH of 200 for KHM, which is seen there; 48 are seen to arrive at KHM an hour and a half later."""
+    gate.say(a_headcount("SCH", at=truck_at() - timedelta(days=1), people=200), a_group("G-1", origin="SY0602"))
+    left, came = truck(52, source="SCH", seen="from", group="G-1"), truck(48, source="SCH", seen="to", group="G-1")
+    came["occurred_at"] = (clock.now() - timedelta(hours=2)).isoformat()
+    gate.say(left)
+    gate.say(came, who="colleague")
+    assert (people(gate), people(gate, "SCH")) == (100, 100)
+    return left, came
+
+
+def test_of_a_pair_each_counts_where_it_saw_them(gate: Gate, journey: tuple[Any, Any]) -> None:
+    left, came = journey
+    gate.say(on_two(came, left, counts=True, pair="arrival"), who="coordinator")
+    assert (people(gate), people(gate, "SCH"), asked_about(gate)) == (48, 148, 0)
+    with db.unit_of_work() as session:
+        scope = gate.actors["coordinator"].scope
+        (listed,) = latest_decided(session, scope=scope, limit=5)
+        assert (listed.pair, listed.not_arrived) == ("arrival", 4)
+    gate.say(on_two(came, left, counts=True, after=timedelta(minutes=1)), who="coordinator")
+    assert (people(gate), people(gate, "SCH")) == (100, 100)
+
+
+def test_a_pair_comes_apart_while_one_of_it_is_taken_back(gate: Gate, journey: tuple[Any, Any]) -> None:
+    left, came = journey
+    gate.say(on_two(came, left, counts=True, pair="arrival"), who="coordinator")
+    taken_back = corrected(came["id"], None)
+    gate.say(taken_back, who="colleague")
+    assert (people(gate), people(gate, "SCH")) == (52, 148)
+    gate.say(corrected(taken_back["id"], {**came, "people": {"total": 50}}), who="colleague")
+    assert (people(gate), people(gate, "SCH")) == (50, 148)
+    gate.say(corrected(left["id"], None))
+    assert (people(gate), people(gate, "SCH")) == (50, 150)
+
+
+def test_between_the_two_of_a_pair_they_are_on_the_way(gate: Gate, journey: tuple[Any, Any]) -> None:
+    left, came = journey
+    gate.say(on_two(came, left, counts=True, pair="arrival"), who="coordinator")
+    drain()
+    with db.new_snapshot() as session:
+        scope, frame = gate.actors["coordinator"].scope, frame_of(session, gate.operation)
+        went, entered = (datetime.fromisoformat(report["occurred_at"]) for report in journey)
+        a_minute = timedelta(minutes=1)
+        for at, expected in ((went - a_minute, 0), (entered - a_minute, 52), (entered + a_minute, 0)):
+            past = past_of(session, frame, Cut.of(frame, as_of=at))
+            assert on_the_way(session, scope=scope, past=past) == expected
+        (group,) = group_figures(session, actor=gate.actors["coordinator"], past=past, code="G-1").items
+        assert {at.shelter: at.people for at in group.at} == {"SCH": -52, "KHM": 48}
+
+
+def test_of_a_pair_both_count(gate: Gate, journey: tuple[Any, Any]) -> None:
+    left, came = journey
+    (fault,) = answers(gate, on_two(came, left, counts=False, pair="arrival")).errors
+    assert fault.code == "decides_one"
 
 
 def test_only_who_decides_and_is_responsible_for_both(gate: Gate) -> None:

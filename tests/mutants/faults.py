@@ -19,7 +19,7 @@ LEVELS = "population/levels.py"
 AREAS = "population/areas.py"
 OCCUPANCY, PRESENT, JUDGE = "alerts/rules/occupancy.py", "alerts/rules/present.py", "alerts/rules/judge.py"
 LEDGER = "ledger/service.py"
-STANDING = "ledger/queries.py"
+STANDING, REPORTS = "ledger/queries/standing.py", "ledger/queries/reports.py"
 
 APPEND = "        changes.append(DayChange(day, row, derived))\n"
 STOP = "        if day > last_fresh and row == derived:\n            break\n"
@@ -34,14 +34,32 @@ FAULTS = (
     Fault(
         "a movement stays left out though a later decision says that both count",
         STANDING,
-        "> (again.occurred_at,",
-        "< (again.occurred_at,",
+        "> ({decision}.occurred_at,",
+        "< ({decision}.occurred_at,",
+    ),
+    Fault(
+        "of a pair those who left count also where the other saw them arrive",
+        STANDING,
+        'return _booked(reports, "departure",',
+        'return _booked(reports, "arrival",',
+    ),
+    Fault(
+        "the earlier of a pair is not looked at again when the later is corrected",
+        REPORTS,
+        "UNION SELECT double_of FROM reports WHERE about_id = ANY(:firsts)",
+        "UNION SELECT double_of FROM reports WHERE false AND about_id = ANY(:firsts)",
+    ),
+    Fault(
+        "who comes as one of a pair crossed a border though the other left within it",
+        "population/events.py",
+        "ELSE departure.from_place_id END AS other_end",
+        "ELSE NULL END AS other_end",
     ),
     Fault(
         "what doubled a report that was taken back is not looked at again",
         "intake/service/corrections.py",
-        'if last.kind in ("movement", "void") else ():',
-        "if last.kind in () else ():",
+        'if last.kind in ("movement", "void") else ())',
+        "if last.kind in () else ())",
     ),
     Fault(
         "headcounts stand after movements of the same instant",

@@ -3,7 +3,7 @@ and in questions about the past."""
 
 from tests.mutants.faults import Fault
 
-STANDING = "ledger/queries.py"
+STANDING, REPORTS = "ledger/queries/standing.py", "ledger/queries/reports.py"
 EVENTS = "population/events.py"
 FACTS = "population/facts.py"
 LEVELS = "population/levels.py"
@@ -132,7 +132,7 @@ FAULTS = (
     ),
     Fault(
         "nobody asks whose borders were crossed after all",
-        STANDING,
+        REPORTS,
         "    UNION SELECT from_place_id, left_day FROM reports\n"
         "      WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL\n",
         "",

@@ -24,6 +24,12 @@ from tests.naive.sayings import (
 from tests.naive.speaking import SpeakingMachine
 from tests.naive.sums import Report, has_best
 
+ANSWERS: tuple[Report, ...] = (
+    {"counts": False},
+    {"counts": True},
+    *({"counts": True, "pair": part} for part in ("departure", "arrival", "departure", "arrival")),
+)
+
 
 class AmendingMachine(SpeakingMachine):
     """Reports about reports, now and then undone."""
@@ -70,9 +76,10 @@ class AmendingMachine(SpeakingMachine):
         if fold:
             self.fold()
 
-    @rule(data=st.data(), counts=st.booleans(), at=instants(), fold=st.booleans())
-    def decide_whether_one_is_told_twice(self, data: st.DataObject, counts: bool, at: datetime, fold: bool) -> None:
-        """The later told of two movements counts, or not as long as the other stands; whatever was decided before."""
+    @rule(data=st.data(), so=st.sampled_from(ANSWERS), at=instants(), fold=st.booleans())
+    def decide_whether_one_is_told_twice(self, data: st.DataObject, so: Report, at: datetime, fold: bool) -> None:
+        """The later told of two movements counts, or not as long as the other stands, or both where each saw the
+        people; whatever was decided before."""
         moved = sorted(id_ for id_, report in self.model.reports.items() if report["kind"] == "movement")
         if len(moved) < 2:
             return
@@ -81,8 +88,8 @@ class AmendingMachine(SpeakingMachine):
         earlier, later = (str(row.id) for row in told)
         decision = {"kind": "decision", "occurred_at": at.isoformat(), "reason": "one bus, two clerks"}
         both_ways = [{"movement": later, "double_of": earlier}, {"movement": earlier, "double_of": later}]
-        assert self._statuses([{**decision, **both_ways[1], "counts": counts}]) == ["rejected"]
-        self._say([({**decision, **both_ways[0], "counts": counts}, data.draw(st.integers(0, 15)))])
+        assert self._statuses([{**decision, **both_ways[1], **so}]) == ["rejected"]
+        self._say([({**decision, **both_ways[0], **so}, data.draw(st.integers(0, 15)))])
         if fold:
             self.fold()
 

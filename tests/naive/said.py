@@ -82,6 +82,23 @@ class Said:
                 decided.setdefault(report["double_of"], []).append(at)
         return any(not max(said)[2] and other in self.reports for other, said in decided.items())
 
+    def partner(self, movement: str, part: str) -> Report | None:
+        """Of one journey told by two the other report that stands, where this movement is the `part` (departure,
+        arrival); the latest decided, should there be several."""
+        decided: dict[tuple[str, str], list[tuple[datetime, UUID, str]]] = {}
+        for report in self.reports.values():
+            if report["kind"] == "decision" and movement in (report.get("movement"), report.get("double_of")):
+                at = (datetime.fromisoformat(report["occurred_at"]), UUID(report["id"]), report.get("pair", ""))
+                decided.setdefault((report["movement"], report["double_of"]), []).append(at)
+        found = []
+        for (later, earlier), said in decided.items():
+            at, by, pair = max(said)
+            other = earlier if movement == later else later
+            is_mine = pair == part if movement == later else pair not in ("", part)
+            if is_mine and other in self.reports:
+                found.append((at, by, other))
+        return self.reports[max(found)[2]] if found else None
+
     def booked_at(self, place: str) -> str:
         """The shelter a place turned out to be, or itself."""
         same = {r["other"]: r["keep"] for r in self.reports.values() if r["kind"] == "same_place"}
@@ -135,18 +152,29 @@ class Said:
             case "headcount" if self.booked_at(named(report["place"])) == place:
                 return [replace(self._event(arrived, 0, report), adopt=self.adopt(report["id"]))]
             case "movement" if not self.is_double(report["id"]):
-                left = datetime.fromisoformat(report.get("left_at") or report["occurred_at"])
-                to, source = (self.booked_at(named(report[end])) if report.get(end) else None for end in ("to", "from"))
-                if to == source:
-                    return []  # between two that are one
-                here, there = ((to, self._event(arrived, 1, report)), (source, self._event(left, -1, report)))
-                same_day = self._day(arrived) == self._day(left)
-                return [
-                    replace(event, other=other, other_at=at_other.at, is_same_day=same_day)
-                    for (end, event), (other, at_other) in ((here, there), (there, here))
-                    if end == place
-                ]
+                return self._moved(place, report)
         return []
+
+    def _moved(self, place: str, report: Report) -> list[Event]:
+        """What a movement does at a place: in and out, or as one of a pair only what it saw, the rest being the
+        other's."""
+        arrival, departure = self.partner(report["id"], "departure"), self.partner(report["id"], "arrival")
+        came, went = arrival or report, departure or report
+        to = self.booked_at(named(came["to"])) if came.get("to") else None
+        source = self.booked_at(named(went["from"])) if went.get("from") else None
+        if to == source:
+            return []  # between two that are one
+        entering = self._event(datetime.fromisoformat(came["occurred_at"]), 1, came)
+        leaving = self._event(datetime.fromisoformat(went.get("left_at") or went["occurred_at"]), -1, went)
+        same_day = entering.day == leaving.day
+        return [
+            replace(event, other=other, other_at=at_other.at, is_same_day=same_day)
+            for is_other_s, end, event, other, at_other in (
+                (arrival is not None, to, entering, source, leaving),
+                (departure is not None, source, leaving, to, entering),
+            )
+            if end == place and not is_other_s
+        ]
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

@@ -168,7 +168,7 @@ INSTEAD: dict[str, Callable[[Report], st.SearchStrategy[Report]]] = {
     "decision": lambda first: st.booleans().map(
         lambda so: (
             {key: said for key, said in first.items() if key not in ("id", "occurred_at")}
-            | ({"adopt": so and first["adopt"]} if "adopt" in first else {"counts": so})
+            | ({"adopt": so and first["adopt"]} if "adopt" in first else {"counts": so or "pair" in first})
         )
     ),
 }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.counts.people import People
-from app.duplicates.policy import POSSIBLE_FROM, WITHIN, End, Pair, Position, Told, likeness, most_likely
+from app.duplicates.policy import POSSIBLE_FROM, WITHIN, End, Pair, Position, Told, likeness, most_likely, part_of
 from app.duplicates.policy.comparing import Where, Who, where, who
 from app.duplicates.policy.scoring import POINTS, SAID
 
@@ -143,6 +143,24 @@ def tolds(draw: st.DrawFn) -> Told:
 @given(one=tolds(), other=tolds())
 def test_it_does_not_matter_which_was_told_first(one: Told, other: Told) -> None:
     assert points(one, other) == points(other, one)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "part"),
+    [
+        ({"from_": SCHOOL_2, "seen": "from"}, {"to": STADIUM, "seen": "to"}, "arrival"),
+        ({"from_": SCHOOL_2, "to": STADIUM}, {"to": STADIUM}, "arrival"),
+        ({"to": STADIUM}, {"from_": SCHOOL_2, "to": STADIUM}, "departure"),
+        ({"from_": SCHOOL_2, "to": STADIUM, "seen": "to"}, {"from_": SCHOOL_2, "to": STADIUM}, "departure"),
+        ({"from_": SCHOOL_2, "to": STADIUM}, {"from_": SCHOOL_2, "to": STADIUM}, "arrival"),
+        ({"to": STADIUM}, {"to": STADIUM}, None),
+        ({"from_": SCHOOL_2, "to": STADIUM, "seen": "to"}, {"to": STADIUM}, None),
+    ],
+)
+def test_which_part_of_a_journey_the_later_one_is(
+    earlier: dict[str, Any], later: dict[str, Any], part: str | None
+) -> None:
+    assert part_of(Told(AT, AT, People(52), **later), Told(AT, AT, People(52), **earlier)) == part
 
 
 def test_of_several_the_likeliest_partner_alone() -> None:

@@ -34,23 +34,30 @@ class DecisionForm(ReasonedForm):
 
 
 class DoubleForm(ReasonedForm):
-    """Two movements are of the same people, and the one told later does not count; or of others, and both count."""
+    """Two movements are of the same people, and the one told later does not count; or of others, and both count; or a
+    pair, the departure and the arrival of one journey, and each counts where it saw the people. `part`: what the one
+    told later is of that, if they can be a pair."""
 
-    choice = ChoiceField(options=("same", "different"))
+    choice = ChoiceField(options=("same", "different", "pair"))
 
-    fault_names: ClassVar[dict[str, str]] = {"reason": "reason", "counts": "choice"}
+    fault_names: ClassVar[dict[str, str]] = {"reason": "reason", "counts": "choice", "pair": "choice"}
 
-    def __init__(self, later: UUID, earlier: UUID, *, choice: str | None) -> None:
-        self.later, self.earlier = later, earlier
-        super().__init__(choice=choice if choice in ("same", "different") else None)
+    def __init__(self, later: UUID, earlier: UUID, *, part: str | None, choice: str | None) -> None:
+        self.later, self.earlier, self.part = later, earlier, part
+        answers = ("same", "different", "pair") if part else ("same", "different")
+        super().__init__(choice=choice if choice in answers else None)
+        self.choice.options = answers
 
     def check(self) -> None:
+        if self.choice.data not in self.choice.options:
+            self.choice.data = None
         self.need(choice=CHOOSE)
         super().check()
 
     def report(self) -> dict[str, Any]:
-        about = {"movement": str(self.later), "double_of": str(self.earlier), "counts": self.choice.data == "different"}
-        return {**super().report(), "kind": "decision", **about}
+        about = {"movement": str(self.later), "double_of": str(self.earlier), "counts": self.choice.data != "same"}
+        pair = {"pair": self.part} if self.choice.data == "pair" else {}
+        return {**super().report(), "kind": "decision", **about, **pair}
 
 
 class SamePlaceForm(ReasonedForm):

@@ -84,7 +84,7 @@ def _two(one: UUID, other: UUID) -> Two:
 
 
 def _form(found: Two) -> DoubleForm:
-    return DoubleForm(found.later.first_id, found.earlier.first_id, choice=request.args.get("choice"))
+    return DoubleForm(found.later.first_id, found.earlier.first_id, part=found.part, choice=request.args.get("choice"))
 
 
 def _show(found: Two, form: DoubleForm) -> str:

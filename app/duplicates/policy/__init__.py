@@ -1,7 +1,7 @@
 """How likely it is that two reports are of the same people, and why. Pure."""
 
 from app.duplicates.policy.scoring import POSSIBLE_FROM, WITHIN, Likeness, Pair, Reason, likeness, most_likely
-from app.duplicates.policy.told import End, Position, Told
+from app.duplicates.policy.told import End, Position, Told, part_of
 
 __all__ = [
     "POSSIBLE_FROM",
@@ -14,4 +14,5 @@ __all__ = [
     "Told",
     "likeness",
     "most_likely",
+    "part_of",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
-from app.duplicates.policy import Likeness, Pair, likeness, most_likely
+from app.duplicates.policy import Likeness, Pair, likeness, most_likely, part_of
 from app.duplicates.policy.comparing import Where, where
 from app.duplicates.queries.movements import Movement, Place, movements, place_of
 from app.ledger.queries import counting, standing
@@ -100,6 +100,11 @@ class Possible:
     earlier: Movement
     later: Movement
     likeness: Likeness
+
+    @property
+    def part(self) -> str | None:
+        """What the later one is, should they be one journey."""
+        return part_of(self.later.told, self.earlier.told)
 
 
 def latest_possible(

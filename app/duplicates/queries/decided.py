@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
-from app.duplicates.policy import Likeness, likeness
+from app.duplicates.policy import Likeness, likeness, part_of
 from app.duplicates.queries.movements import Movement, movements
 from app.ledger.queries import standing
 
 _LATEST = text(f"""
-  SELECT decision.id, decision.about_id, decision.double_of, decision.adopt AS counts, decision.recorded_at,
-    decision.reporter_id, users.email AS by,
+  SELECT decision.id, decision.about_id, decision.double_of, decision.adopt AS counts, decision.pair,
+    decision.recorded_at, decision.reporter_id, users.email AS by,
     CASE WHEN decision.corrects IS NULL THEN decision.content ELSE decision.content -> 'replacement' END ->> 'reason'
       AS reason
   FROM reports AS decision JOIN users ON users.id = decision.reporter_id
@@ -39,10 +39,12 @@ LOOKED_THROUGH = 200  # decisions for a page; whoever has some areas is shown th
 
 @dataclass(frozen=True)
 class Decided:
-    """The decision on two movements that holds. A movement is None where it was taken back since."""
+    """The decision on two movements that holds. `pair`: what the later one is of one journey. A movement is None where
+    it was taken back since."""
 
     id: UUID
     counts: bool
+    pair: str | None
     reason: str
     at: datetime
     by: str
@@ -50,6 +52,15 @@ class Decided:
     earlier_id: UUID
     later: Movement | None
     earlier: Movement | None
+
+    @property
+    def not_arrived(self) -> int | None:
+        """Of a pair how many fewer came than left; None: it is none, or one of the two said no number of people."""
+        left, came = (self.later, self.earlier) if self.pair == "departure" else (self.earlier, self.later)
+        if self.pair is None or left is None or came is None:
+            return None
+        both = left.told.people.total, came.told.people.total
+        return None if both[0] is None or both[1] is None else both[0] - both[1]
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,11 @@ class Two:
     later: Movement
     likeness: Likeness | None
     decided: Decided | None
+
+    @property
+    def part(self) -> str | None:
+        """What the later one is, should they be one journey."""
+        return part_of(self.later.told, self.earlier.told)
 
 
 def standing_movements(session: Session, firsts: Collection[UUID], scope: Scope) -> dict[UUID, Movement]:
@@ -101,6 +117,7 @@ def _decided(row: Any, known: dict[UUID, Movement]) -> Decided:
     return Decided(
         id=row.id,
         counts=row.counts,
+        pair=row.pair,
         reason=row.reason,
         at=row.recorded_at,
         by=row.by,

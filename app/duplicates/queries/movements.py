@@ -20,7 +20,8 @@ _MOVEMENTS = text("""
     reporter_id, device, users.email AS reporter, groups.code AS group_code, groups.state ->> 'label' AS label,
     coalesce(groups.origin, reports.origin) AS home, areas.path AS home_path, areas.name AS home_name,
     coalesce(content -> 'replacement', content) ->> 'precision' IN ('day', 'about') AS is_day_dated,
-    coalesce(content -> 'replacement', content) ->> 'note' AS note
+    coalesce(content -> 'replacement', content) ->> 'note' AS note,
+    coalesce(content -> 'replacement', content) ->> 'seen' AS seen
   FROM reports JOIN users ON users.id = reporter_id
   LEFT JOIN LATERAL (SELECT recorded_at AS told_at FROM reports AS first WHERE first.id = reports.version_of) AS first
     ON true
@@ -110,6 +111,7 @@ def _movement(row: Any, places: Mapping[UUID, Place]) -> Movement:
         label=row.label,
         home=tuple(row.home_path or ()),
         by=(row.reporter_id, row.device),
+        seen=row.seen,
     )
     return Movement(
         id=row.id,

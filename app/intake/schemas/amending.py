@@ -44,7 +44,8 @@ class NoteReport(ReportShape):
 
 class DecisionReport(ReportShape):
     """A coordinator follows a headcount, or sets it aside (`adopt`); or says of a movement whether it `counts` beside
-    one that was told before (`double_of`) or tells of the same people again."""
+    one that was told before (`double_of`) or tells of the same people again. Of a `pair` both count, each where it saw
+    the people: `movement` is the departure or the arrival of one journey, `double_of` the other."""
 
     kind: Literal["decision"]
     headcount: UUID | None = None
@@ -52,13 +53,14 @@ class DecisionReport(ReportShape):
     movement: UUID | None = None
     double_of: UUID | None = None
     counts: StrictBool | None = None
+    pair: Literal["departure", "arrival"] | None = None
     reason: Reason
 
     @model_validator(mode="after")
     def is_about_one(self) -> Self:
         on_headcount, on_movement = (self.headcount, self.adopt), (self.movement, self.double_of, self.counts)
         wanted, others = (on_movement, on_headcount) if self.movement is not None else (on_headcount, on_movement)
-        if None in wanted or any(said is not None for said in others):
+        if None in wanted or any(said is not None for said in others) or (self.pair is not None and not self.counts):
             raise ValueError("decides_one")
         return self
 

@@ -180,10 +180,10 @@ def _keep_code(session: Session, post: Post, said: ShelterReport | GroupReport, 
 def mark_what_it_was(session: Session, row: ledger.Row, last: Version) -> None:
     """What the replaced version had to do with is looked at again; the new one has marked its own."""
     touched = ledger.touched_by(last)
-    if last.about_id is not None:
-        touched |= ledger.touched_by(reports_in.versions_of(session, last.about_id)[-1])
-    for double in reports_in.doubles_of(session, [last.first_id]) if last.kind in ("movement", "void") else ():
-        touched |= ledger.touched_by(reports_in.versions_of(session, double)[-1])
+    beside = {first for first in (last.about_id, last.double_of) if first is not None}
+    beside.update(reports_in.decided_beside(session, [last.first_id]) if last.kind in ("movement", "void") else ())
+    for first in sorted(beside):
+        touched |= ledger.touched_by(reports_in.versions_of(session, first)[-1])
     ledger.mark(session, operation_id=row.operation_id, touched=touched, at=row.recorded_at)
 
 

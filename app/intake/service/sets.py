@@ -141,8 +141,9 @@ def _touched(session: Session, changes: Sequence[Change]) -> set[tuple[UUID, dat
     touched: set[tuple[UUID, date | None]] = set()
     for change in changes:
         touched |= ledger.touched_by(change.last)
-    about = {version.about_id for change in changes for version in change.chain if version.about_id is not None}
-    about.update(reports_in.doubles_of(session, [change.first.id for change in changes]))
+    chains = [version for change in changes for version in change.chain]
+    about = {first for version in chains for first in (version.about_id, version.double_of) if first is not None}
+    about.update(reports_in.decided_beside(session, [change.first.id for change in changes]))
     for chain in reports_in.chains_of(session, about).values() if about else ():
         touched |= ledger.touched_by(chain[-1])
     return touched

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
 from app.counts.people import People
-from app.ledger.queries import counting
+from app.ledger.queries import entering, has_pairs, leaving, paired
 from app.places.queries import frame_of
 from app.places.schemas import Frame
 from app.population.areas import FLOWS, Sum, Vector, size_of
@@ -22,21 +23,42 @@ from app.population.queries.areas import standings
 from app.population.queries.shown import added, day_of, people_in, people_of
 from app.population.schemas import DayFigure
 
-_ON_THE_WAY = {
-    known_on: text(f"""
+_ON_THE_WAY = """
   SELECT from_place_id, place_id, total, households FROM reports
   WHERE id = ANY(ARRAY(SELECT reports_on_the_way(:operation, :as_of))) AND kind = 'movement'
-    AND {counting(known_on=known_on)}
-""")
-    for known_on in (False, True)
-}
+    AND {entering} AND {leaving}
+"""
+# Of a pair those who left, from when the one saw them leave until when the other saw them arrive.
+_AS_A_PAIR = """
+  UNION ALL
+  SELECT departed.from_place_id, arrival.place_id, departed.total, departed.households
+  FROM reports AS departed CROSS JOIN LATERAL ({arrival}) AS arrival
+  WHERE departed.id = ANY(ARRAY(
+      SELECT told.id FROM reports AS decision CROSS JOIN LATERAL (
+        SELECT id FROM reports WHERE id IN (decision.about_id, decision.double_of)
+        UNION ALL SELECT id FROM reports WHERE version_of IN (decision.about_id, decision.double_of)) AS told
+      WHERE decision.pair IS NOT NULL AND decision.operation_id = :operation
+    )) AND departed.kind = 'movement' AND departed.left_stands_at <= :as_of AND arrival.stands_at > :as_of
+    AND {leaving}
+"""
+
+
+@lru_cache
+def _on_the_way(*, known_on: bool, pairs: bool) -> TextClause:
+    came, left = entering(known_on=known_on, pairs=pairs), leaving(known_on=known_on, pairs=pairs)
+    alone = _ON_THE_WAY.format(entering=came, leaving=left)
+    if not pairs:
+        return text(alone)
+    arrival = paired("departed", "departure", known_on=known_on)
+    return text(alone + _AS_A_PAIR.format(arrival=arrival, leaving=leaving("departed", known_on=known_on)))
 
 
 def on_the_way(session: Session, *, scope: Scope, past: Past) -> int:
     """People who had left one place and had not yet entered another at a moment; from or to a place in scope."""
     cut = past.cut
     asked = {"operation": scope.operation_id, "as_of": cut.as_of, "known_on": cut.known_on}
-    rows = session.execute(_ON_THE_WAY[cut.known_on is not None], asked).all()
+    statement = _on_the_way(known_on=cut.known_on is not None, pairs=has_pairs(session))
+    rows = session.execute(statement, asked).all()
     ends = past.bookings.of(session, {end for row in rows for end in (row.from_place_id, row.place_id)})
     people = 0
     for row in rows:

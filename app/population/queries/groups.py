@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.accounts.policy import Actor
 from app.core.statements import Statement, state_of
 from app.counts.people import People
 from app.groups.queries import statements_of
-from app.ledger.queries import counting, standing
+from app.ledger.queries import entering, has_pairs, leaving, standing
 from app.places.queries import areas_of
 from app.population.bookings import PRESENT, Bookings
 from app.population.past import Past
@@ -34,30 +35,30 @@ _ENDS = {
 _MADE = text("SELECT id FROM reports WHERE id = ANY(:groups) AND reporter_id = :user")
 # Who came to each place by a moment, and who left it.
 _WHEREABOUTS = {
-    known_on: text(f"""
+    (known_on, pairs): text(f"""
   SELECT group_id, place_id, total, households, 1 AS sign FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND place_id IS NOT NULL AND stands_at <= :as_of
-    AND {counting(known_on=known_on)}
+    AND {entering(known_on=known_on, pairs=pairs)}
   UNION ALL
   SELECT group_id, from_place_id, total, households, -1 FROM reports
   WHERE group_id = ANY(:groups) AND kind = 'movement' AND from_place_id IS NOT NULL AND left_stands_at <= :as_of
-    AND {counting(known_on=known_on)}
+    AND {leaving(known_on=known_on, pairs=pairs)}
 """)
-    for known_on in (False, True)
+    for known_on, pairs in product((False, True), repeat=2)
 }
 _A_TIME = 500  # groups looked at before it is known which of them may be shown
 # The same at some places alone, of every group that came by.
 _AT_PLACES = {
-    known_on: text(f"""
+    (known_on, pairs): text(f"""
   SELECT group_id, total, households, 1 AS sign FROM reports
   WHERE place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement' AND stands_at <= :as_of
-    AND {counting(known_on=known_on)}
+    AND {entering(known_on=known_on, pairs=pairs)}
   UNION ALL
   SELECT group_id, total, households, -1 FROM reports
   WHERE from_place_id = ANY(:places) AND group_id IS NOT NULL AND kind = 'movement' AND left_stands_at <= :as_of
-    AND {counting(known_on=known_on)}
+    AND {leaving(known_on=known_on, pairs=pairs)}
 """)
-    for known_on in (False, True)
+    for known_on, pairs in product((False, True), repeat=2)
 }
 _CALLED = text("""
   SELECT places.id, places.area_code, shelters.code,
@@ -199,7 +200,7 @@ def _at(where: dict[UUID, int], called: dict[UUID, Called]) -> list[At]:
 def whereabouts(session: Session, group_ids: list[UUID], past: Past) -> dict[UUID, dict[UUID, int]]:
     """Where the people of groups are booked: group, place, people; places nobody of it is at any more left out."""
     asked = {"groups": group_ids, "as_of": past.cut.as_of, "known_on": past.cut.known_on}
-    rows = session.execute(_WHEREABOUTS[past.cut.known_on is not None], asked).all()
+    rows = session.execute(_WHEREABOUTS[past.cut.known_on is not None, has_pairs(session)], asked).all()
     booked = past.bookings.of(session, {row.place_id for row in rows})
     found: dict[UUID, dict[UUID, int]] = {}
     for row in rows:
@@ -218,7 +219,7 @@ def groups_at(session: Session, place_id: UUID, past: Past) -> dict[UUID, int]:
     members = list(past.bookings.members(session, [place_id]))
     asked = {"places": members, "as_of": past.cut.as_of, "known_on": past.cut.known_on}
     found: dict[UUID, int] = {}
-    for row in session.execute(_AT_PLACES[past.cut.known_on is not None], asked):
+    for row in session.execute(_AT_PLACES[past.cut.known_on is not None, has_pairs(session)], asked):
         found[row.group_id] = found.get(row.group_id, 0) + row.sign * _people(row, past)
     return {group: people for group, people in found.items() if people}
 

@@ -9,43 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-
-def standing(reports: str = "reports", *, known_on: bool = False) -> str:
-    """The condition that a row is the version that counts: none corrects it. With `known_on`, as had been recorded by
-    the parameter of that name.
-
-    OFFSET 0 has PostgreSQL look each row up; without it it may read all corrections there are for a handful of rows.
-    """
-    if not known_on:
-        return f"NOT EXISTS (SELECT FROM reports AS later WHERE later.corrects = {reports}.id OFFSET 0)"
-    return (
-        f"{reports}.recorded_at <= :known_on AND NOT EXISTS (SELECT FROM reports AS later"
-        f" WHERE later.corrects = {reports}.id AND later.recorded_at <= :known_on OFFSET 0)"
-    )
-
-
-def counting(reports: str = "reports", *, known_on: bool = False) -> str:
-    """The condition that a movement counts: it is the version that stands, and nobody decided that it tells again of
-    the same people as one that stands itself. Of two movements the latest decision on both holds.
-
-    What was told before is never left out for what was told later, so that two never leave out each other. Of decisions
-    only `about_id` is asked for, so that PostgreSQL looks each up by that index: all about a movement name another.
-    """
-    return f"""{standing(reports, known_on=known_on)} AND NOT EXISTS (
-    SELECT FROM reports AS again
-    WHERE again.about_id = CASE WHEN {reports}.version_of IS NULL THEN {reports}.id ELSE {reports}.version_of END
-      AND NOT again.adopt AND {standing("again", known_on=known_on)}
-      AND NOT EXISTS (
-        SELECT FROM reports AS newer WHERE newer.about_id = again.about_id AND newer.double_of = again.double_of
-          AND {standing("newer", known_on=known_on)}
-          AND (newer.occurred_at, CASE WHEN newer.version_of IS NULL THEN newer.id ELSE newer.version_of END)
-            > (again.occurred_at, CASE WHEN again.version_of IS NULL THEN again.id ELSE again.version_of END)
-        OFFSET 0)
-      AND (EXISTS (SELECT FROM reports AS told WHERE told.id = again.double_of AND told.kind = 'movement'
-          AND {standing("told", known_on=known_on)} OFFSET 0)
-        OR EXISTS (SELECT FROM reports AS told WHERE told.version_of = again.double_of AND told.kind = 'movement'
-          AND {standing("told", known_on=known_on)} OFFSET 0))
-    OFFSET 0)"""
+from app.ledger.queries.standing import paired_at, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +30,7 @@ class Version:
     from_place_id: UUID | None
     group_id: UUID | None
     about_id: UUID | None
+    double_of: UUID | None
     area_code: str | None
     has_best: bool
     content: dict[str, Any]
@@ -82,13 +47,16 @@ class Version:
 
 _VERSION = """
   SELECT reports.id, coalesce(version_of, reports.id) AS first_id, operation_id, kind, reporter_id, occurred_at,
-    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id, area_code,
+    left_at, recorded_at, day, left_day, place_id, from_place_id, group_id, about_id, double_of, area_code,
     (total IS NOT NULL OR households IS NOT NULL) AS has_best, content, corrects, users.email AS reporter, device
   FROM reports JOIN users ON users.id = reporter_id"""
 _VERSIONS = text(f"{_VERSION} WHERE reports.id = :first OR version_of = :first")
 _CHAINS = text(f"{_VERSION} WHERE reports.id = ANY(:firsts) UNION ALL {_VERSION} WHERE version_of = ANY(:firsts)")
 _FIRST = text("SELECT coalesce(version_of, id) FROM reports WHERE id = :id AND operation_id = :operation")
-_DOUBLES = text("SELECT DISTINCT about_id FROM reports WHERE double_of = ANY(:firsts) AND about_id IS NOT NULL")
+_BESIDE = text("""
+  SELECT about_id FROM reports WHERE double_of = ANY(:firsts) AND about_id IS NOT NULL
+  UNION SELECT double_of FROM reports WHERE about_id = ANY(:firsts) AND double_of IS NOT NULL
+""")
 _SAME_PLACES = {
     known_on: text(
         "SELECT from_place_id AS other, place_id AS keep FROM reports"
@@ -98,17 +66,21 @@ _SAME_PLACES = {
     for known_on in (False, True)
 }
 
+_HAS_PAIRS = text("SELECT EXISTS (SELECT FROM reports WHERE pair IS NOT NULL)")
 _HAS_REPORTS = text("SELECT EXISTS (SELECT FROM reports WHERE operation_id = :operation)")
 _TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
-_EXCHANGED = text("""
+_EXCHANGED = text(f"""
   SELECT from_place_id AS place_id, left_day AS day FROM reports
   WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
   UNION
   SELECT place_id, day FROM reports
   WHERE from_place_id = ANY(:places) AND place_id IS NOT NULL AND kind = 'movement'
+  UNION
+  SELECT paired.place_id, paired.day FROM places
+  CROSS JOIN LATERAL ({paired_at("places.id", "places.operation_id")}) AS paired WHERE places.id = ANY(:places)
 """)
 # The places and days a wide mark is about, as far as they are committed: of each report, by whatever index it has.
-SPREAD = """
+SPREAD = f"""
   SELECT wide.id, wide.operation_id, concerned.place_id, concerned.day, wide.marked_at
   FROM wide_marks AS wide CROSS JOIN LATERAL (
     SELECT place_id, day FROM reports WHERE group_id = wide.group_id AND kind = 'movement' AND place_id IS NOT NULL
@@ -119,6 +91,7 @@ SPREAD = """
       WHERE place_id = wide.place_id AND kind = 'movement' AND from_place_id IS NOT NULL
     UNION SELECT place_id, day FROM reports
       WHERE from_place_id = wide.place_id AND kind = 'movement' AND place_id IS NOT NULL
+    UNION {paired_at("wide.place_id", "wide.operation_id")}
     UNION SELECT places.id, NULL FROM places
       WHERE places.operation_id = wide.operation_id AND wide.group_id IS NULL AND wide.place_id IS NULL
         AND (EXISTS (SELECT FROM reports WHERE place_id = places.id)
@@ -142,6 +115,12 @@ def has_reports(session: Session, operation_id: UUID) -> bool:
     return bool(session.scalar(_HAS_REPORTS, {"operation": operation_id}))
 
 
+def has_pairs(session: Session) -> bool:
+    """Whether anybody ever decided that two movements are a pair. To be asked before the movements are read, in a
+    statement of its own: a pair decided on since has marked what it touches."""
+    return bool(session.scalar(_HAS_PAIRS))
+
+
 def turn_of(session: Session, operation_id: UUID) -> UUID | None:
     """The turn an operation is at (models.Turn); None: nobody has taken one."""
     turn: UUID | None = session.scalar(_TURN, {"operation": operation_id})
@@ -159,9 +138,9 @@ def versions_of(session: Session, first_id: UUID) -> list[Version]:
     return _chain(Version(**row._mapping) for row in session.execute(_VERSIONS, {"first": first_id}))
 
 
-def doubles_of(session: Session, first_ids: Collection[UUID]) -> list[UUID]:
-    """The first versions of movements of which anybody ever decided whether they double one of these."""
-    return list(session.scalars(_DOUBLES, {"firsts": list(first_ids)}))
+def decided_beside(session: Session, first_ids: Collection[UUID]) -> list[UUID]:
+    """The first versions of movements that anybody ever decided on together with one of these."""
+    return list(session.scalars(_BESIDE, {"firsts": list(first_ids)}))
 
 
 def chains_of(session: Session, first_ids: Collection[UUID]) -> dict[UUID, list[Version]]:
