@@ -16,24 +16,19 @@ def clusters(points: Sequence[Point], apart: Point) -> list[list[int]]:
     across, down = apart
     around: dict[tuple[int, int], list[tuple[float, float, list[int]]]] = defaultdict(list)  # firsts within one cell
     found: list[list[int]] = []
-    on_one_spot: dict[Point, list[int]] = {}
-    for number, point in enumerate(points):
-        members = on_one_spot.get(point)
-        if members is None:
-            x, y = point[0] / across, point[1] / down
-            column, row = int(x), int(y)
-            least = 1.0
-            for its_x, its_y, others in around[column, row]:
-                off_x, off_y = abs(x - its_x), abs(y - its_y)
-                off = off_x if off_x > off_y else off_y
-                if off < least:
-                    least, members = off, others
-            if members is None:
-                members = []
-                found.append(members)
-                for beside in (column - 1, column, column + 1):
-                    for below in (row - 1, row, row + 1):
-                        around[beside, below].append((x, y, members))
-            on_one_spot[point] = members
-        members.append(number)
+    for number, (part_x, part_y) in enumerate(points):
+        x, y = part_x / across, part_y / down
+        nearest, least = None, 1.0
+        for its_x, its_y, members in around[int(x), int(y)]:
+            off_x, off_y = abs(x - its_x), abs(y - its_y)
+            off = off_x if off_x > off_y else off_y
+            if off < least:
+                nearest, least = members, off
+        if nearest is not None:
+            nearest.append(number)
+            continue
+        found.append(first := [number])
+        for beside in (-1, 0, 1):
+            for below in (-1, 0, 1):
+                around[int(x) + beside, int(y) + below].append((x, y, first))
     return found

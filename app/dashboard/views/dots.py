@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import url_for
 from flask_babel import gettext, ngettext
 
 from app.core.templating import named, number, percent
@@ -61,9 +60,9 @@ def box_of(placed: Sequence[Dot]) -> Box:
 class Links:
     """Where what is drawn leads, with what the page is asked about."""
 
-    def __init__(self, kept: dict[str, Any]) -> None:
+    def __init__(self, page: str, kept: dict[str, Any]) -> None:
+        self.page = page
         self.kept = kept
-        self.page = url_for(".situation")
         self.behind_shelter = _query(kept)
 
     def to(self, view: View | None, part: str = "map") -> str:

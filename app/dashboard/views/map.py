@@ -7,7 +7,7 @@ meetings. So nothing exact is looked at, and nothing is written down.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask import g, request
+from flask import g, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -54,7 +54,7 @@ def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
         return Map(unplaced=unplaced, people=people)
     west, south, east, north = view.inner_box
     seen = [one for one in placed if south <= one.lat <= north and west <= one.lon <= east]  # type: ignore[operator]  # placed
-    links = Links(asked.kept)
+    links = Links(url_for(".situation"), asked.kept)
     outlines = outlines_in(session(), asked.scope.operation_id, view.box)
     drawn = picture.drawn(
         view,

@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("rings", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["operation_id"], ["operations.id"], name=op.f("fk_outlines_operation_id_operations")),
         sa.ForeignKeyConstraint(
-            ["operation_id", "area"], ["areas.operation_id", "areas.code"], name=op.f("fk_outlines_operation_id_areas")
+            ["operation_id", "area"],
+            ["areas.operation_id", "areas.code"],
+            name=op.f("fk_outlines_operation_id_area_areas"),
         ),
         sa.PrimaryKeyConstraint("operation_id", "shape", name=op.f("pk_outlines")),
     )
