@@ -18,14 +18,18 @@ from app.places.policy import meant_by, plain
 from app.places.queries import areas_of
 from app.places.schemas import Candidate
 from app.planning.schemas import Site
+from app.population import queries as population
 from app.population.past import Past
-from app.population.queries.flows import Flow, flows
+from app.population.queries import figures_of
+from app.population.queries.flows import MOST_PLACES, Flow, flows, largest
 from app.population.queries.groups import called_of, groups_at
 from app.population.queries.journeys import called_groups
+from app.population.queries.listing import Wanted, listed, room_of
+from app.population.queries.present import fullest_now, room_now
 from app.population.queries.reasons import Step
+from app.population.schemas import Room, ShelterFigure
 from app.shelters.queries import ShelterRow, list_shelters
 
-MOST_PLACES = 10_000
 LISTED = 12  # places of one origin
 SUGGESTED = 5
 _IN_BRACKETS = re.compile(r"\(([A-Za-z0-9-]{1,32})\)\s*$")
@@ -68,13 +72,39 @@ def homes(session: Session, *, scope: Scope, past: Past) -> Homes:
         by_origin[flow.origin].append(flow)
     names = areas_of(session, scope.operation_id, [origin for origin in by_origin if origin])
     rows = [
-        _from_home(origin, names[origin].name if origin in names else {"en": origin}, places)
+        _from_home(origin, _named(origin, names) or {}, places)
         for origin, places in by_origin.items()
         if origin is not None
     ]
     rows.sort(key=lambda row: (-row.people, row.origin or ""))
     not_known = _from_home(None, {}, by_origin[None]) if None in by_origin else None
     return Homes(rows, not_known, sum(flow.people for flow in found), rest is None)
+
+
+def largest_flows(session: Session, *, scope: Scope, past: Past, most: int) -> list[tuple[dict[str, str] | None, Flow]]:
+    """The largest flows to places in scope, each with the name of the home (None: not known)."""
+    found = largest(session, scope=scope, past=past, most=most)
+    names = areas_of(session, scope.operation_id, sorted({flow.origin for flow in found if flow.origin}))
+    return [(_named(flow.origin, names), flow) for flow in found]
+
+
+def _named(origin: str | None, names: Mapping[str, Area]) -> dict[str, str] | None:
+    if origin is None:
+        return None
+    return names[origin].name if origin in names else {"en": origin}
+
+
+def room_and_fullest(
+    session: Session, *, scope: Scope, past: Past, most: int, kind: str | None = None
+) -> tuple[Room, list[ShelterFigure]]:
+    """Where there is room in all shelters in scope, of a kind or any, and the fullest of them."""
+    if past.is_present:
+        fullest = fullest_now(session, scope=scope, most=most, kind=kind)
+        return room_now(session, scope=scope, kind=kind), figures_of(session, past.frame, fullest)
+    described = population.shelters_described(session, scope=scope, past=past)
+    wanted = Wanted(kind=kind, sort="occupancy", is_descending=True)
+    figures = listed([(one.figure, one.state) for one in described], wanted)
+    return room_of(figures), figures[:most]
 
 
 def _from_home(origin: str | None, name: dict[str, str], places: list[Flow]) -> FromHome:

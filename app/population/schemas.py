@@ -63,6 +63,21 @@ class ShelterFigure:
 
 
 @dataclass(frozen=True)
+class Room:
+    """Where there is room, over all shelters in scope. Only counted, open shelters have free places. `counted_at`: half
+    of the counted figures are younger than this."""
+
+    shelters: int
+    free: int
+    with_room: int
+    not_known: int
+    over: int
+    overfull: int
+    nearly_full: int
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True)
 class AreaFigure:
     """One area with everything below it, or the whole operation (`area` None). Parts and totals agree."""
 

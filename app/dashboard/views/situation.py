@@ -8,12 +8,10 @@ from typing import Any
 from flask import g, render_template
 
 from app.accounts.policy import SAFE_LEVEL, Scope
-from app.alerts.queries import open_alerts
+from app.alerts.queries import count_open, list_alerts
 from app.core.forms import language
 from app.core.http import requires, session
-from app.dashboard.policy import fullest_of, largest
-from app.dashboard.queries import homes
-from app.dashboard.schemas import Room
+from app.dashboard.queries import largest_flows, room_and_fullest
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
@@ -37,7 +35,7 @@ def situation() -> str:
     asked = moment_asked()
     past, scope = asked.past, asked.scope
     whole = population.operation_figure(session(), scope=scope, past=past)
-    shelters = population.shelter_figures(session(), scope=scope, past=past if asked.is_past else None).items
+    room, fullest = room_and_fullest(session(), scope=scope, past=past, most=FULLEST)
     areas = population.area_figures(session(), scope=g.actor.scope, past=past)
     codes = population.top_codes(session(), scope)
     days = population.area_days(session(), codes=codes, first=past.cut.day - timedelta(days=TREND_DAYS - 1), past=past)
@@ -48,11 +46,11 @@ def situation() -> str:
         whole=whole,
         pyramid=pyramid(whole.people, frame.scheme),
         known=share_known(whole.people),
-        room=Room.of(shelters),
-        fullest=fullest_of(shelters, FULLEST),
+        room=room,
+        fullest=fullest,
         trend=trend(days, last=past.cut.day),
         days=days[::-1],
-        homes=largest(homes(session(), scope=scope, past=past), HOMES),
+        homes=largest_flows(session(), scope=scope, past=past, most=HOMES),
         to_choose=sorted(areas, key=lambda figure: figure.area or ""),
         areas=sorted(_below(asked, areas), key=lambda figure: figure.area or ""),
         last_report_at=population.last_report_at(session(), scope=scope),
@@ -73,12 +71,10 @@ def _open_now(asked: Asked) -> dict[str, Any]:
     """What needs somebody, and what is held for review: of now alone."""
     if asked.is_past:
         return {"alerts": [], "alerts_total": 0, "left_out": None}
-    found = open_alerts(session(), actor=g.actor, language=language())
-    found = [alert for alert in found if asked.scope.holds(alert.area_path)]
-    waiting = [alert for alert in found if alert.status == "open"]
+    actor = replace(g.actor, scope=asked.scope)
     return {
-        "alerts": waiting[:TASKS],
-        "alerts_total": len(found),
+        "alerts": list_alerts(session(), actor=actor, language=language(), statuses=("open",), limit=TASKS),
+        "alerts_total": count_open(session(), actor=actor),
         "left_out": left_out(session(), asked.scope),
     }
 

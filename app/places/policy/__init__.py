@@ -1,7 +1,7 @@
 """Rules about places, pure: which one a name means, and what an operation can be set up with."""
 
 from app.places.policy.meant import Meant, meant_by
-from app.places.policy.names import CLOSE_ENOUGH, likeness, plain
+from app.places.policy.names import CLOSE_ENOUGH, heard, likeness, plain
 from app.places.policy.setting_up import MOST_AGES, ages_of, scheme_of, set_up_key, zones
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "MOST_AGES",
     "Meant",
     "ages_of",
+    "heard",
     "likeness",
     "meant_by",
     "plain",
