@@ -1,5 +1,6 @@
 """Which shelters a table shows and in which order, told of figures. Pure; `present` says the same in SQL."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from app.shelters.policy import found_by, sought_of
 
 Sort = Literal["code", "name", "people", "occupancy", "free", "counted_at"]
 RoomIs = Literal["over", "nearly_full", "free", "unknown"]
+ACCENTS = "[\u0300-\u036f]"
 SORTS, ROOMS = get_args(Sort), get_args(RoomIs)
 
 
@@ -92,8 +94,8 @@ def is_wanted(figure: ShelterFigure, state: Mapping[str, Any], wanted: Wanted) -
 
 
 def sorted_by_name(names: dict[str, str], language: str) -> str:
-    """A name as it is sorted by: accents come after the letter, capitals with the small letters."""
-    return unicodedata.normalize("NFKD", name_in(names, language)).lower()
+    """A name as it is sorted by: without accents and capitals."""
+    return re.sub(ACCENTS, "", unicodedata.normalize("NFKD", name_in(names, language)).lower())
 
 
 def place_of(figure: ShelterFigure, wanted: Wanted) -> Cursor:

@@ -20,7 +20,7 @@ from app.accounts.queries import visible
 from app.formats.charts import NEAR
 from app.places.models import Place
 from app.population.models import PlaceNow
-from app.population.queries.listing import Wanted
+from app.population.queries.listing import ACCENTS, Wanted
 from app.population.queries.ordering import Cursor
 from app.population.schemas import Basis, Room
 from app.shelters.models import Shelter
@@ -106,7 +106,9 @@ def _key(listed: Any, wanted: Wanted) -> Any:
         return listed.code.collate("C")
     if wanted.sort == "name":
         names = [listed.name[language].astext for language in dict.fromkeys((wanted.language, "en", "ar", "fr"))]
-        return func.lower(func.normalize(func.coalesce(*names), text("NFKD"))).collate("C")
+        return func.regexp_replace(
+            func.lower(func.normalize(func.coalesce(*names), text("NFKD"))), ACCENTS, "", "g"
+        ).collate("C")
     return listed[wanted.sort]
 
 
