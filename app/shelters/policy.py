@@ -142,12 +142,12 @@ def _written(name: str) -> str:
 
 
 def sought_of(code: str, state: Mapping[str, Any]) -> str:
-    """A shelter's code and all its names as they are looked for, a line each: as they are written, then in capitals as
-    they are heard in whatever script."""
-    names = (state.get("name") or {}).values()
-    written = list(dict.fromkeys(_written(name) for name in (code, *names, *(state.get("aliases") or ()))))
-    by_ear = dict.fromkeys(heard(name).upper() for name in written)
-    return "\n".join(["", *filter(None, (*written, *by_ear)), ""])
+    """A shelter's code and all its names as they are looked for, a line each: as they are written, then the names in
+    capitals as they are heard in whatever script."""
+    said = [*(state.get("name") or {}).values(), *(state.get("aliases") or ())]
+    names = dict.fromkeys(map(_written, said))
+    lines = dict.fromkeys((_written(code), *names, *(heard(name).upper() for name in names)))
+    return "\n".join(["", *filter(None, lines), ""])
 
 
 def found_by(typed: str) -> list[str]:
