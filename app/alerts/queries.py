@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, select, text, true, tuple_
+from sqlalchemy import case, func, select, text, true, tuple_
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -102,11 +102,14 @@ def list_alerts(
     after: str | None = None,
 ) -> list[AlertRow]:
     """Alerts in scope with one of these statuses; `after` a cursor (`CURSOR`) continues a list."""
-    wanted = _alerts(actor).where(col(Alert.status).in_(statuses)).order_by(*_ORDER).limit(limit)
+    # Which they are is asked first: of those listed alone the rows of days are read.
+    listed = _seen(select(col(Alert.id)).select_from(Alert), actor).where(col(Alert.status).in_(statuses))
     if set(statuses) <= set(_OPEN):
-        wanted = wanted.where(col(Alert.ended_at).is_(None))  # an index knows those
+        listed = listed.where(col(Alert.ended_at).is_(None))  # an index knows those
     if after is not None:
-        wanted = wanted.where(tuple_(*_ORDER) > tuple_(*_place(after)))
+        listed = listed.where(tuple_(*_ORDER) > tuple_(*_place(after)))
+    listed = listed.order_by(*_ORDER).limit(limit)
+    wanted = _alerts(actor).where(col(Alert.id).in_(listed)).order_by(*_ORDER)
     zone = frame_of(session, actor.scope.operation_id).zone
     return [_row(*found, language=language, zone=zone) for found in session.execute(wanted)]
 
@@ -175,17 +178,29 @@ def history_of(session: Session, alert: AlertRow, *, zone: ZoneInfo, language: s
     ]
 
 
+def count_open(session: Session, *, actor: Actor) -> int:
+    """How many alerts in scope have not ended."""
+    open_ones = _seen(select(func.count()).select_from(Alert), actor).where(col(Alert.ended_at).is_(None))
+    return session.scalar(open_ones) or 0
+
+
 def _alerts(actor: Actor) -> Any:
-    """Those a person may see: in their areas, and of children who are alone only where that is theirs to know."""
+    """Those a person may see, with what rows of them say."""
     by = aliased(User)
-    may_see = true() if actor.is_protection else col(Alert.rule) != PROTECTED
     return (
-        select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis), col(by.email))
-        .join(Shelter, col(Shelter.id) == col(Alert.place_id))
+        _seen(select(Alert, Shelter, col(PlaceDay.rules), col(PlaceDay.basis), col(by.email)), actor)
         .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Alert.place_id))
         .outerjoin(PlaceDay, (col(PlaceDay.place_id) == col(Alert.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day)))
         .outerjoin(by, col(by.id) == col(Alert.acknowledged_by))
-        .where(col(Alert.operation_id) == actor.scope.operation_id, visible(actor.scope, Shelter), may_see)
+    )
+
+
+def _seen(wanted: Any, actor: Actor) -> Any:
+    """Of alerts those a person may see: in their areas, and of children who are alone only where that is theirs to
+    know."""
+    is_theirs = true() if actor.is_protection else col(Alert.rule) != PROTECTED
+    return wanted.join(Shelter, col(Shelter.id) == col(Alert.place_id)).where(
+        col(Alert.operation_id) == actor.scope.operation_id, visible(actor.scope, Shelter), is_theirs
     )
 
 

@@ -1,17 +1,20 @@
-"""What the pages make of figures: admission rules in the words of the forms, positions as people type them, what stands
-first. Pure."""
+"""What the pages make of figures: admission rules in the words of the forms, positions as people type them. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
 from typing import Any, Literal
 from uuid import UUID
 
 from app.core.statements import Change
+from app.core.text import name_in
 from app.counts.people import People
-from app.dashboard.schemas import Accounted, Homes
+from app.dashboard.schemas import Accounted
+from app.formats.separated import Cell
 from app.planning.schemas import Filling
-from app.population.queries.flows import Flow
+from app.population.queries.group_tables import people_said
 from app.population.queries.groups import GroupFigure
+from app.population.queries.present import Brief
 from app.population.schemas import ShelterFigure
 from app.shelters.policy import FIELDS, NAMES, POSITION
 
@@ -38,6 +41,57 @@ def lets_in(rule: Mapping[str, Any] | None) -> Literal["anyone", "women_and_chil
     return "women_and_children" if is_known else "other"
 
 
+SHELTER_COLUMNS = (
+    *("shelter", "name", "area", "area_name", "status", "people", "low", "high", "basis", "books_short", "counted_at"),
+    *("method", "other_figures", "occupancy", "places", "free", "over", "came", "left"),
+)
+
+
+def shelter_cells(figure: ShelterFigure, language: str) -> tuple[Cell, ...]:
+    """A row of the table of shelters as a file has it: what is not known is empty, and so is what is free where nobody
+    was counted or that is not open, as on the page."""
+    people, is_known = figure.people, figure.basis == "counted" and figure.free is not None
+    free = figure.free or 0
+    return (
+        figure.shelter,
+        name_in(figure.name, language),
+        figure.area,
+        name_in(figure.area_name, language),
+        figure.status,
+        people.total,
+        people.low,
+        people.high,
+        figure.basis,
+        figure.shortfall,
+        figure.counted_at.isoformat() if figure.counted_at else None,
+        figure.method,
+        figure.competing,
+        None if figure.occupancy is None else round(figure.occupancy, 4),
+        figure.capacity,
+        free if is_known and free >= 0 and figure.status == "open" else None,
+        max(0, -free) if is_known else None,
+        figure.came,
+        figure.left,
+    )
+
+
+GROUP_COLUMNS = ("group", "label", "people", "households", "home", "home_name", "where")
+
+
+def group_cells(group: GroupFigure, home: dict[str, str], language: str) -> tuple[Cell, ...]:
+    """A row of the table of groups as a file has it: what is not known is empty."""
+    here = [(name_in(at.name, language), at.people) for at in group.at if at.people is None or at.people > 0]
+    return (
+        group.code,
+        group.state.get("label"),
+        people_said(group.state),
+        group.state.get("households"),
+        group.state.get("origin"),
+        name_in(home, language),
+        "; ".join(name if people is None else f"{name}: {people}" for name, people in here),
+    )
+
+
 def position_typed(typed: str) -> tuple[float, float] | None:
     """Latitude and longitude of what was typed in digits 0-9; None where it is no position on earth."""
     text = typed.translate(_AS_TYPED).strip()
@@ -48,30 +102,17 @@ def position_typed(typed: str) -> tuple[float, float] | None:
     return (lat, lon) if abs(lat) <= _FARTHEST[0] and abs(lon) <= _FARTHEST[1] else None
 
 
-def fullest_of(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:
-    """The fullest shelters first; those whose occupancy is not known come last."""
-    return sorted(figures, key=lambda one: (one.occupancy is None, -(one.occupancy or 0), one.shelter))[:most]
-
-
-def likely_to_fill(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:
+def likely_to_fill(briefs: Iterable[Brief], most: int) -> list[Brief]:
     """The fullest of the open shelters that are known to have room."""
-    able = [one for one in figures if one.status == "open" and one.basis == "counted" and (one.free or 0) > 0]
-    return fullest_of(able, most)
+    able = [one for one in briefs if one.status == "open" and one.basis == "counted" and (one.free or 0) > 0]
+    return nsmallest(most, able, key=lambda one: (-(one.occupancy or 0), one.code))
 
 
-def next_to_fill(
-    figures: Sequence[ShelterFigure], fillings: Mapping[UUID, Filling], most: int
-) -> list[tuple[ShelterFigure, Filling]]:
+def next_to_fill(briefs: Iterable[Brief], fillings: Mapping[UUID, Filling], most: int) -> list[tuple[Brief, Filling]]:
     """Shelters that will be full within sight, and when: the soonest first."""
-    found = [(one, fillings[one.place_id]) for one in figures if one.place_id in fillings]
+    found = [(one, fillings[one.id]) for one in briefs if one.id in fillings]
     in_sight = [(one, when) for one, when in found if when.days is not None]
-    return sorted(in_sight, key=lambda pair: (pair[1].days, pair[1].soonest, pair[0].shelter))[:most]
-
-
-def largest(homes: Homes, most: int) -> list[tuple[dict[str, str] | None, Flow]]:
-    """The largest flows from a home (its name; None: not known) to a place, over all homes."""
-    rows = [(row.name if row.origin else None, place) for row in homes.all_rows for place in row.places]
-    return sorted(rows, key=lambda one: (-one[1].people, one[1].shelter or one[1].area))[:most]
+    return sorted(in_sight, key=lambda pair: (pair[1].days, pair[1].soonest, pair[0].code))[:most]
 
 
 def lifted(path: Sequence[str], level: int, within: frozenset[str] | None = None) -> str:

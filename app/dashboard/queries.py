@@ -13,21 +13,24 @@ from app.accounts.policy import Actor, Scope
 from app.core.text import LONGEST_NAME
 from app.counts.matrix import NOT_KNOWN, matrix_of
 from app.dashboard.policy import lifted
-from app.dashboard.schemas import Called, Crossing, FromHome, Homes, Start, StartMeant
+from app.dashboard.schemas import Called, Crossing, FromHome, Homes, Standing, Start, StartMeant
 from app.intake.queries import as_reference, find_places
 from app.places.models import Area
 from app.places.policy import meant_by, plain
 from app.places.queries import areas_of
 from app.places.schemas import Candidate
 from app.planning.schemas import Site
+from app.population import queries as population
 from app.population.past import Past
-from app.population.queries.flows import Flow, flows
+from app.population.queries import figures_of
+from app.population.queries.flows import MOST_PLACES, Flow, flows, largest
 from app.population.queries.groups import called_of
 from app.population.queries.journeys import called_groups
+from app.population.queries.listing import Wanted, listed, room_of
+from app.population.queries.present import Brief, briefs_now, fullest_now, room_now
 from app.population.queries.reasons import Step
 from app.shelters.queries import ShelterRow, list_shelters
 
-MOST_PLACES = 50_000
 LISTED = 12  # places of one origin
 SUGGESTED = 5
 USUAL_LEVEL = 2  # districts
@@ -71,7 +74,7 @@ def homes(session: Session, *, scope: Scope, past: Past) -> Homes:
         by_origin[flow.origin].append(flow)
     names = areas_of(session, scope.operation_id, [origin for origin in by_origin if origin])
     rows = [
-        _from_home(origin, names[origin].name if origin in names else {"en": origin}, places)
+        _from_home(origin, _named(origin, names) or {}, places)
         for origin, places in by_origin.items()
         if origin is not None
     ]
@@ -114,6 +117,34 @@ def crossing(
         home_level=home_level,
         place_level=place_level,
     )
+
+
+def largest_flows(session: Session, *, scope: Scope, past: Past, most: int) -> list[tuple[dict[str, str] | None, Flow]]:
+    """The largest flows to places in scope, each with the name of the home (None: not known)."""
+    found = largest(session, scope=scope, past=past, most=most)
+    names = areas_of(session, scope.operation_id, sorted({flow.origin for flow in found if flow.origin}))
+    return [(_named(flow.origin, names), flow) for flow in found]
+
+
+def _named(origin: str | None, names: Mapping[str, Area]) -> dict[str, str] | None:
+    if origin is None:
+        return None
+    return names[origin].name if origin in names else {"en": origin}
+
+
+def standing(session: Session, *, scope: Scope, past: Past, most: int, kind: str | None = None) -> Standing:
+    """All shelters in scope, of a kind or any: where there is room, the fullest of them, each in brief."""
+    if past.is_present:
+        fullest = fullest_now(session, scope=scope, most=most, kind=kind)
+        return Standing(
+            room=room_now(session, scope=scope, kind=kind),
+            fullest=figures_of(session, past.frame, fullest),
+            briefs=briefs_now(session, scope=scope, kind=kind),
+        )
+    described = population.shelters_described(session, scope=scope, past=past)
+    wanted = Wanted(kind=kind, sort="occupancy", is_descending=True)
+    figures = listed([(one.figure, one.state) for one in described], wanted)
+    return Standing(room_of(figures), figures[:most], [Brief.of(one) for one in figures])
 
 
 def _from_home(origin: str | None, name: dict[str, str], places: list[Flow]) -> FromHome:

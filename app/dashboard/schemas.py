@@ -2,52 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from statistics import median_low
-from typing import Self
 
 from app.counts.matrix import Matrix
-from app.formats.charts import NEAR
 from app.places.models import Area
 from app.population.queries.flows import Flow
-from app.population.schemas import ShelterFigure
+from app.population.queries.present import Brief
+from app.population.schemas import Room, ShelterFigure
 
 
 @dataclass(frozen=True)
-class Room:
-    """Where there is room, over all shelters in scope. Only counted, open shelters have free places; where nobody
-    counted but more have arrived than there are places for, so many at least are over."""
+class Standing:
+    """How all shelters stand: where there is room, the fullest of them, and each in brief."""
 
-    shelters: int
-    free: int
-    with_room: int
-    not_known: int
-    over: int
-    is_over_at_least: bool
-    overfull: int
-    nearly_full: int
-    counted_at: datetime | None
+    room: Room
+    fullest: Sequence[ShelterFigure]
+    briefs: Sequence[Brief]
 
-    @classmethod
-    def of(cls, figures: Sequence[ShelterFigure]) -> Self:
-        """`counted_at`: half of the counted figures are younger than this."""
-        known = [figure for figure in figures if figure.free is not None]
-        free = [figure.free for figure in known if figure.free and figure.free > 0 and figure.status == "open"]
-        over = [figure for figure in known if figure.free and figure.free < 0]
-        near = [one for one in known if one.occupancy is not None and one.occupancy >= NEAR and (one.free or 0) >= 0]
-        ages = [figure.counted_at for figure in figures if figure.counted_at is not None]
-        return cls(
-            shelters=len(figures),
-            free=sum(free),
-            with_room=len(free),
-            not_known=sum(figure.status != "closed" for figure in figures)
-            - sum(one.status != "closed" for one in known),
-            over=sum(-(figure.free or 0) for figure in over),
-            is_over_at_least=any(figure.basis != "counted" for figure in over),
-            overfull=len(over),
-            nearly_full=len(near),
-            counted_at=median_low(ages) if ages else None,
-        )
+
+@dataclass(frozen=True)
+class Sorting:
+    """How a table is sorted, and where each of its headings leads."""
+
+    by: str
+    is_descending: bool
+    links: dict[str, str]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where there is still room."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from math import cos, radians
 from typing import Any
@@ -27,7 +27,6 @@ from app.planning.policy import (
 )
 from app.planning.schemas import Arriving, Filling, Nearby, Room, Site
 from app.population.models import PlaceDay, PlaceNow
-from app.population.schemas import ShelterFigure
 from app.shelters.models import Shelter
 from app.shelters.policy import COVERED_M2_PER_PERSON
 
@@ -162,21 +161,18 @@ def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
     )
 
 
-def fillings_of(session: Session, figures: Iterable[ShelterFigure], *, today: date) -> dict[UUID, Filling]:
-    """When each of these shelters will be full, by its last headcounts up to `today`, the day of the figures. Those are
-    left out that are full already, and those of which nobody can say."""
-    able = {one.place_id: one for one in figures if one.basis == "counted" and one.free is not None and one.free > 0}
-    asked = {"places": list(able), "first": today - COUNTED_LATELY - COUNTED_WITHIN, "today": today}
+def fillings_of(session: Session, rooms: Mapping[UUID, tuple[int, int]], *, today: date) -> dict[UUID, Filling]:
+    """When each of these shelters will be full, by its last headcounts up to `today`: `rooms` says how many people were
+    there on that day, counted, and for how many it is, more than that. Left out are those of which nobody can say."""
+    asked = {"places": list(rooms), "first": today - COUNTED_LATELY - COUNTED_WITHIN, "today": today}
     counts: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
-    for place_id, day, people in session.execute(_COUNTS, {**asked, "most": FASTEST_OF}) if able else ():
+    for place_id, day, people in session.execute(_COUNTS, {**asked, "most": FASTEST_OF}) if rooms else ():
         counts[place_id].append((day, people))
-    found: dict[UUID, Filling] = {}
-    for place_id, figure in able.items():
-        people, places = figure.people.total or 0, figure.capacity or 0
-        when = filling(counts[place_id], people=people, places=places, today=today)
-        if when is not None:
-            found[place_id] = when
-    return found
+    found = {
+        place_id: filling(counts[place_id], people=people, places=places, today=today)
+        for place_id, (people, places) in rooms.items()
+    }
+    return {place_id: when for place_id, when in found.items() if when is not None}
 
 
 def sites_of(session: Session, *, scope: Scope) -> list[Site]:

@@ -95,6 +95,10 @@ class PlaceDay(SQLModel, table=True):
 class PlaceNow(SQLModel, table=True):
     """The row workers lock, the day whose row is current (null: nothing was reported yet), and the areas whose sums
     hold what is stored of the place (null: none yet). From `due_at` on its rules may say something else, by time alone.
+
+    The rest is what questions about all places ask of that row, which is fifty times as wide: `people` as shown (null:
+    not known) with their basis, when they were counted and anything was reported, and `flow`, the most people who are
+    there from one home (or from none that is known). Written with `day`, by the same statement.
     """
 
     __tablename__ = "place_now"
@@ -104,6 +108,11 @@ class PlaceNow(SQLModel, table=True):
     day: date | None = None
     area_path: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
     due_at: datetime | None = Field(default=None, sa_type=AWARE)
+    people: int | None = Field(default=None, sa_type=BigInteger)
+    basis: str | None = None
+    counted_at: datetime | None = Field(default=None, sa_type=AWARE)
+    reported_at: datetime | None = Field(default=None, sa_type=AWARE)
+    flow: int | None = Field(default=None, sa_type=BigInteger)
 
     __table_args__ = (
         Index(None, "operation_id"),

@@ -145,8 +145,14 @@ def verify(session: Session) -> list[str]:
         if booked != same_places(session, operation.id):
             found.append(f"operation {operation.code}: bookings of shelters that are one are not what was reported")
     for ids in _batches(session, _SHELTERS):
-        rows = session.execute(select(col(Shelter.id), col(Shelter.state)).where(col(Shelter.id).in_(ids)))
+        wanted = select(col(Shelter.id), col(Shelter.code), col(Shelter.state), col(Shelter.sought))
+        rows = session.execute(wanted.where(col(Shelter.id).in_(ids))).all()
         stored = {row.id: row.state for row in rows}
+        found += [
+            f"shelter {row.code}: it is not found by its names"
+            for row in rows
+            if row.sought != of_shelters.sought_of(row.code, row.state)
+        ]
         said = states_of(session, ids)
         found += [f"shelter {id_}: its state is not what was said of it" for id_ in said if said[id_] != stored[id_]]
     for ids in _batches(session, _GROUPS):

@@ -63,6 +63,23 @@ class ShelterFigure:
 
 
 @dataclass(frozen=True)
+class Room:
+    """Where there is room, over all shelters in scope. Only counted, open shelters have free places; where nobody
+    counted but more have arrived than there are places for, so many at least are over. `counted_at`: half of the
+    counted figures are younger than this."""
+
+    shelters: int
+    free: int
+    with_room: int
+    not_known: int
+    over: int
+    is_over_at_least: bool
+    overfull: int
+    nearly_full: int
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True)
 class AreaFigure:
     """One area with everything below it, or the whole operation (`area` None). Parts and totals agree."""
 

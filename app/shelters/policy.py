@@ -5,7 +5,11 @@ from dataclasses import dataclass, fields
 from math import floor
 from typing import Any, Literal, Self, get_args
 
+from app.places.policy import heard, plain
+
 COVERED_M2_PER_PERSON = 3.5  # Sphere shelter standard 3
+_HEARD_IN_PART = 3  # consonants
+_DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0) for digit in range(10)}  # Arabic-Indic, Persian
 
 SiteType = Literal[
     "planned_camp",
@@ -130,6 +134,29 @@ def renamed(own: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> dict
     called = set(own["name"].values())
     aliases = [name for name in dict.fromkeys(names) if name not in called]
     return {**own, "aliases": aliases} if aliases else dict(own)
+
+
+def _written(name: str) -> str:
+    """A plain name, its digits as 0 to 9."""
+    return plain(name).translate(_DIGITS)
+
+
+def sought_of(code: str, state: Mapping[str, Any]) -> str:
+    """A shelter's code and all its names as they are looked for, a line each: as they are written, then the names in
+    capitals as they are heard in whatever script."""
+    said = [*(state.get("name") or {}).values(), *(state.get("aliases") or ())]
+    names = dict.fromkeys(map(_written, said))
+    lines = dict.fromkeys((_written(code), *names, *(heard(name).upper() for name in names)))
+    return "\n".join(["", *filter(None, lines), ""])
+
+
+def found_by(typed: str) -> list[str]:
+    """What `sought_of` a shelter must hold one of, for somebody who typed this. Few consonants must be all of a name,
+    more may be part of one. Empty: no name is like it."""
+    written = _written(typed)
+    by_ear = heard(written).upper()
+    whole = f"\n{by_ear}\n" if len(by_ear) < _HEARD_IN_PART else by_ear
+    return [part for part, is_telling in ((written, written), (whole, len(by_ear) > 1)) if is_telling]
 
 
 @dataclass(frozen=True)

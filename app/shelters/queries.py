@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
-from app.accounts.queries import in_scope
+from app.accounts.queries import in_scope, visible
 from app.core.statements import Statement, state_of
 from app.places.models import Area, Place
-from app.places.queries import members_of
+from app.places.queries import areas_of, members_of
 from app.shelters.models import Shelter, ShelterState
 from app.shelters.policy import NAMES, renamed
 
@@ -46,6 +46,13 @@ def list_shelters(
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
     return _rows(session, session.execute(wanted).all(), as_of)
+
+
+def areas_with_shelters(session: Session, *, scope: Scope) -> list[Area]:
+    """Areas in scope that hold a shelter, each after the one it lies in."""
+    paths = session.scalars(select(col(Shelter.area_path)).where(visible(scope, Shelter)).distinct())
+    held = areas_of(session, scope.operation_id, sorted({code for path in paths for code in path}))
+    return sorted((area for area in held.values() if scope.holds(area.path)), key=lambda area: area.path)
 
 
 def names_outside(session: Session, *, scope: Scope) -> list[tuple[str, dict[str, str]]]:

@@ -17,6 +17,7 @@ from app.audit import service as audit
 from app.places.models import Area, Place
 from app.places.queries import bookings_of
 from app.shelters.models import Shelter, ShelterState
+from app.shelters.policy import sought_of
 from app.shelters.queries import states_of
 
 
@@ -88,6 +89,7 @@ def bring_up_to_date(session: Session, shelter_ids: Collection[UUID]) -> None:
     states = states_of(session, ids)
     for shelter in session.scalars(wanted):
         shelter.state = states.get(shelter.id, shelter.state)  # none: its report was taken back; it keeps its name
+        shelter.sought = sought_of(shelter.code, shelter.state)
     session.flush()
 
 

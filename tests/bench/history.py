@@ -15,7 +15,7 @@ import psycopg
 from tests.bench.bounds import beyond
 from tests.bench.figure import Figure, at_most, say
 from tests.bench.load import Line
-from tests.bench.site import Site, WrongResult, readable
+from tests.bench.site import PASSWORD, Site, WrongResult, readable
 
 REBUILD_GOAL, FLAT_GOAL, KNOWN_ON_GOAL = 10.0, 1.3, 10.0
 
@@ -142,18 +142,27 @@ def growth(site: Site, *, quick: bool) -> Figure:
     )
 
 
+def _code_of(reports: int, shelters: int) -> str:
+    return f"simulated-{shelters}-{reports}-90-1"
+
+
+def address_of(reports: int, shelters: int) -> str:
+    """Whose token `simulated` answers; they sign in with PASSWORD."""
+    return f"{_code_of(reports, shelters)}@example.org"
+
+
 def simulated(site: Site, reports: int, shelters: int) -> str:
     """A made-up operation of this size, made once, and a coordinator's token for it."""
-    code = f"simulated-{shelters}-{reports}-90-1"
+    code = _code_of(reports, shelters)
     if code not in site.tokens:
         began = time.monotonic()
         done = site.live.mawa("simulate", "--shelters", str(shelters), "--reports", str(reports))
         if done.returncode:
             raise WrongResult(f"mawa simulate: {done.stderr[-1000:]}")
         say(f"{reports:,} reports at {shelters:,} shelters made and folded in {time.monotonic() - began:.0f} s")
-        email = f"{code}@example.org"
+        email = address_of(reports, shelters)
         words = ("user", "add", email, "--role", "coordinator", "--operation", code)
-        site.live.mawa(*words, stdin="only for measuring\n")
+        site.live.mawa(*words, stdin=f"{PASSWORD}\n")
         made = site.live.mawa("user", "token", email, "--operation", code)
         if made.returncode:
             raise WrongResult(made.stderr)

@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench import alerting, forms, history, phone, processes
+from tests.bench import alerting, forms, history, phone, processes, reading
 from tests.bench.figure import Figure, at_least, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
@@ -229,6 +229,8 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "alert": alerting.alert,
     "rebuild": history.rebuild,
     "read.known_on": history.known_on,
+    "read.list": reading.read_list,
+    "read.dashboard": reading.read_dashboard,
     "flat": history.flat,
     "growth": history.growth,
     "weight": phone.weight,

@@ -88,8 +88,8 @@ def unvaried(page: str) -> str:
     return _RANDOM.sub("", page)
 
 
-def words_of(page: str) -> str:
-    """What stands on a page to read."""
+def words_of(page: str, part: str = "main") -> str:
+    """What stands on a page to read, or in the first part of some kind."""
     tree: Any = html5lib.parse(page, namespaceHTMLElements=False)
-    main = next(part for part in tree.iter("main"))
-    return " ".join(" ".join(main.itertext()).split())
+    found = next(one for one in tree.iter(part))
+    return " ".join(" ".join(found.itertext()).split())

@@ -28,6 +28,8 @@ WRITTEN_DOWN = frozenset(
         "GET /field/reports/<uuid:report_id>",
         "GET /field/reports/<uuid:report_id>/correct",
         "GET /field/reports/<uuid:report_id>/take-back",
+        "GET /groups.csv",
+        "GET /shelters.csv",
     }
 )
 

@@ -149,7 +149,8 @@ def check_the_end(camps: list[Camp]) -> None:
     with db.unit_of_work() as session:
         rows = session.execute(
             text(
-                "SELECT code, total[1] AS people, basis, severity FROM place_now JOIN place_days USING (place_id, day)"
+                "SELECT code, total[1] AS people, place_days.basis, severity"
+                " FROM place_now JOIN place_days USING (place_id, day)"
                 " JOIN shelters ON shelters.id = place_id"
                 " LEFT JOIN alerts ON alerts.place_id = place_now.place_id AND rule = 'occupancy'"
                 " AND ended_at IS NULL"

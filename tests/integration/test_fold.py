@@ -13,8 +13,9 @@ from tests.factories.operations import a_headcount, a_movement, a_shelter, make_
 def level_of(session: Session, shelter: str) -> Any:
     return session.execute(
         text(
-            'SELECT total[1] AS total, cells, households, basis, came, "left", opening, competing FROM place_now'
-            " JOIN place_days USING (place_id, day) JOIN shelters ON shelters.id = place_id WHERE code = :code"
+            'SELECT total[1] AS total, cells, households, place_days.basis, came, "left", opening, competing'
+            " FROM place_now JOIN place_days USING (place_id, day) JOIN shelters ON shelters.id = place_id"
+            " WHERE code = :code"
         ),
         {"code": shelter},
     ).one()

@@ -49,5 +49,5 @@ def test_people_over_the_places_of_a_closed_shelter_are_shown_with_both(caller: 
 
 
 def pages(caller: Caller) -> list[str]:
-    paths = ("/field/", "/shelters", "/dashboard")
-    return [words_of(caller.page(path)) for path in paths]
+    parts = {"/field/": "main", "/shelters": "table", "/dashboard": "main"}
+    return [words_of(caller.page(path), part) for path, part in parts.items()]

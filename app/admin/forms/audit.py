@@ -43,6 +43,7 @@ ACTIONS = (
     "operation.close",
     "operation.reopen",
     "position.look",
+    "table.export",
     "mails.send_again",
     "address.use_again",
     "areas.load",

@@ -8,20 +8,25 @@ from app.dashboard.forms.holding import HoldForm, SetForm, theirs_in
 from app.dashboard.forms.placing import PlacementForm
 from app.dashboard.forms.sent import SentForm
 from app.dashboard.forms.subscribing import SubscriptionForm
+from app.dashboard.forms.tables import GROUP_SORTS, GroupTableForm, ShelterTableForm, TableForm
 
 __all__ = [
     "DECIDED_MEANWHILE",
+    "GROUP_SORTS",
     "AcknowledgeForm",
     "AsOfForm",
     "DecisionForm",
     "DoubleForm",
     "FigureForm",
+    "GroupTableForm",
     "HoldForm",
     "PlacementForm",
     "SamePlaceForm",
     "SentForm",
     "SetForm",
+    "ShelterTableForm",
     "SubscriptionForm",
+    "TableForm",
     "TwoPlacesForm",
     "theirs_in",
 ]

@@ -12,7 +12,7 @@ from app.formats import map as picture
 from app.formats.charts import FULL, occupancy_class
 from app.formats.clusters import clusters
 from app.formats.view import Box, View
-from app.population.schemas import ShelterFigure
+from app.population.queries.present import Brief
 from app.shelters.policy import ROUNDED_TO
 
 
@@ -33,20 +33,20 @@ class Dot(NamedTuple):
         return self.occupancy is not None and self.occupancy >= FULL
 
 
-def dots_of(figures: Sequence[ShelterFigure]) -> list[Dot]:
+def dots_of(rows: Sequence[Brief]) -> list[Dot]:
     """Shelters as the map shows them: the largest first, those with unknown people last."""
     dots = [
         Dot(
-            one.shelter,
+            one.code,
             one.name,
             None if one.lat is None else round(one.lat, ROUNDED_TO),
             None if one.lon is None else round(one.lon, ROUNDED_TO),
-            None if one.basis == "unknown" else one.people.total,
+            one.people,
             one.basis,
-            None if one.basis == "unknown" else one.occupancy,
+            one.occupancy,
             one.status,
         )
-        for one in figures
+        for one in rows
     ]
     dots.sort(key=lambda one: (-1 if one.people is None else one.people, one.code), reverse=True)
     return dots

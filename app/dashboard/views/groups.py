@@ -1,18 +1,23 @@
 """Displaced groups: who they are, and where their people are."""
 
-from flask import g, render_template, request
+from flask import Response, g, render_template, request
 
 from app.core.errors import NotFound
+from app.core.forms import language
 from app.core.http import requires, session
 from app.core.pagination import after_moment, moment_and_id
 from app.core.pagination import page as page_of
 from app.core.text import mark
-from app.dashboard.policy import accounted_for, whole_of
+from app.dashboard.forms import GROUP_SORTS, GroupTableForm
+from app.dashboard.policy import GROUP_COLUMNS, accounted_for, group_cells, whole_of
 from app.dashboard.views.blueprint import PAGE, pages
-from app.dashboard.views.moments import moment_asked
+from app.dashboard.views.moments import Asked, moment_asked
+from app.dashboard.views.tables import as_file, sorting_of, without
 from app.places.queries import areas_of
+from app.population.queries.group_tables import GroupsWanted, all_groups, group_table
 from app.population.queries.groups import group_figures
 from app.population.queries.journeys import journeys_of
+from app.population.queries.ordering import cursor_of
 
 NO_GROUP = mark("There is no such group.")
 
@@ -20,19 +25,38 @@ NO_GROUP = mark("There is no such group.")
 @pages.get("/groups")
 @requires("read")
 def groups() -> str:
-    """Groups this person may know of, by code."""
-    asked = moment_asked()
-    after = _code(request.args.get("after", ""))
-    page = group_figures(session(), actor=g.actor, past=asked.past, limit=PAGE, after=after)
-    origins = {str(group.state["origin"]) for group in page.items if group.state.get("origin")}
+    """Groups this person may know of: those asked for, in the order asked for."""
+    asked, form = moment_asked(), GroupTableForm(request.args)
+    kept = asked.kept | form.kept
+    after = cursor_of(request.args.get("after", ""), form.by)
+    table = group_table(session(), actor=g.actor, past=asked.past, wanted=_wanted(asked, form), limit=PAGE, after=after)
     return render_template(
         "dashboard/groups.html",
         asked=asked,
-        groups=page.items,
-        areas=areas_of(session(), g.actor.scope.operation_id, sorted(origins)),
-        next=page.next,
-        after=after,
+        form=form,
+        kept=kept,
+        table=table,
+        areas=sorted(table.homes.values(), key=lambda area: area.path),
+        is_first=after is None,
+        sorting=sorting_of(".groups", form, kept, GROUP_SORTS),
+        without=without(".groups", kept),
     )
+
+
+@pages.get("/groups.csv")
+@requires("read")
+def groups_as_file() -> Response:
+    """The same, all rows."""
+    asked, form = moment_asked(), GroupTableForm(request.args)
+    found = all_groups(session(), actor=g.actor, past=asked.past, wanted=_wanted(asked, form))
+    said_in = language()
+    rows = (group_cells(group, home.name if home else {}, said_in) for group, home in found)
+    return as_file("groups", GROUP_COLUMNS, rows, asked, asked.kept | form.kept)
+
+
+def _wanted(asked: Asked, form: GroupTableForm) -> GroupsWanted:
+    home = asked.area.code if asked.area else None
+    return GroupsWanted(form.search.data or "", home, form.by, form.is_descending)
 
 
 @pages.get("/groups/<code>")

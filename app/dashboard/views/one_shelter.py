@@ -16,7 +16,7 @@ from app.dashboard.views.moments import Asked
 from app.duplicates.queries import Possible, possible_at
 from app.holds.queries import left_out
 from app.planning.queries import fillings_of, rooms_near
-from app.planning.schemas import Arriving
+from app.planning.schemas import Arriving, Filling
 from app.population.queries import Described
 from app.population.queries.counts import headcounts_at, open_cases
 from app.population.queries.decisions import booked_here
@@ -73,11 +73,18 @@ def of_now(found: Described, asked: Asked) -> dict[str, Any]:
         "headcounts_more": max(0, headcounts_found - len(headcounts)),
         "alerts": alerts_at(session(), actor=g.actor, language=language(), place_id=figure.place_id, since=since),
         "near": near[figure.place_id],
-        "filling": fillings_of(session(), [figure], today=past.cut.day).get(figure.place_id),
+        "filling": _filling(found, asked),
         "booked": booked_here(session(), scope, figure.place_id),
         "left_out": left_out(session(), scope, place_id=figure.place_id),
         "doubles": len(doubles_at(found, asked)) if g.actor.may("decide") else 0,
     }
+
+
+def _filling(found: Described, asked: Asked) -> Filling | None:
+    one = found.figure
+    is_able = one.basis == "counted" and (one.free or 0) > 0
+    rooms = {one.place_id: (one.people.total or 0, one.capacity or 0)} if is_able else {}
+    return fillings_of(session(), rooms, today=asked.past.cut.day).get(one.place_id)
 
 
 def doubles_at(found: Described, asked: Asked) -> list[Possible]:

@@ -8,15 +8,21 @@ from app.alerts.rules import standards_of
 from app.core.errors import NotFound
 from app.core.http import requires, session
 from app.core.text import mark
-from app.dashboard.policy import lets_in
+from app.dashboard.forms import ShelterTableForm
+from app.dashboard.policy import SHELTER_COLUMNS, lets_in, shelter_cells
 from app.dashboard.queries import names_in
-from app.dashboard.views.blueprint import PAGE, frame_here, pages
+from app.dashboard.views.blueprint import PAGE, pages
 from app.dashboard.views.drawings import pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
 from app.dashboard.views.one_shelter import as_of_then, of_now
+from app.dashboard.views.tables import as_file, sorting_of, without
 from app.population import queries as population
 from app.population.queries import Described
+from app.population.queries.listing import SORTS
+from app.population.queries.ordering import cursor_of
 from app.population.queries.reasons import FIRST, steps_of
+from app.population.queries.tables import shelter_table, whole_table
+from app.shelters.queries import areas_with_shelters
 
 NO_SHELTER = mark("There is no such shelter.")
 NOT_YET = mark("Nothing had been reported of such a shelter by then. Choose a later day in “as known on”.")
@@ -26,11 +32,33 @@ REASONS, DAYS, GROUPS = 12, 14, 12
 @pages.get("/shelters")
 @requires("read")
 def shelters() -> str:
-    """Every shelter with its figure, by code."""
-    frame_here()
-    after = request.args.get("after") or None
-    page = population.shelter_figures(session(), scope=g.actor.scope, limit=PAGE, after=after)
-    return render_template("dashboard/shelters.html", figures_list=page.items, next=page.next, after=after)
+    """Shelters with their figures: those asked for, in the order asked for."""
+    asked, form = moment_asked(), ShelterTableForm(request.args)
+    wanted, kept = form.wanted(), asked.kept | form.kept
+    after = cursor_of(request.args.get("after", ""), wanted.sort)
+    table = shelter_table(session(), scope=asked.scope, past=asked.past, wanted=wanted, limit=PAGE, after=after)
+    return render_template(
+        "dashboard/shelters.html",
+        asked=asked,
+        form=form,
+        kept=kept,
+        table=table,
+        is_first=after is None,
+        areas=areas_with_shelters(session(), scope=g.actor.scope),
+        sorting=sorting_of(".shelters", form, kept, SORTS),
+        without=without(".shelters", kept),
+    )
+
+
+@pages.get("/shelters.csv")
+@requires("read")
+def shelters_as_file() -> Response:
+    """The same, all rows."""
+    asked, form = moment_asked(), ShelterTableForm(request.args)
+    wanted = form.wanted()
+    found = whole_table(session(), scope=asked.scope, past=asked.past, wanted=wanted)
+    rows = (shelter_cells(figure, wanted.language) for figure in found)
+    return as_file("shelters", SHELTER_COLUMNS, rows, asked, asked.kept | form.kept)
 
 
 @pages.get("/shelters/<code>")

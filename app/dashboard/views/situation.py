@@ -8,12 +8,11 @@ from typing import Any
 from flask import g, render_template
 
 from app.accounts.policy import SAFE_LEVEL, Scope
-from app.alerts.queries import open_alerts
+from app.alerts.queries import count_open, list_alerts
 from app.core.forms import language
 from app.core.http import requires, session
-from app.dashboard.policy import fullest_of, largest, likely_to_fill, next_to_fill
-from app.dashboard.queries import homes
-from app.dashboard.schemas import Room
+from app.dashboard.policy import likely_to_fill, next_to_fill
+from app.dashboard.queries import largest_flows, standing
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.dots import dots_of
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
@@ -24,8 +23,9 @@ from app.places.queries import areas_of
 from app.places.schemas import Frame
 from app.planning.queries import fillings_of
 from app.population import queries as population
+from app.population.queries.present import Brief
 from app.population.queries.published import published
-from app.population.schemas import AreaFigure, ShelterFigure
+from app.population.schemas import AreaFigure
 
 FULLEST, FILLING, TASKS, PUBLISHED, HOMES = 10, 5, 5, 3, 6
 LIKELY = 200  # shelters of which is asked when they will be full: it takes the last counts of each
@@ -41,7 +41,7 @@ def situation() -> str:
     asked = moment_asked()
     past, scope = asked.past, asked.scope
     whole = population.operation_figure(session(), scope=scope, past=past)
-    shelters = population.shelter_figures(session(), scope=scope, past=past if asked.is_past else None).items
+    stands = standing(session(), scope=scope, past=past, most=FULLEST)
     areas = population.area_figures(session(), scope=g.actor.scope, past=past)
     codes = population.top_codes(session(), scope)
     days = population.area_days(session(), codes=codes, first=past.cut.day - timedelta(days=TREND_DAYS - 1), past=past)
@@ -52,13 +52,13 @@ def situation() -> str:
         whole=whole,
         pyramid=pyramid(whole.people, frame.scheme),
         known=share_known(whole.people),
-        map=map_of(asked, dots_of(shelters)),
-        room=Room.of(shelters),
-        fullest=fullest_of(shelters, FULLEST),
-        **_filling(asked, shelters),
+        map=map_of(asked, dots_of(stands.briefs)),
+        room=stands.room,
+        fullest=stands.fullest,
+        **_filling(asked, stands.briefs),
         trend=trend(days, last=past.cut.day),
         days=days[::-1],
-        homes=largest(homes(session(), scope=scope, past=past), HOMES),
+        homes=largest_flows(session(), scope=scope, past=past, most=HOMES),
         to_choose=sorted(areas, key=lambda figure: figure.area or ""),
         areas=sorted(_below(asked, areas), key=lambda figure: figure.area or ""),
         last_report_at=population.last_report_at(session(), scope=scope),
@@ -75,12 +75,13 @@ def _below(asked: Asked, areas: Sequence[AreaFigure]) -> Sequence[AreaFigure]:
     return [one for one in areas if one.area and asked.scope.holds(paths[one.area].path)]
 
 
-def _filling(asked: Asked, shelters: Sequence[ShelterFigure]) -> dict[str, Any]:
+def _filling(asked: Asked, briefs: Sequence[Brief]) -> dict[str, Any]:
     """Which shelters fill next, by their counts as they are known now: of what was known on another day nobody asks."""
     if asked.known_on is not None:
         return {"filling": None}
-    likely = likely_to_fill(shelters, LIKELY)
-    when = fillings_of(session(), likely, today=asked.past.cut.day)
+    likely = likely_to_fill(briefs, LIKELY)
+    rooms = {one.id: (one.people or 0, one.places or 0) for one in likely}
+    when = fillings_of(session(), rooms, today=asked.past.cut.day)
     return {"filling": next_to_fill(likely, when, FILLING), "of_likely": LIKELY if len(likely) == LIKELY else None}
 
 
@@ -88,12 +89,10 @@ def _open_now(asked: Asked) -> dict[str, Any]:
     """What needs somebody, and what is held for review: of now alone."""
     if asked.is_past:
         return {"alerts": [], "alerts_total": 0, "left_out": None}
-    found = open_alerts(session(), actor=g.actor, language=language())
-    found = [alert for alert in found if asked.scope.holds(alert.area_path)]
-    waiting = [alert for alert in found if alert.status == "open"]
+    actor = replace(g.actor, scope=asked.scope)
     return {
-        "alerts": waiting[:TASKS],
-        "alerts_total": len(found),
+        "alerts": list_alerts(session(), actor=actor, language=language(), statuses=("open",), limit=TASKS),
+        "alerts_total": count_open(session(), actor=actor),
         "left_out": left_out(session(), asked.scope),
     }
 

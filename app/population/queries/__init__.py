@@ -8,17 +8,20 @@ from app.population.queries.areas import area_figures, operation_figure, top_cod
 from app.population.queries.days import area_days, on_the_way, shelter_days
 from app.population.queries.shelters import (
     Described,
+    figures_of,
     last_report_at,
     place_at,
     shelter_at,
     shelter_figure,
     shelter_figures,
+    shelters_described,
 )
 
 __all__ = [
     "Described",
     "area_days",
     "area_figures",
+    "figures_of",
     "last_report_at",
     "on_the_way",
     "operation_figure",
@@ -27,5 +30,6 @@ __all__ = [
     "shelter_days",
     "shelter_figure",
     "shelter_figures",
+    "shelters_described",
     "top_codes",
 ]

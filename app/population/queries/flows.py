@@ -4,15 +4,22 @@ What a figure says beyond that (headcounts, movements without a home) is a row o
 may be below zero: nothing is apportioned.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from app.accounts.policy import Scope
+from app.accounts.queries import visible
+from app.population.models import PlaceNow
 from app.population.past import Past, rows_at
 from app.population.queries.shown import people_of
 
+MOST_PLACES = 10_000
 OUTSIDE = "outside:"  # in a cursor, before the code of an area: a shelter may have the same
 _PLACES = text("""
   SELECT places.id, places.area_code, shelters.code AS shelter, coalesce(shelters.state -> 'name', areas.name) AS name
@@ -22,6 +29,12 @@ _PLACES = text("""
   WHERE places.operation_id = :operation AND (shelters.code IS NULL, coalesce(shelters.code, places.area_code))
     > (CAST(:after_is_area AS boolean), CAST(:after AS text))
   ORDER BY shelters.code IS NULL, coalesce(shelters.code, places.area_code)
+""")
+_THESE = text("""
+  SELECT places.id, places.area_code, shelters.code AS shelter, coalesce(shelters.state -> 'name', areas.name) AS name
+  FROM places LEFT JOIN shelters ON shelters.id = places.id
+  JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
+  WHERE places.id = ANY(:places)
 """)
 
 
@@ -49,6 +62,30 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
     booked = past.bookings.of(session, [place.id for place in said_of])
     found = [place for place in said_of if place.id in booked and scope.holds(booked[place.id].area_path)]
     places = found[:limit]
+    last = places[-1] if places and len(found) > limit else None
+    listed = _to(session, places, {place.id: booked[place.id].area_path[-1] for place in places}, past)
+    return listed, None if last is None else last.shelter or f"{OUTSIDE}{last.area_code}"
+
+
+def largest(session: Session, *, scope: Scope, past: Past, most: int) -> list[Flow]:
+    """The largest flows to places in scope, the largest first. Now each place says how large its largest is, and only
+    so many places are read."""
+    if past.is_present:
+        found = _of_now(session, scope, past, most)
+    else:
+        found, _ = flows(session, scope=scope, past=past, limit=MOST_PLACES)
+    return sorted(found, key=lambda one: (-one.people, one.shelter or one.area))[:most]
+
+
+def _of_now(session: Session, scope: Scope, past: Past, most: int) -> list[Flow]:
+    wanted = select(col(PlaceNow.place_id)).where(visible(scope, PlaceNow), col(PlaceNow.flow).is_not(None))
+    ids = list(session.scalars(wanted.order_by(col(PlaceNow.flow).desc(), col(PlaceNow.place_id)).limit(most)))
+    places = session.execute(_THESE, {"places": ids}).all()
+    return _to(session, places, {place.id: place.area_code for place in places}, past)
+
+
+def _to(session: Session, places: Sequence[Any], areas: Mapping[UUID, str], past: Past) -> list[Flow]:
+    """Flows to these places, each in its area."""
     rows = rows_at(session, past, [place.id for place in places])
     listed: list[Flow] = []
     for place in places:
@@ -59,7 +96,5 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
         known = dict(sorted(row.level.origins.items()))
         rest = None if total is None else total - sum(known.values())
         counts: list[tuple[str | None, int]] = [*known.items(), *([(None, rest)] if rest else [])]
-        area = booked[place.id].area_path[-1]
-        listed += [Flow(origin, place.shelter, area, place.name, people) for origin, people in counts]
-    last = places[-1] if places and len(found) > limit else None
-    return listed, None if last is None else last.shelter or f"{OUTSIDE}{last.area_code}"
+        listed += [Flow(origin, place.shelter, areas[place.id], place.name, people) for origin, people in counts]
+    return listed

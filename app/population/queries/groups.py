@@ -25,6 +25,7 @@ _CANDIDATES = text("""
     AND (CAST(:code AS text) IS NULL OR code = :code)
   ORDER BY code LIMIT :limit
 """)
+_NOW = text("SELECT id, code, state, stated_at FROM groups WHERE operation_id = :operation AND NOT is_void ORDER BY code")
 _ENDS = {
     known_on: text(f"""
   SELECT DISTINCT group_id, place_id, from_place_id FROM reports
@@ -89,7 +90,7 @@ class GroupFigure:
     code: str
     state: dict[str, Any]
     at: list[At]
-    stated_at: datetime | None = None
+    stated_at: datetime | None
 
 
 def group_figures(
@@ -102,27 +103,30 @@ def group_figures(
     code: str | None = None,
 ) -> Page[GroupFigure]:
     """Groups this person may know of, by code. `after` a code continues the list; `code`: that one only."""
-    found = _listed(session, actor, past.bookings, limit=limit, after=after, code=code)
+    found = groups_listed(session, actor, past, limit=limit, after=after, code=code)
     listed = found if limit is None else found[:limit]
-    ids = [group.id for group in listed]
-    where = whereabouts(session, ids, past)
+    return Page(placed(session, actor, listed, past), listed[-1].code if len(found) > len(listed) else None)
+
+
+def placed(session: Session, actor: Actor, groups: Sequence["Listed"], past: Past) -> list[GroupFigure]:
+    """These groups, with where their people are."""
+    where = whereabouts(session, [group.id for group in groups], past)
     called = called_of(session, actor, {place for places in where.values() for place in places}, past.bookings)
-    figures = [
+    return [
         GroupFigure(
             id=group.id,
             code=group.code,
-            state=state_of(group.said, until=past.cut.as_of),
+            state=group.state,
             at=_at(where.get(group.id, {}), called),
-            stated_at=max((at for at, _, _ in group.said if at <= past.cut.as_of), default=None),
+            stated_at=group.stated_at,
         )
-        for group in listed
+        for group in groups
     ]
-    return Page(figures, listed[-1].code if len(found) > len(listed) else None)
 
 
 def is_known_to(session: Session, actor: Actor, code: str) -> bool:
     """Whether this person may know of the group with this code."""
-    return bool(_listed(session, actor, PRESENT, limit=0, code=code))
+    return bool(_known(session, actor, PRESENT, limit=0, code=code))
 
 
 def hidden_from(session: Session, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
@@ -133,13 +137,42 @@ def hidden_from(session: Session, actor: Actor, ids: Iterable[UUID]) -> set[UUID
 
 
 @dataclass(frozen=True)
-class _Listed:
+class Listed:
+    """A group with everything said of it, and of when the last of that is."""
+
     id: UUID
     code: str
-    said: Sequence[Statement]
+    state: dict[str, Any]
+    stated_at: datetime | None
 
 
-def _listed(
+def groups_listed(
+    session: Session,
+    actor: Actor,
+    past: Past,
+    *,
+    limit: int | None = None,
+    after: str | None = None,
+    code: str | None = None,
+) -> list[Listed]:
+    """Groups something is said of that this person may know of, one more than the limit where there are more."""
+    if past.is_present and limit is None and code is None:
+        return _all_now(session, actor)
+    found = _known(session, actor, past.bookings, limit=limit, after=after, code=code)
+    until = past.cut.as_of
+    return [
+        Listed(id_, code, state_of(said, until=until), max((at for at, _, _ in said if at <= until), default=None))
+        for id_, code, said in found
+    ]
+
+
+def _all_now(session: Session, actor: Actor) -> list[Listed]:
+    rows = session.execute(_NOW, {"operation": actor.scope.operation_id}).all()
+    known = _known_to(session, actor, [row.id for row in rows], PRESENT)
+    return [Listed(row.id, row.code, row.state, row.stated_at) for row in rows if row.id in known]
+
+
+def _known(
     session: Session,
     actor: Actor,
     bookings: Bookings,
@@ -147,9 +180,8 @@ def _listed(
     limit: int | None,
     after: str | None = None,
     code: str | None = None,
-) -> list[_Listed]:
-    """Groups something is said of that this person may know of, one more than the limit where there are more."""
-    found: list[_Listed] = []
+) -> list[tuple[UUID, str, Sequence[Statement]]]:
+    found: list[tuple[UUID, str, Sequence[Statement]]] = []
     some = _A_TIME if limit is None or actor.scope.areas is not None else limit + 1
     asked = {"operation": actor.scope.operation_id, "code": code, "limit": some}
     while True:
@@ -157,7 +189,7 @@ def _listed(
         ids = [row.id for row in rows]
         said = statements_of(session, ids, known_on=bookings.known_on)
         known = _known_to(session, actor, ids, bookings)
-        found += [_Listed(row.id, row.code, said[row.id]) for row in rows if row.id in said and row.id in known]
+        found += [(row.id, row.code, said[row.id]) for row in rows if row.id in said and row.id in known]
         if len(rows) < some or (limit is not None and len(found) > limit):
             return found if limit is None else found[: limit + 1]
         after = rows[-1].code

@@ -33,9 +33,11 @@ def shelter_figures(
 ) -> Page[ShelterFigure]:
     """Every shelter in scope by code, those never counted too. `after` a code continues the list."""
     frame = frame_of(session, scope.operation_id)
+    further = None if limit is None else limit + 1
     if past is not None:
-        return _past_figures(session, scope, past, limit=limit, after=after)
-    wanted = _shelters(scope).order_by(col(Shelter.code)).limit(None if limit is None else limit + 1)
+        described = shelters_described(session, scope=scope, past=past, limit=further, after=after)
+        return _page([one.figure for one in described], limit)
+    wanted = _shelters(scope).order_by(col(Shelter.code)).limit(further)
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
     return _page([_present(row, frame) for row in session.execute(wanted)], limit)
@@ -45,6 +47,12 @@ def shelter_figure(session: Session, place_id: UUID) -> ShelterFigure | None:
     """One shelter now, whatever the scope: for mails and rules, which have none."""
     row = session.execute(_joined().where(col(Shelter.id) == place_id)).one_or_none()
     return None if row is None else _present(row, frame_of(session, row.Shelter.operation_id))
+
+
+def figures_of(session: Session, frame: Frame, ids: Sequence[UUID]) -> list[ShelterFigure]:
+    """These shelters now, in this order."""
+    found = {row.Shelter.id: row for row in session.execute(_joined().where(col(Shelter.id).in_(ids)))}
+    return [_present(found[id_], frame) for id_ in ids if id_ in found]
 
 
 @dataclass(frozen=True)
@@ -79,17 +87,14 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
 
 def last_report_at(session: Session, *, scope: Scope) -> datetime | None:
     """When something was last reported of any place in scope."""
-    return session.scalar(
-        select(func.max(col(PlaceDay.reported_at)))
-        .join(PlaceNow, (col(PlaceNow.place_id) == col(PlaceDay.place_id)) & (col(PlaceNow.day) == col(PlaceDay.day)))
-        .where(col(PlaceNow.place_id).in_(select(col(Place.id)).where(visible(scope, Place))))
-    )
+    return session.scalar(select(func.max(col(PlaceNow.reported_at))).where(visible(scope, PlaceNow)))
 
 
-def _past_figures(
-    session: Session, scope: Scope, past: Past, *, limit: int | None, after: str | None
-) -> Page[ShelterFigure]:
-    """The same of a past: shelters that were known, in the areas they were known to lie in, as they were described."""
+def shelters_described(
+    session: Session, *, scope: Scope, past: Past, limit: int | None = None, after: str | None = None
+) -> list[Described]:
+    """Shelters of a past by code: those that were known, in the areas they were known to lie in, as they were
+    described."""
     wanted = select(col(Shelter.id)).where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
@@ -98,10 +103,8 @@ def _past_figures(
     own = {id_ for id_, booking in booked.items() if booking.kept_id == id_ and scope.holds(booking.area_path)}
     void = rows_at(session, past, [id_ for id_ in own if booked[id_].is_void])
     listed = [id_ for id_ in found if id_ in own and (id_ not in void or void[id_] is not None)]
-    listed = listed[: None if limit is None else limit + 1]
-    described = select(Shelter).where(col(Shelter.id).in_(listed)).order_by(col(Shelter.code))
-    shelters = session.scalars(described).all()
-    return _page([one.figure for one in _described(session, past, shelters, booked)], limit)
+    described = select(Shelter).where(col(Shelter.id).in_(listed[:limit])).order_by(col(Shelter.code))
+    return _described(session, past, session.scalars(described).all(), booked)
 
 
 def _described(

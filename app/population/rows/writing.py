@@ -33,12 +33,31 @@ _DELETE = text("""
   DELETE FROM place_days USING unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS gone (place_id, day)
   WHERE place_days.place_id = gone.place_id AND place_days.day = gone.day
 """)
-_POINT = text("""
-  UPDATE place_now SET day = (SELECT max(day) FROM place_days WHERE place_days.place_id = place_now.place_id),
-    area_path = summed.path
+# What place_now says of a place, from its last row; all NULL where there is none.
+_PRESENT = ("day", "people", "basis", "counted_at", "reported_at", "flow")
+_LAST = """
+  SELECT day, people, basis, counted_at, reported_at, greatest(home.most, nullif(people - home.known, 0)) AS flow
+  FROM (
+    SELECT day, CASE WHEN basis <> 'unknown' THEN greatest(0, total[1])::bigint END AS people, basis, counted_at,
+      reported_at, origins
+    FROM place_days WHERE place_days.place_id = {place} ORDER BY day DESC LIMIT 1
+  ) AS present CROSS JOIN LATERAL (
+    SELECT max(value::bigint) AS most, coalesce(sum(value::bigint), 0)::bigint AS known FROM jsonb_each_text(origins)
+  ) AS home
+"""
+_POINT = text(f"""
+  UPDATE place_now SET area_path = summed.path, {", ".join(f"{name} = last.{name}" for name in _PRESENT)}
   FROM (SELECT (path ->> 'place')::uuid AS place_id, ARRAY(SELECT jsonb_array_elements_text(path -> 'path')) AS path
     FROM jsonb_array_elements(CAST(:paths AS jsonb)) AS path) AS summed
+  LEFT JOIN LATERAL ({_LAST.format(place="summed.place_id")}) AS last ON true
   WHERE place_now.place_id = summed.place_id
+""")
+_POINT_NOWHERE = text(f"UPDATE place_now SET area_path = NULL, {', '.join(f'{name} = NULL' for name in _PRESENT)}")
+_POINTED_WRONG = text(f"""
+  SELECT place_id FROM place_now LEFT JOIN LATERAL ({_LAST.format(place="place_now.place_id")}) AS last ON true
+  WHERE ({", ".join(f"place_now.{name}" for name in _PRESENT)}) IS DISTINCT FROM
+    ({", ".join(f"last.{name}" for name in _PRESENT)})
+  ORDER BY place_id
 """)
 _ADD_TO_AREAS = text("""
   INSERT INTO area_days (operation_id, area_code, day, change)
@@ -93,6 +112,16 @@ def point(session: Session, paths: Mapping[UUID, Sequence[str]]) -> None:
     if paths:
         said = [{"place": place, "path": list(path)} for place, path in sorted(paths.items())]
         session.execute(_POINT, {"paths": json.dumps(said, default=str)})
+
+
+def point_nowhere(session: Session) -> None:
+    """Have nothing said of the present of any place: it is all written anew."""
+    session.execute(_POINT_NOWHERE)
+
+
+def pointed_wrong(session: Session) -> list[UUID]:
+    """Places of which something else is said than their last row says."""
+    return list(session.scalars(_POINTED_WRONG))
 
 
 def add_to_areas(session: Session, operation_id: UUID, sums: Mapping[tuple[str, date], Vector]) -> None:

@@ -64,7 +64,7 @@ def rebuild(session: Session, *, appoint: Appoint) -> Iterator[list[Folded] | No
     hold_figures(session)
     for table in ("wide_marks", "marks", "place_days", "area_days"):
         session.execute(text(f"DELETE FROM {table}"))
-    session.execute(text("UPDATE place_now SET day = NULL, area_path = NULL"))
+    rows.point_nowhere(session)
     sums: Sums = {}
     for part in _derived(session, list(_batches(_all_places(session))), appoint):
         open_places(session, [one.place.id for one in part.folded])
@@ -154,6 +154,7 @@ def verify(session: Session, *, appoint: Appoint) -> Iterator[list[str]]:
             if held and place.id not in pending and place.has_moved:
                 found.append(f"place {place.id} is summed in {place.summed_in} and lies in {place.area_path}")
         yield found
+    yield [f"place {place}: its present is not what its last day says" for place in rows.pointed_wrong(session)]
     yield _compare_areas(session, sums)
     yield projections.verify(session)
 

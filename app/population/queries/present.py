@@ -1,0 +1,195 @@
+"""All shelters of now in narrow rows: what tables, sums and maps ask of thousands of them, in one statement each.
+
+Everything comes from `shelters` (what follows from its state) and `place_now` (what its last day row says); the wide
+rows of days are read for the few that are shown. The rules are those of `listing` and `shown`; a test holds them
+against each other. Of any other moment ask `shelter_figures`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Double, and_, case, cast, func, literal_column, or_, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.accounts.policy import Scope
+from app.accounts.queries import visible
+from app.formats.charts import NEAR
+from app.places.models import Place
+from app.population.models import PlaceNow
+from app.population.queries.listing import ACCENTS, Wanted
+from app.population.queries.ordering import Cursor
+from app.population.schemas import Basis, Room, ShelterFigure
+from app.shelters.models import Shelter
+from app.shelters.policy import found_by
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A shelter in brief. `lat` and `lon` are exact: who may not see that is shown them rounded."""
+
+    id: UUID
+    code: str
+    name: dict[str, str]
+    status: str | None
+    lat: float | None
+    lon: float | None
+    people: int | None
+    basis: Basis
+    counted_at: datetime | None
+    places: int | None
+    occupancy: float | None
+    free: int | None
+
+    @classmethod
+    def of(cls, one: ShelterFigure) -> "Brief":
+        """The same of any moment."""
+        return cls(
+            id=one.place_id,
+            code=one.shelter,
+            name=one.name,
+            status=one.status,
+            lat=one.lat,
+            lon=one.lon,
+            people=None if one.basis == "unknown" else one.people.total,
+            basis=one.basis,
+            counted_at=one.counted_at,
+            places=one.capacity,
+            occupancy=None if one.basis == "unknown" else one.occupancy,
+            free=one.free,
+        )
+
+
+def _narrow(scope: Scope) -> Any:
+    """Shelters in scope, those left out that turned out to be another, or that were taken back and hold nothing."""
+    people, places = col(PlaceNow.people), col(Shelter.places_for_people)
+    basis = func.coalesce(col(PlaceNow.basis), "unknown")
+    return (
+        select(
+            col(Shelter.id),
+            col(Shelter.code),
+            col(Shelter.state)["name"].label("name"),
+            col(Shelter.site_type),
+            col(Shelter.status),
+            col(Shelter.lat),
+            col(Shelter.lon),
+            people,
+            basis.label("basis"),
+            col(PlaceNow.counted_at),
+            places.label("places"),
+            case((places > 0, cast(people, Double) / cast(places, Double))).label("occupancy"),
+            case((or_(basis == "counted", people >= places), places - people)).label("free"),
+            col(Shelter.sought),
+        )
+        .join(Place, col(Place.id) == col(Shelter.id))
+        .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Shelter.id))
+        .where(visible(scope, Shelter), col(Place.same_as).is_(None))
+        .where(~col(Shelter.is_void) | col(PlaceNow.day).is_not(None))
+        .subquery("listed")
+    )
+
+
+def _rooms(listed: Any) -> Mapping[str, ColumnElement[bool]]:
+    """`listing.ROOM`, and whether the room is known at all."""
+    is_known = listed.free.is_not(None)
+    return {
+        "known": is_known,
+        "over": and_(is_known, listed.free < 0),
+        "nearly_full": and_(is_known, listed.occupancy >= NEAR, listed.free >= 0),
+        "free": and_(is_known, listed.free > 0, listed.status == "open"),
+        "unknown": and_(listed.status.is_distinct_from("closed"), ~is_known),
+    }
+
+
+def _conditions(listed: Any, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.search:
+        parts = found_by(wanted.search)
+        conditions.append(or_(False, *(func.strpos(listed.sought, part) > 0 for part in parts)))
+    if wanted.kind is not None:
+        conditions.append(listed.site_type == wanted.kind)
+    if wanted.status is not None:
+        conditions.append(listed.status == wanted.status)
+    if wanted.room is not None:
+        conditions.append(_rooms(listed)[wanted.room])
+    return conditions
+
+
+def _key(listed: Any, wanted: Wanted) -> Any:
+    """`listing.place_of`. Texts in the order of their signs, whatever the database was made with."""
+    if wanted.sort == "code":
+        return listed.code.collate("C")
+    if wanted.sort == "name":
+        names = [listed.name[language].astext for language in dict.fromkeys((wanted.language, "en", "ar", "fr"))]
+        return func.regexp_replace(
+            func.lower(func.normalize(func.coalesce(*names), text("NFKD"))), ACCENTS, "", "g"
+        ).collate("C")
+    return listed[wanted.sort]
+
+
+def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room:
+    """Where there is room, over all shelters in scope: `Room.of` their figures."""
+    table = _narrow(scope)
+    listed = table.c
+    is_room = _rooms(listed)
+    wanted = select(
+        func.count().label("shelters"),
+        func.coalesce(func.sum(listed.free).filter(is_room["free"]), 0).label("free"),
+        func.count().filter(is_room["free"]).label("with_room"),
+        func.count().filter(is_room["unknown"]).label("not_known"),
+        func.coalesce(-func.sum(listed.free).filter(is_room["over"]), 0).label("over"),
+        func.coalesce(func.bool_or(and_(is_room["over"], listed.basis != "counted")), False).label("is_over_at_least"),
+        func.count().filter(is_room["over"]).label("overfull"),
+        func.count().filter(is_room["nearly_full"]).label("nearly_full"),
+        func.percentile_disc(literal_column("0.5")).within_group(listed.counted_at).label("counted_at"),
+    ).select_from(table)
+    row = session.execute(wanted.where(*_conditions(listed, Wanted(kind=kind)))).one()
+    return Room(**{**row._mapping, "free": int(row.free), "over": int(row.over)})
+
+
+def fullest_now(session: Session, *, scope: Scope, most: int, kind: str | None = None) -> list[UUID]:
+    """The fullest shelters first; those whose occupancy is not known come last."""
+    return [id_ for id_, _ in rows_now(session, scope, Wanted(kind=kind, sort="occupancy", is_descending=True), most)]
+
+
+def count_now(session: Session, scope: Scope, wanted: Wanted) -> int:
+    """How many shelters are found."""
+    table = _narrow(scope)
+    count = select(func.count()).select_from(table).where(*_conditions(table.c, wanted))
+    return session.scalar(count) or 0
+
+
+def rows_now(
+    session: Session, scope: Scope, wanted: Wanted, limit: int | None = None, after: Cursor | None = None
+) -> list[tuple[UUID, Cursor]]:
+    """Shelters as a table shows them, each with its place in the order."""
+    table = _narrow(scope)
+    listed = table.c
+    key = _key(listed, wanted)
+    ordered = key.desc() if wanted.is_descending else key.asc()
+    found = select(listed.id, listed.code, key.label("key")).where(*_conditions(listed, wanted))
+    if after is not None:
+        found = found.where(_behind(key, listed.code.collate("C"), after, wanted))
+    found = found.order_by(ordered.nulls_last(), listed.code.collate("C")).limit(limit)
+    is_of_code = wanted.sort == "code"
+    return [(row.id, Cursor(row.code, row.key, is_of_code)) for row in session.execute(found)]
+
+
+def _behind(key: Any, code: Any, after: Cursor, wanted: Wanted) -> ColumnElement[bool]:
+    """`ordering.is_after`."""
+    if after.key is None:
+        return and_(key.is_(None), code > after.code)
+    further = key < after.key if wanted.is_descending else key > after.key
+    return or_(further, and_(key == after.key, code > after.code), key.is_(None))
+
+
+def briefs_now(session: Session, *, scope: Scope, kind: str | None = None) -> Sequence[Brief]:
+    """Every shelter in scope in brief, by code."""
+    table = _narrow(scope)
+    listed = table.c
+    columns = [listed[name] for name in Brief.__dataclass_fields__]
+    wanted = select(*columns).where(*_conditions(listed, Wanted(kind=kind))).order_by(listed.code.collate("C"))
+    return [Brief(*row) for row in session.execute(wanted)]
