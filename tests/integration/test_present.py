@@ -102,15 +102,15 @@ def test_it_is_what_the_figures_say(session: Session, coordinator: Actor, past: 
         assert room_now(session, scope=scope, kind=SITE_TYPES[0]) == room_of(by_kind)
         fullest = listed(shelters, Wanted(sort="occupancy", is_descending=True))[:10]
         assert figures_of(session, past.frame, fullest_now(session, scope=scope, most=10)) == fullest
-        dots = {dot.code: dot for dot in briefs_now(session, scope=scope)}
-        assert list(dots) == sorted(dots)
-        for figure, state in shelters:
-            dot = dots.pop(figure.shelter)
-            assert (dot.lat, dot.lon, dot.status) == (figure.lat, figure.lon, figure.status)
-            assert (dot.people, dot.basis, dot.counted_at) == (figure.people.total, figure.basis, figure.counted_at)
-            assert (dot.places, dot.occupancy, dot.free) == (figure.capacity, figure.occupancy, figure.free)
-            assert (dot.name, dot.site_type) == (figure.name, state["site_type"])
-        assert not dots
+        dots = {brief.code: brief for brief in briefs_now(session, scope=scope)}
+        assert list(briefs) == sorted(briefs)
+        for figure, _ in shelters:
+            brief = briefs.pop(figure.shelter)
+            assert (brief.lat, brief.lon, brief.status) == (figure.lat, figure.lon, figure.status)
+            assert (brief.people, brief.basis, brief.counted_at) == (figure.people.total, figure.basis, figure.counted_at)
+            assert (brief.places, brief.occupancy, brief.free) == (figure.capacity, figure.occupancy, figure.free)
+            assert (brief.id, brief.name) == (figure.place_id, figure.name)
+        assert not briefs
 
 
 def test_tables_show_what_was_asked_for_in_order_and_page_by_page(

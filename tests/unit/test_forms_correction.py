@@ -45,6 +45,7 @@ def told(desk: Desk, kind: str, *contents: dict[str, Any] | None, shifted: timed
                 from_place_id=None,
                 group_id=None,
                 about_id=None,
+                double_of=None,
                 area_code=None,
                 has_best=True,
                 content=whole if corrects is None else {"reason": "x", "replacement": replacement},
