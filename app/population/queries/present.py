@@ -93,10 +93,9 @@ def _narrow(scope: Scope) -> Any:
 
 
 def _rooms(listed: Any) -> Mapping[str, ColumnElement[bool]]:
-    """`listing.ROOM`, and whether the room is known at all."""
+    """`listing.ROOM`."""
     is_known = listed.free.is_not(None)
     return {
-        "known": is_known,
         "over": and_(is_known, listed.free < 0),
         "nearly_full": and_(is_known, listed.occupancy >= NEAR, listed.free >= 0),
         "free": and_(is_known, listed.free > 0, listed.status == "open"),
@@ -155,27 +154,40 @@ def fullest_now(session: Session, *, scope: Scope, most: int, kind: str | None =
     return [id_ for id_, _ in rows_now(session, scope, Wanted(kind=kind, sort="occupancy", is_descending=True), most)]
 
 
-def count_now(session: Session, scope: Scope, wanted: Wanted) -> int:
-    """How many shelters are found."""
-    table = _narrow(scope)
-    count = select(func.count()).select_from(table).where(*_conditions(table.c, wanted))
-    return session.scalar(count) or 0
+Row = tuple[UUID, Cursor]
 
 
-def rows_now(
-    session: Session, scope: Scope, wanted: Wanted, limit: int | None = None, after: Cursor | None = None
-) -> list[tuple[UUID, Cursor]]:
+def rows_now(session: Session, scope: Scope, wanted: Wanted, limit: int | None = None) -> list[Row]:
     """Shelters as a table shows them, each with its place in the order."""
+    found = session.execute(_in_order(_placed(scope, wanted), wanted).limit(limit))
+    return [_row(row, wanted) for row in found]
+
+
+def page_now(session: Session, scope: Scope, wanted: Wanted, limit: int, after: Cursor | None) -> tuple[list[Row], int]:
+    """The same from behind a place on, and how many there are on all pages (where this one has any)."""
+    table = _placed(scope, wanted, func.count().over().label("found"))
+    asked = _in_order(table, wanted).limit(limit)
+    if after is not None:
+        asked = asked.where(_behind(table.c.key, table.c.code.collate("C"), after, wanted))
+    found = session.execute(asked).all()
+    return [_row(row, wanted) for row in found], found[0].found if found else 0
+
+
+def _placed(scope: Scope, wanted: Wanted, *more: Any) -> Any:
+    """Every shelter that is found, with what it is sorted by."""
     table = _narrow(scope)
     listed = table.c
-    key = _key(listed, wanted)
-    ordered = key.desc() if wanted.is_descending else key.asc()
-    found = select(listed.id, listed.code, key.label("key")).where(*_conditions(listed, wanted))
-    if after is not None:
-        found = found.where(_behind(key, listed.code.collate("C"), after, wanted))
-    found = found.order_by(ordered.nulls_last(), listed.code.collate("C")).limit(limit)
-    is_of_code = wanted.sort == "code"
-    return [(row.id, Cursor(row.code, row.key, is_of_code)) for row in session.execute(found)]
+    key = _key(listed, wanted).label("key")
+    return select(listed.id, listed.code, key, *more).where(*_conditions(listed, wanted)).subquery("placed")
+
+
+def _in_order(table: Any, wanted: Wanted) -> Any:
+    key = table.c.key.desc() if wanted.is_descending else table.c.key.asc()
+    return select(table).order_by(key.nulls_last(), table.c.code.collate("C"))
+
+
+def _row(row: Any, wanted: Wanted) -> Row:
+    return row.id, Cursor(row.code, row.key, is_of_code=wanted.sort == "code")
 
 
 def _behind(key: Any, code: Any, after: Cursor, wanted: Wanted) -> ColumnElement[bool]:

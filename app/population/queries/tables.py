@@ -10,7 +10,7 @@ from app.core.pagination import page as page_of
 from app.population.past import Past
 from app.population.queries.listing import Wanted, listed, place_of
 from app.population.queries.ordering import Cursor, is_after
-from app.population.queries.present import count_now, rows_now
+from app.population.queries.present import page_now, rows_now
 from app.population.queries.shelters import figures_of, shelters_described
 from app.population.schemas import ShelterFigure
 
@@ -31,9 +31,10 @@ def shelter_table(
 ) -> Table:
     """Shelters found, in the order asked for, from behind a place in it on."""
     if past.is_present:
-        rows, last = page_of(rows_now(session, scope, wanted, limit + 1, after), limit)
-        figures = figures_of(session, past.frame, [id_ for id_, _ in rows])
-        return Table(figures, None if last is None else str(last[1]), count_now(session, scope, wanted))
+        rows, found_in_all = page_now(session, scope, wanted, limit + 1, after)
+        listed_now, last = page_of(rows, limit)
+        figures = figures_of(session, past.frame, [id_ for id_, _ in listed_now])
+        return Table(figures, None if last is None else str(last[1]), found_in_all)
     found = _of_past(session, scope, past, wanted)
     items, ends = page_of([one for one in found if after is None or _is_behind(one, after, wanted)], limit)
     return Table(list(items), None if ends is None else str(place_of(ends, wanted)), len(found))
