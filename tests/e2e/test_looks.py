@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.factories.looks import PHONES, misfits, violations
+from tests.factories.looks import PHONES, misfits, unreached, violations
 
 LINK = '<a href="#x" style="position: absolute; width: 60px; height: 60px; top: {top}px">there</a>'
 PLANTED = {
@@ -59,3 +59,19 @@ def test_axe_finds_what_is_planted_in_both_schemes(page: Page) -> None:
     found = violations(page)
     assert {one.split(": ")[0] for one in found if not one.startswith("dark")} == {"label", "link-name"}
     assert any(one.startswith("dark: color-contrast") for one in found)
+
+
+def test_keys_find_what_is_planted(page: Page) -> None:
+    page.set_content(
+        "<!doctype html><style>#bare:focus { outline: none }</style>"
+        '<a href="#a">there</a><a href="#b" id="bare">bare</a><details><summary>more</summary>'
+        '<a href="#c">hidden</a></details>'
+        '<input type="radio" name="one" checked><input type="radio" name="one"><button disabled>not now</button>'
+    )
+    (found,) = unreached(page)
+    assert found.startswith('has the focus unseen: <a href="#b"')
+    page.set_content(
+        '<!doctype html><a href="#a">there</a><div onkeydown="event.preventDefault()"><button>held</button></div>'
+        '<a href="#b">never reached</a>'
+    )
+    assert [one.split(":")[0] for one in unreached(page)] == ["not reached"]

@@ -1,4 +1,4 @@
-"""What is wrong with a page as it is drawn: what does not fit or cannot be touched, and what axe finds."""
+"""What is wrong with a page as it is drawn: what does not fit, cannot be touched or reached by keys; what axe finds."""
 
 from functools import cache
 from importlib.resources import files
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize
 PHONES: tuple[ViewportSize, ...] = ({"width": 390, "height": 844}, {"width": 360, "height": 640})
 LAPTOP: ViewportSize = {"width": 1366, "height": 768}
 TARGET = 43.5  # 44 px, less what rounding takes
+TABS_AT_ONCE, MOST_TABS = 25, 1_000
 LANGUAGES = ("en", "ar", "fr")
 
 # The rules of WCAG 2.2 A and AA, and what axe counts as good practice. Those about colour depend on the colour scheme.
@@ -25,7 +26,7 @@ def misfits(page: Page, *sizes: ViewportSize) -> list[str]:
     found = []
     for size in sizes:
         page.set_viewport_size(size)
-        found += [f"{size['width']}×{size['height']}: {one}" for one in page.evaluate(_geometry(), TARGET)]
+        found += [f"{size['width']}×{size['height']}: {one}" for one in page.evaluate(_script("geometry.js"), TARGET)]
     return found
 
 
@@ -38,13 +39,26 @@ def violations(page: Page) -> list[str]:
     return [*found, *(f"dark: {one}" for one in page.evaluate(ASKED, _only("rule", *OF_COLOUR)))]
 
 
+def unreached(page: Page) -> list[str]:
+    """What the Tab key does not lead to, or leads to without its being seen."""
+    page.evaluate(_script("keyboard.js"))
+    found: list[str] = []
+    for _ in range(MOST_TABS // TABS_AT_ONCE):
+        for _ in range(TABS_AT_ONCE):
+            page.keyboard.press("Tab")
+        found = page.evaluate("keyboard.unreached()")
+        if not found:
+            break
+    return found
+
+
 def _only(kind: str, *values: str) -> dict[str, Any]:
     return {"type": kind, "values": list(values)}
 
 
 @cache
-def _geometry() -> str:
-    return (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
+def _script(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 @cache
