@@ -24,6 +24,7 @@ PAGES = (
     "/flows",
     "/alerts",
     "/counts",
+    "/duplicates",
     "/placement?people=120&wheelchairs=6&start=SY0602",
 )
 A_SHELTER, A_GROUP = ("/shelters", "tbody th a"), ("/groups", "tbody th a")  # where its address stands

@@ -124,6 +124,15 @@ def sums(page: Reading) -> dict[str, int]:
     return {row["Their home"]: count(row["People"]) for row in rows if row["Their home"] and not row["Now at"]}
 
 
+def crossed(page: Reading) -> list[tuple[int, list[int]]]:
+    """/flows, homes against areas: of each home its sum and its parts."""
+    found = []
+    for row in page.rows("Their home", "All") if page.has("Their home", "All") else []:
+        parts = [said for column, said in row.items() if column not in ("Their home", "All")]
+        found.append((count(row["All"]), [_or_none(said) for said in parts]))
+    return found
+
+
 def cases(page: Reading) -> dict[str, Any]:
     """/counts: places where figures compete, with every figure that is listed."""
     found = {}

@@ -88,8 +88,10 @@ def test_flows_and_groups(desk: Desk, moment: Moment) -> None:
     check_groups(desk, moment)
 
 
-def test_the_list_of_shelters_and_competing_figures(desk: Desk) -> None:
-    check_lists(desk)
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_the_list_of_shelters_and_competing_figures(desk: Desk, moment: Moment) -> None:
+    check_list(desk, moment)
+    assert said.cases(desk.read("/counts")) == desk.expected(NOWADAYS).cases(), "what waits for a decision is of now"
 
 
 def test_what_was_known_before_is_something_else(desk: Desk) -> None:
@@ -117,7 +119,8 @@ def test_of_whatever_else_was_said(database: str, early: list[Report], late: lis
             check_shelters(desk, moment)
             check_flows(desk, moment)
             check_groups(desk, moment)
-        check_lists(desk)
+            check_list(desk, moment)
+        assert said.cases(desk.read("/counts")) == desk.expected(NOWADAYS).cases()
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
@@ -190,6 +193,8 @@ def check_flows(desk: Desk, moment: Moment) -> None:
     assert sorted(homes) == sorted(
         sum(people for (home, _), people in flows.items() if home == one) for one in {home for home, _ in flows}
     )
+    assert sorted(total for total, _ in said.crossed(page)) == sorted(homes)
+    assert all(total == sum(parts) for total, parts in said.crossed(page))
     assert count(page.within("On the way").paragraph()) == want.model.on_the_way(want.until)
 
 
@@ -202,11 +207,9 @@ def check_groups(desk: Desk, moment: Moment) -> None:
         assert page.known(page.term("People")[0]) == (people["total"] if people else None)
 
 
-def check_lists(desk: Desk) -> None:
-    """What is told of now alone: every shelter, and counts that wait for a decision."""
-    want = desk.expected(NOWADAYS)
-    assert said.shelters(desk.read("/shelters")) == {code: row_of(one) for code, one in want.shelters(SHELTERS).items()}
-    assert said.cases(desk.read("/counts")) == want.cases()
+def check_list(desk: Desk, moment: Moment) -> None:
+    shelters = desk.expected(moment).shelters(SHELTERS)
+    assert said.shelters(desk.read("/shelters", moment)) == {code: row_of(one) for code, one in shelters.items()}
 
 
 def row_of(one: Shelter) -> dict[str, Any]:
