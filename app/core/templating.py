@@ -23,7 +23,7 @@ from app.core.forms import language
 def register(app: Flask) -> None:
     """Gives templates the filters and functions they may use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for tell in (number, percent, moment, as_dated, day, ago, age, named, digits):
+    for tell in (number, percent, moment, as_dated, day, day_short, ago, age, named, digits):
         app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
     app.add_template_filter(choosing)

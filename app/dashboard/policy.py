@@ -3,6 +3,7 @@ first. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from app.dashboard.schemas import Homes
@@ -17,6 +18,8 @@ _POSITIONS = (
 )
 _AS_TYPED = str.maketrans("\u2212\u2013\u066b\u060c\u061b", "--.,;")  # minus and dash, signs of Arabic
 _FARTHEST = (90, 180)
+DAY = timedelta(days=1)
+DAYS_AT_HAND = 30
 _CHILDREN = re.compile(r"\*:\d+-(\d+)")
 
 
@@ -38,6 +41,12 @@ def position_typed(typed: str) -> tuple[float, float] | None:
         return None
     lat, lon = (float(part.replace(",", ".")) for part in found.groups())
     return (lat, lon) if abs(lat) <= _FARTHEST[0] and abs(lon) <= _FARTHEST[1] else None
+
+
+def days_around(day: date, today: date) -> list[date]:
+    """Thirty days with this one among them, in their order: up to today, or some beyond a day that is longer ago."""
+    last = today if (today - day).days < DAYS_AT_HAND else day + DAYS_AT_HAND // 2 * DAY
+    return [last - back * DAY for back in reversed(range(DAYS_AT_HAND))]
 
 
 def fullest_of(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import g, render_template
+from flask import Response, g, render_template
 
 from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import open_alerts
@@ -14,6 +14,7 @@ from app.core.http import requires, session
 from app.dashboard.policy import fullest_of, largest
 from app.dashboard.queries import homes
 from app.dashboard.schemas import Room
+from app.dashboard.views import live
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
@@ -29,12 +30,13 @@ FULLEST, TASKS, PUBLISHED, HOMES = 10, 5, 3, 6
 
 @pages.get("/dashboard")
 @requires("read_safe")
-def situation() -> str:
+def situation() -> str | Response:
     """How many, where there is room, what needs me. Partners see the totals of governorates only."""
-    frame = frame_here()
-    if not g.actor.may("read"):
-        return _safe_totals(frame)
-    asked = moment_asked()
+    return live.answer(_situation) if g.actor.may("read") else _safe_totals(frame_here())
+
+
+def _situation() -> str:
+    frame, asked = frame_here(), moment_asked()
     past, scope = asked.past, asked.scope
     whole = population.operation_figure(session(), scope=scope, past=past)
     shelters = population.shelter_figures(session(), scope=scope, past=past if asked.is_past else None).items
