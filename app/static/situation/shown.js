@@ -17,8 +17,13 @@ function partsOf(root) {
 
 // All that is no part: where it is another, the parts have no longer the same places.
 function around(root) {
-  const copy = root.cloneNode(true);
+  const copy = document.createElement("div");
+  copy.append(...root.cloneNode(true).childNodes);
   for (const part of partsOf(copy)) part.replaceWith(`{${keyOf(part)}}`);
+  copy.normalize();
+  const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(/\s+/g, " ").trim();
+  copy.normalize(); // takes the empty ones away
   return copy;
 }
 
@@ -74,11 +79,11 @@ function exchange(old, replace, fresh) {
   replace();
   for (const [called, one] of inside(fresh, "details", summaryOf)) if (opened.has(called)) one.open = opened.get(called);
   for (const [called, one] of inside(fresh, ".scroll", (it) => it.getAttribute("aria-label"))) one.scrollLeft = scrolled.get(called) ?? 0;
+  fresh.dispatchEvent(new CustomEvent("shown", { bubbles: true }));
   if (focused) {
     const alike = Array.from(fresh.querySelectorAll(focused.tagName)).filter((one) => nameOf(one) === name);
     (alike[place] ?? alike[0])?.focus({ preventScroll: true });
   }
-  fresh.dispatchEvent(new CustomEvent("shown", { bubbles: true }));
 }
 
 const summaryOf = (one) => one.querySelector("summary")?.textContent;
