@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from app.dashboard.schemas import Homes
+from app.formats.charts import NEAR
+from app.population.queries.changes import ShelterChange
 from app.population.queries.flows import Flow
 from app.population.schemas import ShelterFigure
 
@@ -52,6 +54,29 @@ def days_around(day: date, today: date) -> list[date]:
 def fullest_of(figures: Sequence[ShelterFigure], most: int) -> list[ShelterFigure]:
     """The fullest shelters first; those whose occupancy is not known come last."""
     return sorted(figures, key=lambda one: (one.occupancy is None, -(one.occupancy or 0), one.shelter))[:most]
+
+
+def stands(figure: ShelterFigure | None) -> str:
+    """In a word, how it stands with a shelter: "over", "near", "closed", "room", or "not_known"."""
+    if figure is None:
+        return "nothing"
+    if figure.status == "closed":
+        return "closed"
+    if figure.free is None or figure.occupancy is None:
+        return "not_known"
+    if figure.free < 0:
+        return "over"
+    return "near" if figure.occupancy >= NEAR else "room"
+
+
+def newly(change: ShelterChange) -> tuple[int, int, str]:
+    """Where a changed shelter stands among others: what is newly over first, then nearly full, closed, new; then by how
+    many people it is about."""
+    then, now = stands(change.then), stands(change.now)
+    known = ("over", "near", "closed")
+    rank = known.index(now) if now in known and now != then else 3 if change.then is None else 4
+    moved = abs((change.now.people.total or 0) - (change.then.people.total or 0 if change.then else 0))
+    return rank, -moved, change.now.shelter
 
 
 def largest(homes: Homes, most: int) -> list[tuple[dict[str, str] | None, Flow]]:

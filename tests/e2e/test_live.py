@@ -90,9 +90,8 @@ def test_who_reads_or_types_is_not_disturbed(watched: Watched, live: Live) -> No
 
 def test_a_tab_nobody_looks_at_asks_nothing(watched: Watched) -> None:
     page = watched.page
-    page.evaluate(
-        "Object.defineProperty(document, 'hidden', { get: () => window.isAway, configurable: true }); window.isAway = true"
-    )
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.isAway, configurable: true })")
+    page.evaluate("window.isAway = true")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_timeout(300)
     asked: list[str] = []

@@ -56,6 +56,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /counts/figures": READERS,
     "GET /counts/figures/new": DECIDERS,
     "GET /dashboard": SIGNED_IN,
+    "GET /dashboard/changes": READERS,
     "GET /dev/mail": ANYBODY,  # in development only
     "GET /dev/mail/<key>": ANYBODY,
     "GET /dev/mail/<key>/html": ANYBODY,
@@ -141,6 +142,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /api/v1/alerts/<uuid:alert_id>/acknowledge": DECIDERS,
     "POST /api/v1/reports": READERS,
     "POST /counts/<uuid:headcount_id>/decide": DECIDERS,
+    "POST /dashboard/seen": READERS,
     "POST /counts/figures/new": DECIDERS,
     "POST /field/arrivals/new": READERS,
     "POST /field/departures/new": READERS,

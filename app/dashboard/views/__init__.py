@@ -2,6 +2,7 @@
 
 from app.dashboard.views import (
     alerts,
+    changes,
     counts,
     flows,
     groups,
@@ -19,6 +20,7 @@ from app.dashboard.views.blueprint import pages
 
 __all__ = [
     "alerts",
+    "changes",
     "counts",
     "flows",
     "groups",

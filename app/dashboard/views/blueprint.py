@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from app.core.http import session
 from app.core.templating import direction, use_zone
+from app.dashboard.policy import stands
 from app.formats import charts
 from app.places.queries import frame_of
 from app.places.schemas import Frame
@@ -24,6 +25,9 @@ def frame_here() -> Frame:
     frame = frame_of(session(), g.actor.scope.operation_id)
     use_zone(frame.zone)
     return frame
+
+
+pages.add_app_template_global(stands, "stands_of")
 
 
 @pages.app_template_global("occupancy_class")

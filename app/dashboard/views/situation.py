@@ -10,12 +10,13 @@ from flask import Response, g, render_template
 from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import open_alerts
 from app.core.forms import language
-from app.core.http import requires, session
+from app.core.http import asks_for_part, requires, session
 from app.dashboard.policy import fullest_of, largest
 from app.dashboard.queries import homes
 from app.dashboard.schemas import Room
 from app.dashboard.views import live
 from app.dashboard.views.blueprint import frame_here, pages
+from app.dashboard.views.changes import note_visit
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
 from app.holds.queries import left_out
@@ -32,7 +33,12 @@ FULLEST, TASKS, PUBLISHED, HOMES = 10, 5, 3, 6
 @requires("read_safe")
 def situation() -> str | Response:
     """How many, where there is room, what needs me. Partners see the totals of governorates only."""
-    return live.answer(_situation) if g.actor.may("read") else _safe_totals(frame_here())
+    if not g.actor.may("read"):
+        return _safe_totals(frame_here())
+    response = live.answer(_situation)
+    if not asks_for_part():
+        note_visit(response)
+    return response
 
 
 def _situation() -> str:

@@ -74,7 +74,7 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
     if booking is None:
         return None
     shelter = session.get_one(Shelter, booking.kept_id)
-    return _described(session, past, [shelter], {shelter.id: booking})[0]
+    return described_at(session, past, [shelter], {shelter.id: booking})[0]
 
 
 def last_report_at(session: Session, *, scope: Scope) -> datetime | None:
@@ -101,10 +101,10 @@ def _past_figures(
     listed = listed[: None if limit is None else limit + 1]
     described = select(Shelter).where(col(Shelter.id).in_(listed)).order_by(col(Shelter.code))
     shelters = session.scalars(described).all()
-    return _page([one.figure for one in _described(session, past, shelters, booked)], limit)
+    return _page([one.figure for one in described_at(session, past, shelters, booked)], limit)
 
 
-def _described(
+def described_at(
     session: Session, past: Past, shelters: Sequence[Shelter], booked: Mapping[UUID, Booking]
 ) -> list[Described]:
     """Shelters where they were known to lie, as they were described, with their figures."""
