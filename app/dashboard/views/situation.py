@@ -9,6 +9,7 @@ from flask import Response, g, render_template
 
 from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import open_alerts
+from app.core import clock
 from app.core.forms import language
 from app.core.http import asks_for_part, requires, session
 from app.dashboard.policy import fullest_of, largest
@@ -52,6 +53,7 @@ def _situation() -> str:
     return render_template(
         "dashboard/situation.html",
         asked=asked,
+        drawn_at=clock.now(),
         frame=frame,
         whole=whole,
         pyramid=pyramid(whole.people, frame.scheme),
