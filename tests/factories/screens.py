@@ -24,6 +24,7 @@ FIELD_PAGES = (
 DESK_PAGES = (
     "/dashboard",
     "/dashboard?as_of=2025-03-25&area=SY06",
+    "/dashboard/changes?hours=168",
     "/shelters",
     "/shelters/KHM",
     "/shelters/KHM?as_of=2025-03-12",

@@ -23,7 +23,7 @@ from app.population.queries.changes import change_of, changed_shelters
 COOKIE, KEPT_FOR = "looked", timedelta(days=90)
 ANOTHER_VISIT = timedelta(minutes=30)  # whoever was away for longer looks anew
 SPANS = (24, 72, 168)  # hours one may ask about instead
-USUAL, LONGEST = timedelta(hours=24), timedelta(days=60)
+USUAL, LONGEST = timedelta(hours=6), timedelta(days=60)
 LISTED = 40
 
 
