@@ -1,6 +1,7 @@
 """Which days the slider of the situation goes through."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ def test_thirty_days_in_a_row_up_to_today_with_the_one_that_is_shown_among_them(
     assert len(days) == DAYS_AT_HAND
     assert day in days
     assert days[-1] <= TODAY
-    assert all(later - earlier == DAY for earlier, later in zip(days, days[1:], strict=False))
+    assert all(later - earlier == DAY for earlier, later in pairwise(days))
 
 
 def test_what_is_lately_ends_today_and_what_is_long_ago_lies_in_the_middle() -> None:
