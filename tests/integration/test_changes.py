@@ -70,6 +70,10 @@ def test_what_changed_since_the_visit_before_this_one(looked: Team, clock: time_
         assert "Shelter KHM Jablah 100 125 was: nearly full now: 15 over" in said
         assert "Shelter NEW Jablah · new – not known" in said
         assert "Shelter SCH Jablah not known at least 7" in said
+
+
+def test_what_nobody_knew_is_not_called_none(looked: Team) -> None:
+    assert "Known then not known Came ±0" in shown(looked, "?hours=168"), "nothing was reported then"
         assert "began Shelter KHM" in said
 
 

@@ -79,6 +79,7 @@ def changes() -> str:
         spans=SPANS,
         is_first=looked is None,
         change=change_of(session(), scope=scope, past=past),
+        before=population.operation_figure(session(), scope=scope, past=past),
         whole=population.operation_figure(session(), scope=scope),
         shelters=shelters[:LISTED],
         more=len(shelters) - LISTED,
