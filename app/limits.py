@@ -28,6 +28,7 @@ from config.services.folder import DataFolder
 from config.settings import Settings
 
 POST_REPORTS = "reports.post_reports"
+CHANGES = "dashboard.changes"  # compares with what was known
 SIGN_IN = frozenset(
     {
         "security.login",
@@ -112,7 +113,8 @@ def limit_past_reads(application: Flask, settings: Settings) -> None:
 
     def key() -> bytes | None:
         actor = g.get("actor")
-        return actor.user_id.bytes if actor is not None and "known_on" in request.args else None
+        is_past = "known_on" in request.args or request.endpoint == CHANGES
+        return actor.user_id.bytes if actor is not None and is_past else None
 
     most = MOST_PAST_READS
     open_reads = OpenRequests(DataFolder(settings.data_dir).open_past_reads, most)

@@ -4,7 +4,7 @@ In one transaction the figures change, the rules are asked, and where the publis
 longer says what the rules say, a transition and its notices are written.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from app.alerts.queries import own_limits
 from app.alerts.rules import PlaceJudge, judge_of
 from app.alerts.service import Present
 from app.core import clock, db, jobs, meters
+from app.ledger.service import tell_news
 from app.population import service as population
 from app.population.service import Folded, Place
 from app.shelters.queries import statements_of
@@ -41,6 +42,7 @@ def refresh(
 
     folded = population.fold(session, appoint=keeping, only=only, apart_from=apart_from, marks=marks)
     service.publish(session, _present(folded, judges))
+    tell_news(session, _operations(one.place for one in folded))
     return len(folded)
 
 
@@ -54,16 +56,20 @@ def pass_time(session: Session, *, most: int) -> int:
             if not _looked_at(session, [place]):
                 log.error("place_not_judged", place=str(place.id))
                 population.look_again(session, {place.id: clock.now() + TRIED_AGAIN_AFTER})
+    tell_news(session, _operations(places))
     return len(places)
 
 
 def rebuild(session: Session) -> Iterator[list[Folded] | None]:
     """Replace everything that follows from the ledger, and publish where that changes an alert. The caller commits at
     each None, and at the end."""
+    operations: set[UUID] = set()
     for folded in population.rebuild(session, appoint=appoint):
         if folded is not None:
+            operations |= _operations(one.place for one in folded)
             service.publish(session, _present(folded, appoint(session, [one.place for one in folded])))
         yield folded
+    tell_news(session, operations)
 
 
 def verify(session: Session) -> Iterator[list[str]]:
@@ -79,6 +85,10 @@ def appoint(session: Session, places: Sequence[Place]) -> Mapping[UUID, PlaceJud
     ids = [place.id for place in places]
     statements, own = statements_of(session, ids), own_limits(session, ids)
     return {place.id: judge_of(place.frame, statements.get(place.id, ()), own.get(place.id, {})) for place in places}
+
+
+def _operations(places: Iterable[Place]) -> set[UUID]:
+    return {place.frame.operation_id for place in places}
 
 
 def _looked_at(session: Session, places: Sequence[Place]) -> bool:

@@ -128,6 +128,16 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def asks_for_part() -> bool:
+    """Whether a script of ours asks for what a page says, to show it in the page that is open."""
+    return request.headers.get("X-Mawa-Part") == "1"
+
+
+def asks_by_itself() -> bool:
+    """Whether nobody did anything: a page that lies open asks whether it is still right."""
+    return asks_for_part() and "If-None-Match" in request.headers
+
+
 def wants_problem() -> bool:
     """Whether an error should be said to a program rather than to a person."""
     return request.path.startswith("/api/")

@@ -23,7 +23,7 @@ from app.core.forms import language
 def register(app: Flask) -> None:
     """Gives templates the filters and functions they may use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for tell in (number, percent, moment, as_dated, day, ago, age, named, digits):
+    for tell in (number, percent, moment, day_and_time, as_dated, day, day_short, ago, age, named, digits):
         app.add_template_filter(_at_request(tell), tell.__name__)
     app.add_template_filter(datetime.fromisoformat, "instant")
     app.add_template_filter(choosing)
@@ -153,6 +153,11 @@ def moment(value: datetime) -> str:
     today = clock.now().astimezone(zone()).date()
     pattern = "d MMM, HH:mm" if local.year == today.year else "d MMM y, HH:mm"
     return text.moment(value, language(), zone(), "HH:mm" if local.date() == today else pattern)
+
+
+def day_and_time(value: datetime) -> str:
+    """An instant that is read on another day: on paper, say."""
+    return text.moment(value, language(), zone(), "d MMM y, HH:mm")
 
 
 def as_dated(value: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from heapq import nsmallest
 from typing import Any, Literal
 from uuid import UUID
@@ -10,8 +11,10 @@ from app.core.statements import Change
 from app.core.text import name_in
 from app.counts.people import People
 from app.dashboard.schemas import Accounted
+from app.formats.charts import NEAR
 from app.formats.separated import Cell
 from app.planning.schemas import Filling
+from app.population.queries.changes import ShelterChange
 from app.population.queries.group_tables import people_said
 from app.population.queries.groups import GroupFigure
 from app.population.queries.present import Brief
@@ -28,6 +31,8 @@ _POSITIONS = (
 )
 _AS_TYPED = str.maketrans("\u2212\u2013\u066b\u060c\u061b", "--.,;")  # minus and dash, signs of Arabic
 _FARTHEST = (90, 180)
+DAY = timedelta(days=1)
+DAYS_AT_HAND = 30
 _CHILDREN = re.compile(r"\*:\d+-(\d+)")
 
 
@@ -159,3 +164,32 @@ def accounted_for(group: GroupFigure, whole: int | None) -> Accounted | None:
         return None
     booked = sum(people or 0 for people in counts)
     return Accounted(whole, booked, whole - booked)
+
+
+def days_around(day: date, today: date) -> list[date]:
+    """Thirty days with this one among them, in their order: up to today, or some beyond a day that is longer ago."""
+    last = today if (today - day).days < DAYS_AT_HAND else day + DAYS_AT_HAND // 2 * DAY
+    return [last - back * DAY for back in reversed(range(DAYS_AT_HAND))]
+
+
+def stands(figure: ShelterFigure | None) -> str:
+    """In a word, how it stands with a shelter: "over", "near", "closed", "room", or "not_known"."""
+    if figure is None:
+        return "nothing"
+    if figure.status == "closed":
+        return "closed"
+    if figure.free is None or figure.occupancy is None:
+        return "not_known"
+    if figure.free < 0:
+        return "over"
+    return "near" if figure.occupancy >= NEAR else "room"
+
+
+def newly(change: ShelterChange) -> tuple[int, int, str]:
+    """Where a changed shelter stands among others: what is newly over first, then nearly full, closed, new; then by how
+    many people it is about."""
+    then, now = stands(change.then), stands(change.now)
+    known = ("over", "near", "closed")
+    rank = known.index(now) if now in known and now != then else 3 if change.then is None else 4
+    moved = abs((change.now.people.total or 0) - (change.then.people.total or 0 if change.then else 0))
+    return rank, -moved, change.now.shelter

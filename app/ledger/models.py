@@ -183,6 +183,19 @@ class Turn(SQLModel, table=True):
     turn: UUID
 
 
+class News(SQLModel, table=True):
+    """What an operation looks like: figures, alerts, what is held, what others published. While the id and the turn
+    are the same, so is what pages show; each id is one that no other ever had.
+
+    Written last in a transaction: its row is held to the end, and whoever waits for it must hold nothing that others
+    still want."""
+
+    __tablename__ = "news"
+
+    operation_id: UUID = Field(primary_key=True)
+    news: UUID
+
+
 class WideMark(SQLModel, table=True):
     """Something changed that concerns places nobody named; which these are is asked by the fold when it takes the mark.
 

@@ -68,6 +68,11 @@ _TAKE_TURN = text(
     "INSERT INTO turns (operation_id, turn) VALUES (:operation, gen_random_uuid())"
     " ON CONFLICT (operation_id) DO UPDATE SET turn = excluded.turn"
 )
+_TELL = text("""
+  INSERT INTO news (operation_id, news) SELECT operation, gen_random_uuid()
+  FROM unnest(CAST(:operations AS uuid[])) AS operation ORDER BY operation
+  ON CONFLICT (operation_id) DO UPDATE SET news = excluded.news
+""")
 _ROWS_OF = text("""
   SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at, left_stands_at, place_id,
     from_place_id, group_id, origin, total, low, high, households, cells, method, content,
@@ -135,6 +140,14 @@ def take_turn(session: Session, operation_id: UUID) -> None:
     written. Movements, headcounts and notes need no turn.
     """
     session.execute(_TAKE_TURN, {"operation": operation_id})
+
+
+def tell_news(session: Session, operation_ids: Iterable[UUID]) -> None:
+    """Say that these operations look different once this transaction is committed. To be called last in it
+    (models.News)."""
+    operations = sorted(set(operation_ids))
+    if operations:
+        session.execute(_TELL, {"operations": operations})
 
 
 def append(session: Session, rows: Sequence[Row], *, telling: str = _THEIR_IDS) -> Stored:

@@ -226,4 +226,4 @@ def drive(load: Load) -> Outcome:
 
 def _length(head: bytes) -> int:
     _, _, rest = head.lower().partition(b"content-length:")
-    return int(rest.partition(b"\r")[0])
+    return int(rest.partition(b"\r")[0] or b"0")  # of "not modified" none is told

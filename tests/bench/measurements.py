@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench import alerting, forms, history, phone, processes, reading
+from tests.bench import alerting, dashboards, forms, history, phone, processes, reading
 from tests.bench.figure import Figure, at_least, say
 from tests.bench.floor import floor
 from tests.bench.load import Line, Load, Outcome, Requests
@@ -226,6 +226,7 @@ KEYS: dict[str, Callable[..., Figure]] = {
     "ingest.form": forms.ingest_form,
     "ingest.batch": ingest_batch,
     "fresh": fresh,
+    "live": dashboards.live,
     "alert": alerting.alert,
     "rebuild": history.rebuild,
     "read.known_on": history.known_on,

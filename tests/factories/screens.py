@@ -30,6 +30,7 @@ DESK_PAGES = (
     "/dashboard",
     "/dashboard?as_of=2025-03-25&area=SY06",
     "/dashboard?map=34.90,37.00,500",
+    "/dashboard/changes?hours=168",
     "/shelters",
     "/shelters?sort=-people&room=over&status=open&as_of=2025-03-20",
     "/shelters?search=nowhere&kind=planned_camp",

@@ -56,6 +56,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /counts/figures": READERS,
     "GET /counts/figures/new": DECIDERS,
     "GET /dashboard": SIGNED_IN,
+    "GET /dashboard/changes": READERS,
     "GET /dev/mail": ANYBODY,  # in development only
     "GET /dev/mail/<key>": ANYBODY,
     "GET /dev/mail/<key>/html": ANYBODY,
@@ -145,6 +146,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /api/v1/alerts/<uuid:alert_id>/acknowledge": DECIDERS,
     "POST /api/v1/reports": READERS,
     "POST /counts/<uuid:headcount_id>/decide": DECIDERS,
+    "POST /dashboard/seen": READERS,
     "POST /counts/figures/new": DECIDERS,
     "POST /duplicates/<uuid:movement_id>/<uuid:other_id>": DECIDERS,
     "POST /field/arrivals/new": READERS,

@@ -79,7 +79,7 @@ def _actor_of_browser(otherwise: str) -> Actor | None:
         since=still_good(),
         otherwise=otherwise,
     )
-    if actor is not None and idle_s >= _NOTED_EVERY_S:
+    if actor is not None and idle_s >= _NOTED_EVERY_S and not http.asks_by_itself():
         session[USED] = int(now)
     return actor
 

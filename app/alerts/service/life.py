@@ -16,6 +16,7 @@ from app.alerts.policy import ESCALATE_AFTER, PROTECTED, TOLD_UNASKED
 from app.alerts.service.telling import told_lately, want_nothing, write_notices
 from app.audit import service as audit
 from app.core import clock, db, jobs, meters
+from app.ledger.service import tell_news
 from app.places.models import Place
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ def acknowledge(session: Session, *, actor: Actor, alert_id: UUID, comment: str 
             comment=None if alert.rule == PROTECTED else comment,
         )
         session.flush()
+        tell_news(session, [alert.operation_id])
     return alert
 
 

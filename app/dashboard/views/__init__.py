@@ -2,6 +2,7 @@
 
 from app.dashboard.views import (
     alerts,
+    changes,
     counts,
     duplicates,
     flows,
@@ -20,6 +21,7 @@ from app.dashboard.views.blueprint import pages
 
 __all__ = [
     "alerts",
+    "changes",
     "counts",
     "duplicates",
     "flows",

@@ -10,6 +10,7 @@ from app.alerts.rules import Thresholds
 from app.core import clock
 from app.core.http import session
 from app.core.templating import direction, use_zone
+from app.dashboard.policy import stands
 from app.formats import charts
 from app.places.queries import frame_of
 from app.places.schemas import Frame
@@ -36,6 +37,9 @@ def _is_old(heard_at: datetime | None) -> bool:
     """Whether a figure is drawn as an old one: nothing has been heard of its place for as long as the rule of silence
     waits, at the moment the page shows."""
     return heard_at is not None and g.get("shown_at", clock.now()) - heard_at > g.get("silent_after", USUAL_SILENCE)
+
+
+pages.add_app_template_global(stands, "stands_of")
 
 
 @pages.app_template_global("occupancy_class")

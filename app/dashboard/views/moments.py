@@ -11,6 +11,7 @@ from app.core.forms import say
 from app.core.http import session
 from app.core.text import mark
 from app.dashboard.forms import AsOfForm
+from app.dashboard.policy import DAY, days_around
 from app.dashboard.views.blueprint import frame_here
 from app.places.models import Area
 from app.places.queries import areas_of
@@ -32,6 +33,29 @@ class Asked:
     known_on: date | None
     area: Area | None
     kept: dict[str, Any]
+
+    @property
+    def today(self) -> date:
+        return self.past.frame.today
+
+    @property
+    def days(self) -> list[date]:
+        """The days that can be gone to at once, in their order."""
+        return days_around(self.as_of or self.today, self.today)
+
+    @property
+    def day_before(self) -> date:
+        return (self.as_of or self.today) - DAY
+
+    @property
+    def day_after(self) -> date | None:
+        """None: that is still to come."""
+        return None if self.as_of is None else self.as_of + DAY
+
+    def kept_on(self, day: date) -> dict[str, Any]:
+        """The address of the same view on another day."""
+        others = {name: value for name, value in self.kept.items() if name != "as_of"}
+        return others if day == self.today else {"as_of": day.isoformat(), **others}
 
     @property
     def is_past(self) -> bool:

@@ -5,15 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import g, render_template
+from flask import Response, g, render_template
 
 from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import count_open, list_alerts
+from app.core import clock
 from app.core.forms import language
-from app.core.http import requires, session
+from app.core.http import asks_for_part, requires, session
 from app.dashboard.policy import likely_to_fill, next_to_fill
 from app.dashboard.queries import largest_flows, standing
+from app.dashboard.views import live
 from app.dashboard.views.blueprint import frame_here, pages
+from app.dashboard.views.changes import note_visit
 from app.dashboard.views.dots import dots_of
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
 from app.dashboard.views.map import map_of
@@ -33,12 +36,18 @@ LIKELY = 200  # shelters of which is asked when they will be full: it takes the 
 
 @pages.get("/dashboard")
 @requires("read_safe")
-def situation() -> str:
+def situation() -> str | Response:
     """How many, where there is room, what needs me. Partners see the totals of governorates only."""
-    frame = frame_here()
     if not g.actor.may("read"):
-        return _safe_totals(frame)
-    asked = moment_asked()
+        return _safe_totals(frame_here())
+    response = live.answer(_situation)
+    if not asks_for_part():
+        note_visit(response)
+    return response
+
+
+def _situation() -> str:
+    frame, asked = frame_here(), moment_asked()
     past, scope = asked.past, asked.scope
     whole = population.operation_figure(session(), scope=scope, past=past)
     stands = standing(session(), scope=scope, past=past, most=FULLEST)
@@ -48,6 +57,7 @@ def situation() -> str:
     return render_template(
         "dashboard/situation.html",
         asked=asked,
+        drawn_at=clock.now(),
         frame=frame,
         whole=whole,
         pyramid=pyramid(whole.people, frame.scheme),

@@ -44,6 +44,7 @@ def hold(session: Session, *, actor: Actor, hold_id: UUID, theirs: Theirs, reaso
     _keep_figures(session, actor, theirs, made)
     _write_down(session, actor, made, action="reports.hold", reports=made.found)
     db.wake(session, jobs.HOLD)
+    ledger.tell_news(session, [made.operation_id])
 
 
 def settle(session: Session, *, actor: Actor, hold_id: UUID, state: Settlement) -> None:

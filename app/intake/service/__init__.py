@@ -26,6 +26,7 @@ from app.intake.schemas import (
     AMENDING,
     READER,
     Amending,
+    FigureReport,
     GroupReport,
     HeadcountReport,
     MovementReport,
@@ -94,9 +95,12 @@ def take(
         append,
         request=requests.name(),
     )
+    is_published = any(isinstance(one, FigureReport) for one in waiting.values())
     while waiting:
         results |= _take_each_id(session, post, waiting)
         waiting = {place: report for place, report in waiting.items() if place not in results}
+    if is_published:  # it is in no figure of ours, so nothing is folded that would tell
+        ledger.tell_news(session, [actor.scope.operation_id])
     statuses = Counter(str(result.status) for result in results.values())
     for status, number in statuses.items():
         meters.count("reports", status, by=number)

@@ -69,6 +69,11 @@ _SAME_PLACES = {
 _HAS_PAIRS = text("SELECT EXISTS (SELECT FROM reports WHERE pair IS NOT NULL)")
 _HAS_REPORTS = text("SELECT EXISTS (SELECT FROM reports WHERE operation_id = :operation)")
 _TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
+_STATE = text("""
+  SELECT (SELECT turn FROM turns WHERE operation_id = :operation) AS turn,
+    (SELECT news FROM news WHERE operation_id = :operation) AS news,
+    CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS seen
+""")
 _EXCHANGED = text(f"""
   SELECT from_place_id AS place_id, left_day AS day FROM reports
   WHERE place_id = ANY(:places) AND from_place_id IS NOT NULL AND kind = 'movement'
@@ -131,6 +136,21 @@ def first_version_of(session: Session, *, operation_id: UUID, report_id: UUID) -
     """The id of the first version of the report this version belongs to; None: there is no such report."""
     found: UUID | None = session.scalar(_FIRST, {"id": report_id, "operation": operation_id})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a snapshot sees of an operation. While `turn` and `news` are the same, so is everything that follows from
+    what was reported and decided; `seen`: a later snapshot has the same number or a larger one."""
+
+    turn: UUID | None
+    news: UUID | None
+    seen: int
+
+
+def state_of_operation(session: Session, operation_id: UUID) -> State:
+    """Which state of an operation this session sees."""
+    return State(**session.execute(_STATE, {"operation": operation_id}).one()._mapping)
 
 
 def versions_of(session: Session, first_id: UUID) -> list[Version]:

@@ -82,7 +82,7 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
     if booking is None:
         return None
     shelter = session.get_one(Shelter, booking.kept_id)
-    return _described(session, past, [shelter], {shelter.id: booking})[0]
+    return described_at(session, past, [shelter], {shelter.id: booking})[0]
 
 
 def last_report_at(session: Session, *, scope: Scope) -> datetime | None:
@@ -104,10 +104,10 @@ def shelters_described(
     void = rows_at(session, past, [id_ for id_ in own if booked[id_].is_void])
     listed = [id_ for id_ in found if id_ in own and (id_ not in void or void[id_] is not None)]
     described = select(Shelter).where(col(Shelter.id).in_(listed[:limit])).order_by(col(Shelter.code))
-    return _described(session, past, session.scalars(described).all(), booked)
+    return described_at(session, past, session.scalars(described).all(), booked)
 
 
-def _described(
+def described_at(
     session: Session, past: Past, shelters: Sequence[Shelter], booked: Mapping[UUID, Booking]
 ) -> list[Described]:
     """Shelters where they were known to lie, as they were described, with their figures."""

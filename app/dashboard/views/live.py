@@ -1,0 +1,145 @@
+"""A page that stays open asks its own address again, each second: is anything on it another? Nothing is the usual
+answer and costs one look at the state of the operation. What did change is drawn once for all who see the same, for
+nothing of a person stands between the first and the last line of what a page says; and it is drawn no more often than
+a processor can bear, however much is reported.
+"""
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from threading import Lock
+
+from flask import Response, g, request
+
+from app.core import clock, http, static_files
+from app.core.forms import language
+from app.dashboard.views.blueprint import pages
+from app.ledger.queries import state_of_operation
+
+OLDER_EVERY_S = 300  # by what a page says of ages ("3 hours"); every zone's midnight begins one of these
+DRAWN_EVERY_S = 0.25
+REST = 2.0  # so much longer than it took to draw a page it is not drawn again
+KEPT = 64  # pages, in this process
+
+
+@dataclass(frozen=True)
+class Tag:
+    """What a page shows, and how late that was read: of two tags the one `seen` later is of the newer page."""
+
+    shows: str
+    seen: int
+
+    @classmethod
+    def read(cls, text: str) -> "Tag | None":
+        shows, _, seen = text.partition(".")
+        return cls(shows, int(seen)) if seen.isascii() and seen.isdigit() and len(seen) < 20 else None
+
+    def __str__(self) -> str:
+        return f"{self.shows}.{self.seen}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a page says, since when, and how long that took to draw."""
+
+    tag: Tag
+    content: str
+    at: float
+    took: float
+
+    @property
+    def is_young(self) -> bool:
+        return time.monotonic() - self.at < max(DRAWN_EVERY_S, REST * self.took)
+
+    def will_do(self, wanted: Tag, known: Tag | None) -> bool:
+        """Whether somebody who has `known` may be given this where `wanted` stands: never what is older."""
+        return self.tag.shows == wanted.shows or (self.is_young and self.is_no_older(known))
+
+    def is_no_older(self, known: Tag | None) -> bool:
+        return known is not None and (self.tag.shows == known.shows or self.tag.seen > known.seen)
+
+
+class Shared:
+    """What pages say, for all who see the same. One of them draws; the others are given what was drawn last."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[Hashable, Drawn] = {}
+        self._drawing: dict[Hashable, Lock] = {}
+
+    def get(self, key: Hashable, wanted: Tag, known: Tag | None, draw: Callable[[], str]) -> Drawn:
+        """What stands under a key at `wanted`, or lately, for somebody who has `known`."""
+        lock, last = self._drawing.setdefault(key, Lock()), self._drawn.get(key)
+        if last is not None and last.will_do(wanted, known):
+            return last
+        if not lock.acquire(blocking=last is None or not last.is_no_older(known)):
+            assert last is not None
+            return last
+        try:
+            last = self._drawn.get(key)
+            if last is not None and last.will_do(wanted, known):
+                return last
+            began = time.monotonic()
+            content = draw()
+            now = time.monotonic()
+            if len(self._drawn) >= KEPT:
+                self._drawn.clear()
+                self._drawing.clear()
+            self._drawn[key] = drawn = Drawn(wanted, content, now, now - began)
+            return drawn
+        finally:
+            lock.release()
+
+
+_shared = Shared()
+
+
+@pages.app_template_global()
+def is_part() -> bool:
+    """Whether a script asks for what a page says, without all that stands around it."""
+    return http.asks_for_part()
+
+
+def answer(draw: Callable[[], str]) -> Response:
+    """A page, or what it says for a script that shows it; 304 where that is just what the script has. `draw` reads
+    everything by the session of this request, so what it draws is of the state that session sees. What had been known
+    on a day is drawn anew: the last seconds before it was asked may still come to it."""
+    if request.args.get("known_on"):
+        return Response(draw())
+    wanted = _tag()
+    g.live = str(wanted)
+    if not http.asks_for_part():
+        return _tagged(Response(draw()), wanted)
+    known = next((tag for text in request.if_none_match.as_set(True) if (tag := Tag.read(text.strip('W/"')))), None)
+    if known is not None and known.shows == wanted.shows:
+        return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), wanted)
+    drawn = _shared.get(_whose(), wanted, known, draw)
+    if known is not None and drawn.tag.shows == known.shows:
+        return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), drawn.tag)
+    return _tagged(Response(drawn.content), drawn.tag)
+
+
+def _tagged(response: Response, tag: Tag) -> Response:
+    response.set_etag(str(tag), weak=True)
+    return response
+
+
+def _tag() -> Tag:
+    """The state of the operation, and who looks at it."""
+    state = state_of_operation(http.session(), g.actor.scope.operation_id)
+    older = int(clock.now().timestamp()) // OLDER_EVERY_S
+    shows = repr((state.turn, state.news, older, _reader(), static_files.version()))
+    return Tag(sha256(shows.encode()).hexdigest()[:24], state.seen)
+
+
+def _reader() -> tuple[Hashable, ...]:
+    """What of a reader a page depends on."""
+    areas = g.actor.scope.areas
+    return (None if areas is None else tuple(sorted(areas)), g.actor.role, g.actor.is_protection, language())
+
+
+def _whose() -> Hashable:
+    """All who are shown the same."""
+    asked = tuple(sorted((name, value) for name, value in request.args.items(multi=True) if name != "lang"))
+    return (g.actor.scope.operation_id, *_reader(), request.path, asked)

@@ -1,0 +1,274 @@
+"""The situation without reloading: a page that lies open learns of every change, and asking costs next to nothing."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from app.accounts.signin.browser import USED
+from app.admin.policy import about_of, stamp
+from app.admin.service.operation import change_about
+from app.alerts.queries import open_alerts
+from app.alerts.service import acknowledge
+from app.core.db import unit_of_work
+from app.dashboard.views import live
+from app.dashboard.views.live import Shared, Tag
+from app.factory import create_app
+from app.holds.schemas import Theirs
+from app.places.queries import frame_of
+from app.population.service import change_setting
+from tests.factories.asked import statements
+from tests.factories.holding import begin_hold, finish, settle
+from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
+from tests.factories.pages import Visitor
+from tests.factories.teams import Team
+from tests.factories.watched import PAGE, Watcher, ask
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def at_noon() -> Iterator[None]:
+    """Ages do not grow while one looks. After everybody has signed in."""
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def watcher(team: Team, at_noon: None) -> Watcher:
+    """Who has the situation of SY06 open, with forty people at KHM."""
+    team.sends(a_headcount("KHM", at=NOW - timedelta(hours=3), people=40))
+    team.people()
+    seen = Watcher(team.coordinator)
+    seen.opens()
+    return seen
+
+
+def _arrival(team: Team) -> None:
+    team.sends(a_movement(at=NOW - timedelta(hours=1), to="KHM", people=6))
+    team.people()
+
+
+def _late_report(team: Team) -> None:
+    team.sends(a_movement(at=NOW - timedelta(days=9), to="SCH", people=7))
+    team.people()
+
+
+def _shelter(team: Team) -> None:
+    team.sends(a_shelter(code="NEW"))
+
+
+def _capacity(team: Team) -> None:
+    team.sends(a_state("KHM", at=NOW - timedelta(hours=1), capacity=50, status="open"))
+
+
+def _published(team: Team) -> None:
+    said = {"kind": "figure", "about": {"area": "SY0602"}, "measures": "stock", "people": {"total": 900}}
+    team.sends({"id": str(uuid4()), "occurred_at": (NOW - timedelta(hours=2)).isoformat(), **said}, who="coordinator")
+
+
+def _renamed(team: Team) -> None:
+    with unit_of_work() as session:
+        actor = team.actors["coordinator"]
+        seen = stamp(about_of(frame_of(session, actor.scope.operation_id)))
+        change_about(session, actor=actor, name={"en": "North coast"}, mail_detail="brief", seen=seen)
+
+
+def _household(team: Team) -> None:
+    """Of eight people instead of five."""
+    team.sends(a_movement(at=NOW - timedelta(hours=2), to="SCH", people={"households": 3}))
+    team.people()
+    with unit_of_work() as session:
+        operation = team.actors["coordinator"].scope.operation_id
+        change_setting(session, operation_id=operation, actor_id=None, name="household_size", value=8.0)
+    team.people()
+
+
+def _alert(team: Team) -> None:
+    team.sends(a_state("KHM", at=NOW - timedelta(hours=2), capacity=30, status="open"))
+    team.people()
+
+
+def _acknowledged(team: Team) -> None:
+    _alert(team)
+    with unit_of_work() as session:
+        actor = team.actors["coordinator"]
+        (found, *_) = open_alerts(session, actor=actor, language="en")
+        acknowledge(session, actor=actor, alert_id=found.id, comment=None)
+
+
+def _held(team: Team) -> None:
+    """All the field worker sent leaves the figures."""
+    begin_hold(team.actors["coordinator"], _theirs(team))
+    finish()
+
+
+def _let_go(team: Team) -> None:
+    hold_id = begin_hold(team.actors["coordinator"], _theirs(team))
+    finish()
+    settle(team.actors["coordinator"], hold_id)
+
+
+def _theirs(team: Team) -> Theirs:
+    return Theirs(team.actors["worker"].user_id, team.actors["coordinator"].scope)
+
+
+CHANGES: dict[str, Callable[[Team], None]] = {
+    "an arrival": _arrival,
+    "a report of nine days ago": _late_report,
+    "a new shelter": _shelter,
+    "places": _capacity,
+    "a published figure": _published,
+    "another household size": _household,
+    "an alert": _alert,
+    "an alert somebody took on": _acknowledged,
+    "a hold": _held,
+    "a hold that was settled": _let_go,
+    "another name": _renamed,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_on_a_page_that_lies_open_it_learns_of(change: str, team: Team, watcher: Watcher) -> None:
+    assert watcher.asks().status_code == 304
+    before, tag = watcher.content, watcher.tag
+    CHANGES[change](team)
+    answer = watcher.asks()
+    assert answer.status_code == 200
+    watcher.opens()
+    assert watcher.content != before, "this test changes something that shows"
+    assert watcher.shows != tag.partition(".")[0]
+    assert main_of(answer.text) == main_of(watcher.content), "a part of the whole page"
+
+
+def main_of(page: str) -> str:
+    found = re.search(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
+    assert found is not None
+    return found[1].strip()
+
+
+def test_what_shows_nothing_new_costs_one_question(team: Team, watcher: Watcher) -> None:
+    team.sends(a_movement(at=NOW - timedelta(hours=1), to="KHM", people=6))  # taken, and not folded yet
+    with statements() as asked:
+        answer = watcher.asks()
+    assert (answer.status_code, answer.text) == (304, "")
+    assert len(asked) == 1, asked
+
+
+def test_another_language_is_another_page(watcher: Watcher) -> None:
+    assert ask(watcher.visitor, f"{PAGE}?lang=fr", watcher.tag).status_code == 200
+
+
+def test_ages_grow_though_nothing_is_reported(watcher: Watcher) -> None:
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        assert watcher.asks().status_code == 200
+
+
+def test_what_was_known_is_asked_anew_each_time(watcher: Watcher) -> None:
+    known = f"{PAGE}?known_on={NOW.date() - timedelta(days=1)}"
+    answer = ask(watcher.visitor, known, watcher.tag)
+    assert answer.status_code == 200
+    assert "ETag" not in answer.headers
+
+
+def test_who_sees_the_same_is_given_what_was_drawn_once_and_nothing_of_anybody_is_in_it(
+    team: Team, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_shared", Shared())
+    colleague = Visitor(create_app(), replace(team.actors["coordinator"]))
+    first = ask(team.coordinator, PAGE)
+    with statements() as asked:
+        second = ask(colleague, PAGE)
+    assert first.text == second.text
+    assert len(asked) == 1, "drawn once"
+    assert "@" not in first.text and "csrf" not in first.text
+    elsewhere = ask(team.visitors["stranger"], PAGE)
+    assert elsewhere.text != first.text and "KHM" not in elsewhere.text
+
+
+def test_a_page_that_lies_open_keeps_nobody_signed_in(watcher: Watcher) -> None:
+    def used() -> int:
+        with watcher.visitor.client.session_transaction() as kept:
+            return int(kept[USED])
+
+    before = used()
+    with time_machine.travel(NOW + timedelta(hours=9), tick=False):
+        assert watcher.asks().status_code == 200
+        assert used() == before
+        watcher.opens()
+        assert used() > before
+
+
+def test_no_state_of_figures_has_the_tag_of_another(team: Team) -> None:
+    """While somebody reports and folds, every tag stands for one state, and the last tag for the last state."""
+    found: dict[str, set[str]] = {}
+    done = threading.Event()
+
+    def look() -> None:
+        watcher = Watcher(Visitor(create_app(), team.actors["coordinator"]))
+        while True:
+            is_last = done.is_set()
+            said = re.search(r"Displaced now (?:at least )?([\d,]+|not known)", watcher.opens())
+            assert said is not None
+            found.setdefault(watcher.shows, set()).add(said[1])
+            if is_last:
+                last.add((watcher.shows, said[1]))
+                return
+
+    last: set[tuple[str, str]] = set()
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for one in lookers:
+        one.start()
+    for _ in range(12):
+        team.sends(a_movement(at=NOW - timedelta(hours=1), to="KHM", people=5))
+        team.people()
+    done.set()
+    for one in lookers:
+        one.join()
+    assert {figure for _, figure in last} == {"60"}
+    assert all(len(figures) == 1 for figures in found.values()), found
+
+
+def test_nobody_is_given_what_is_older_than_what_they_have() -> None:
+    shared = Shared()
+    assert shared.get("page", Tag("b", 20), None, lambda: "B").content == "B"
+    newer = shared.get("page", Tag("d", 40), Tag("a", 10), lambda: "D")
+    assert newer.content == "B", "drawn just now, and newer than theirs"
+    own = shared.get("page", Tag("d", 40), Tag("c", 30), lambda: "D")
+    assert own.content == "D", "they have seen their own change already"
+    assert shared.get("page", Tag("e", 50), None, lambda: "E").content == "E", "who has nothing is given what stands"
+
+
+def test_while_one_draws_the_others_wait_only_where_they_have_something_newer() -> None:
+    shared = Shared()
+    shared.get("page", Tag("a", 10), None, lambda: "A")
+    shared._drawn["page"] = replace(shared._drawn["page"], at=time.monotonic() - 60)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> str:
+        begun.set()
+        assert go_on.wait(10)
+        return "B"
+
+    one = threading.Thread(target=lambda: shared.get("page", Tag("b", 20), Tag("a", 10), slowly))
+    one.start()
+    assert begun.wait(10)
+    assert shared.get("page", Tag("b", 20), Tag("a", 10), lambda: "never").content == "A"
+    go_on.set()
+    assert shared.get("page", Tag("b", 20), Tag("c", 15), lambda: "never").content == "B"
+    one.join()
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.", "a.b", "a.-1", f"a.{'9' * 30}", "a.٣"])
+def test_a_tag_that_is_not_ours_is_none(text: str) -> None:
+    assert Tag.read(text) is None
+
+
+def test_a_tag_is_read_as_it_was_written() -> None:
+    assert Tag.read(str(Tag("a1", 7))) == Tag("a1", 7)
