@@ -107,7 +107,11 @@ def test_it_is_what_the_figures_say(session: Session, coordinator: Actor, past: 
         for figure, _ in shelters:
             brief = briefs.pop(figure.shelter)
             assert (brief.lat, brief.lon, brief.status) == (figure.lat, figure.lon, figure.status)
-            assert (brief.people, brief.basis, brief.counted_at) == (figure.people.total, figure.basis, figure.counted_at)
+            assert (brief.people, brief.basis, brief.counted_at) == (
+                figure.people.total,
+                figure.basis,
+                figure.counted_at,
+            )
             assert (brief.places, brief.occupancy, brief.free) == (figure.capacity, figure.occupancy, figure.free)
             assert (brief.id, brief.name) == (figure.place_id, figure.name)
         assert not briefs

@@ -14,6 +14,7 @@ from app.ledger.queries.reports import (
     is_spoken_of,
     reports_of,
     same_places,
+    state_of_operation,
     turn_of,
     versions_of,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "reports_of",
     "same_places",
     "standing",
+    "state_of_operation",
     "turn_of",
     "versions_of",
 ]

@@ -25,7 +25,9 @@ _CANDIDATES = text("""
     AND (CAST(:code AS text) IS NULL OR code = :code)
   ORDER BY code LIMIT :limit
 """)
-_NOW = text("SELECT id, code, state, stated_at FROM groups WHERE operation_id = :operation AND NOT is_void ORDER BY code")
+_NOW = text(
+    "SELECT id, code, state, stated_at FROM groups WHERE operation_id = :operation AND NOT is_void ORDER BY code"
+)
 _ENDS = {
     known_on: text(f"""
   SELECT DISTINCT group_id, place_id, from_place_id FROM reports
