@@ -262,7 +262,8 @@ def reports_stored() -> int:
 
 def test_it_would_be_noticed_if_no_query_asked_for_areas(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wall of areas is `Scope.holds` and `in_scope`: without both, what lies elsewhere is reached and read."""
-    for module in [one for name, one in sys.modules.items() if name.startswith("app.") and hasattr(one, "in_scope")]:
+    loaded = list(sys.modules.items())  # a thread may import something meanwhile
+    for module in [one for name, one in loaded if name.startswith("app.") and hasattr(one, "in_scope")]:
         monkeypatch.setattr(module, "in_scope", lambda _scope, _path: true())
     monkeypatch.setattr(Scope, "holds", lambda _self, _path: True)
     found = differences(matrix, ask(matrix))
