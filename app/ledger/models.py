@@ -184,16 +184,14 @@ class Turn(SQLModel, table=True):
 
 
 class News(SQLModel, table=True):
-    """What an operation looks like: figures, alerts, what is held, what others published. While the id and the turn
-    are the same, so is what pages show; each id is one that no other ever had.
-
-    Written last in a transaction: its row is held to the end, and whoever waits for it must hold nothing that others
-    still want."""
+    """What an operation looks like: figures, alerts, what is held, what others published. While its ids and the turn
+    are the same, so is what pages show. Each transaction that changes something adds an id that no other ever had, and
+    takes away those it finds: of several at once none waits for another, and no set of ids ever comes again."""
 
     __tablename__ = "news"
 
     operation_id: UUID = Field(primary_key=True)
-    news: UUID
+    news: UUID = Field(primary_key=True)
 
 
 class WideMark(SQLModel, table=True):

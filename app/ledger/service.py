@@ -68,10 +68,14 @@ _TAKE_TURN = text(
     "INSERT INTO turns (operation_id, turn) VALUES (:operation, gen_random_uuid())"
     " ON CONFLICT (operation_id) DO UPDATE SET turn = excluded.turn"
 )
+# Earlier ids go, but for those that somebody else is just taking away: nobody waits here.
 _TELL = text("""
+  WITH gone AS (
+    DELETE FROM news WHERE (operation_id, news) IN (
+      SELECT operation_id, news FROM news WHERE operation_id = ANY(:operations) FOR UPDATE SKIP LOCKED)
+  )
   INSERT INTO news (operation_id, news) SELECT operation, gen_random_uuid()
-  FROM unnest(CAST(:operations AS uuid[])) AS operation ORDER BY operation
-  ON CONFLICT (operation_id) DO UPDATE SET news = excluded.news
+  FROM unnest(CAST(:operations AS uuid[])) AS operation
 """)
 _ROWS_OF = text("""
   SELECT id, operation_id, kind, occurred_at, left_at, recorded_at, day, left_day, stands_at, left_stands_at, place_id,
@@ -143,8 +147,7 @@ def take_turn(session: Session, operation_id: UUID) -> None:
 
 
 def tell_news(session: Session, operation_ids: Iterable[UUID]) -> None:
-    """Say that these operations look different once this transaction is committed. To be called last in it
-    (models.News)."""
+    """Say that these operations look different once this transaction is committed."""
     operations = sorted(set(operation_ids))
     if operations:
         session.execute(_TELL, {"operations": operations})

@@ -6,19 +6,21 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from app.ledger import queries as ledger
+from app.ledger.queries import reports as ledger
 from app.population import events
 from app.population.queries import groups
 from tests.factories.operations import make_operation
 
 OF_PLACES = {
-    "events": events._statement(of_days=False, known_on=False, cells=None),
-    "events as known": events._statement(of_days=False, known_on=True, cells=None),
-    "events gathered": events._statement(of_days=False, known_on=False, cells=18),
+    "events": events._statement(of_days=False, known_on=False, pairs=False, cells=None),
+    "events as known": events._statement(of_days=False, known_on=True, pairs=False, cells=None),
+    "events gathered": events._statement(of_days=False, known_on=False, pairs=False, cells=18),
+    "events with pairs": events._statement(of_days=False, known_on=False, pairs=True, cells=None),
+    "groups with pairs": groups._AT_PLACES[False, True],
     "exchanged": ledger._EXCHANGED,
     "spoken of": ledger._IS_SPOKEN_OF,
-    "groups": groups._AT_PLACES[False],
-    "groups as known": groups._AT_PLACES[True],
+    "groups": groups._AT_PLACES[False, False],
+    "groups as known": groups._AT_PLACES[True, False],
 }
 # Movements between many places over a year, and one that somebody dated 1900.
 LONG = text("""

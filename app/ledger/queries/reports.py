@@ -71,7 +71,7 @@ _HAS_REPORTS = text("SELECT EXISTS (SELECT FROM reports WHERE operation_id = :op
 _TURN = text("SELECT turn FROM turns WHERE operation_id = :operation")
 _STATE = text("""
   SELECT (SELECT turn FROM turns WHERE operation_id = :operation) AS turn,
-    (SELECT news FROM news WHERE operation_id = :operation) AS news,
+    ARRAY(SELECT news FROM news WHERE operation_id = :operation ORDER BY news) AS news,
     CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS seen
 """)
 _EXCHANGED = text(f"""
@@ -144,7 +144,7 @@ class State:
     what was reported and decided; `seen`: a later snapshot has the same number or a larger one."""
 
     turn: UUID | None
-    news: UUID | None
+    news: list[UUID]
     seen: int
 
 

@@ -1,4 +1,4 @@
-"""News of an operation: whoever shows its situation sees by one row that something in it is another."""
+"""News of an operation: whoever shows its situation sees by their ids that something in it is another."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ def upgrade() -> None:
         "news",
         sa.Column("operation_id", sa.Uuid(), nullable=False),
         sa.Column("news", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("operation_id", name=op.f("pk_news")),
+        sa.PrimaryKeyConstraint("operation_id", "news", name=op.f("pk_news")),
     )
     op.execute("ALTER TABLE news ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY within_operation ON news USING ((operation_id = {OPERATION}) IS TRUE)")

@@ -59,7 +59,9 @@ def on_the_way(session: Session, *, scope: Scope, past: Past) -> int:
     asked = {"operation": scope.operation_id, "as_of": cut.as_of, "known_on": cut.known_on}
     statement = _on_the_way(known_on=cut.known_on is not None, pairs=has_pairs(session))
     rows = session.execute(statement, asked).all()
-    ends = past.bookings.of(session, {end for row in rows for end in (row.from_place_id, row.place_id)})
+    # Of a pair, either may have been corrected since to a report without that end.
+    known = {end for row in rows for end in (row.from_place_id, row.place_id) if end is not None}
+    ends = past.bookings.of(session, known)
     people = 0
     for row in rows:
         source, target = ends.get(row.from_place_id), ends.get(row.place_id)
