@@ -44,7 +44,7 @@ def test_everything_on_it_is_reached_by_keyboard_and_a_cluster_is_opened(desk: W
     page.goto("/dashboard")
     page.evaluate("window.stays = true")
     names = shown(page)
-    page.locator("#needs").locator("xpath=ancestor::section").locator("button").last.focus()
+    page.locator("#needs").locator("xpath=ancestor::section").locator("a").last.focus()
     walked = []
     for _ in names:
         page.keyboard.press("Tab")

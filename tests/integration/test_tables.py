@@ -9,7 +9,7 @@ import html5lib
 import pytest
 from sqlalchemy import text
 
-from app.core.db import new_session
+from app.core.db import new_session, walled_engine
 from tests.factories.asked import statements
 from tests.factories.operations import a_group, a_headcount, a_movement, a_shelter
 from tests.factories.pages import words_of
@@ -210,6 +210,14 @@ def asked(team: Team, path: str) -> int:
     with statements() as found:
         team.coordinator.open(path)
     return len(found)
+
+
+def test_a_file_gives_its_connection_back_whoever_reads_it_to_the_end_or_not(full: Team) -> None:
+    for path in ("/shelters.csv", "/groups.csv"):
+        file_of(full, "", path)
+        assert walled_engine().pool.checkedout() == 0
+        full.coordinator.open(path).close()
+        assert walled_engine().pool.checkedout() == 0
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.factories.desks import KHM, OPERATION, desk_request
 
 SHORTLY_BEFORE_NOON = "2025-03-15T11:59:31+03:00"
 PEOPLE = {"total": 52}
+UNTOLD = ("place_id", "from_place_id", "group_id", "about_id", "double_of", "area_code")
 
 
 def told(desk: Desk, kind: str, *contents: dict[str, Any] | None, shifted: timedelta = timedelta()) -> Told:
@@ -41,12 +42,7 @@ def told(desk: Desk, kind: str, *contents: dict[str, Any] | None, shifted: timed
                 recorded_at=datetime(2025, 3, 16, tzinfo=UTC),
                 day=at.date(),
                 left_day=None,
-                place_id=None,
-                from_place_id=None,
-                group_id=None,
-                about_id=None,
-                double_of=None,
-                area_code=None,
+                **dict.fromkeys(UNTOLD),
                 has_best=True,
                 content=whole if corrects is None else {"reason": "x", "replacement": replacement},
                 corrects=corrects,

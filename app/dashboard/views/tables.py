@@ -1,11 +1,12 @@
 """What tables of shelters and groups share: the address that asks for them, their headings, and the file of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import Response, g, stream_with_context, url_for
+from sqlalchemy.orm import Session
 
-from app.core.http import write_down
+from app.core.http import session, write_down
 from app.dashboard.forms.tables import TableForm
 from app.dashboard.schemas import Sorting
 from app.dashboard.service import note_export
@@ -44,6 +45,14 @@ def as_file(
         lambda apart: note_export(apart, actor=g.actor, subject=name, asked=kept),
     )
     pieces = separated.pieces([*columns, "as_of", "known_on"], ([*row, *moment] for row in rows))
-    answer = Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
+    answer = Response(stream_with_context(_read_to_the_end(pieces, session())), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def _read_to_the_end(pieces: Iterator[str], reading: Session) -> Iterator[str]:
+    """The rows are read when the request is over for everybody else, so its session is closed with the last of them."""
+    try:
+        yield from pieces
+    finally:
+        reading.close()
