@@ -132,17 +132,17 @@ def _named(origin: str | None, names: Mapping[str, Area]) -> dict[str, str] | No
     return names[origin].name if origin in names else {"en": origin}
 
 
-def standing(session: Session, *, scope: Scope, past: Past, most: int, kind: str | None = None) -> Standing:
-    """All shelters in scope, of a kind or any: where there is room, the fullest of them, each in brief."""
+def standing(session: Session, *, scope: Scope, past: Past, most: int) -> Standing:
+    """All shelters in scope: where there is room, the fullest of them, each in brief."""
     if past.is_present:
-        fullest = fullest_now(session, scope=scope, most=most, kind=kind)
+        fullest = fullest_now(session, scope=scope, most=most)
         return Standing(
-            room=room_now(session, scope=scope, kind=kind),
+            room=room_now(session, scope=scope),
             fullest=figures_of(session, past.frame, fullest),
-            briefs=briefs_now(session, scope=scope, kind=kind),
+            briefs=briefs_now(session, scope=scope),
         )
     described = population.shelters_described(session, scope=scope, past=past)
-    wanted = Wanted(kind=kind, sort="occupancy", is_descending=True)
+    wanted = Wanted(sort="occupancy", is_descending=True)
     figures = listed([(one.figure, one.state) for one in described], wanted)
     return Standing(room_of(figures), figures[:most], [Brief.of(one) for one in figures])
 

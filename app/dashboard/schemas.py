@@ -59,10 +59,6 @@ class Homes:
     is_all: bool
     flows: list[Flow]
 
-    @property
-    def all_rows(self) -> list[FromHome]:
-        return [*self.rows, self.not_known] if self.not_known else self.rows
-
 
 @dataclass(frozen=True)
 class Accounted:

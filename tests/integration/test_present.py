@@ -98,8 +98,6 @@ def test_it_is_what_the_figures_say(session: Session, coordinator: Actor, past: 
         shelters = described(session, scope, past)
         figures = [figure for figure, _ in shelters]
         assert room_now(session, scope=scope) == room_of(figures)
-        by_kind = [figure for figure, state in shelters if state["site_type"] == SITE_TYPES[0]]
-        assert room_now(session, scope=scope, kind=SITE_TYPES[0]) == room_of(by_kind)
         fullest = listed(shelters, Wanted(sort="occupancy", is_descending=True))[:10]
         assert figures_of(session, past.frame, fullest_now(session, scope=scope, most=10)) == fullest
         briefs = {brief.code: brief for brief in briefs_now(session, scope=scope)}

@@ -129,8 +129,8 @@ def _key(listed: Any, wanted: Wanted) -> Any:
     return listed[wanted.sort]
 
 
-def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room:
-    """Where there is room, over all shelters in scope: `Room.of` their figures."""
+def room_now(session: Session, *, scope: Scope) -> Room:
+    """Where there is room, over all shelters in scope: `listing.room_of` their figures."""
     table = _narrow(scope)
     listed = table.c
     is_room = _rooms(listed)
@@ -145,13 +145,13 @@ def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room
         func.count().filter(is_room["nearly_full"]).label("nearly_full"),
         func.percentile_disc(literal_column("0.5")).within_group(listed.counted_at).label("counted_at"),
     ).select_from(table)
-    row = session.execute(wanted.where(*_conditions(listed, Wanted(kind=kind)))).one()
+    row = session.execute(wanted).one()
     return Room(**{**row._mapping, "free": int(row.free), "over": int(row.over)})
 
 
-def fullest_now(session: Session, *, scope: Scope, most: int, kind: str | None = None) -> list[UUID]:
+def fullest_now(session: Session, *, scope: Scope, most: int) -> list[UUID]:
     """The fullest shelters first; those whose occupancy is not known come last."""
-    return [id_ for id_, _ in rows_now(session, scope, Wanted(kind=kind, sort="occupancy", is_descending=True), most)]
+    return [id_ for id_, _ in rows_now(session, scope, Wanted(sort="occupancy", is_descending=True), most)]
 
 
 Row = tuple[UUID, Cursor]
@@ -198,10 +198,10 @@ def _behind(key: Any, code: Any, after: Cursor, wanted: Wanted) -> ColumnElement
     return or_(further, and_(key == after.key, code > after.code), key.is_(None))
 
 
-def briefs_now(session: Session, *, scope: Scope, kind: str | None = None) -> Sequence[Brief]:
+def briefs_now(session: Session, *, scope: Scope) -> Sequence[Brief]:
     """Every shelter in scope in brief, by code."""
     table = _narrow(scope)
     listed = table.c
     columns = [listed[name] for name in Brief.__dataclass_fields__]
-    wanted = select(*columns).where(*_conditions(listed, Wanted(kind=kind))).order_by(listed.code.collate("C"))
+    wanted = select(*columns).order_by(listed.code.collate("C"))
     return [Brief(*row) for row in session.execute(wanted)]
