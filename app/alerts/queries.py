@@ -98,14 +98,18 @@ def list_alerts(
     actor: Actor,
     language: str,
     statuses: tuple[str, ...],
+    kind: str | None = None,
     limit: int | None = None,
     after: str | None = None,
 ) -> list[AlertRow]:
-    """Alerts in scope with one of these statuses; `after` a cursor (`CURSOR`) continues a list."""
+    """Alerts in scope with one of these statuses, of shelters of a kind (None: any); `after` a cursor (`CURSOR`)
+    continues a list."""
     # Which they are is asked first: of those listed alone the rows of days are read.
     listed = _seen(select(col(Alert.id)).select_from(Alert), actor).where(col(Alert.status).in_(statuses))
     if set(statuses) <= set(_OPEN):
         listed = listed.where(col(Alert.ended_at).is_(None))  # an index knows those
+    if kind is not None:
+        listed = listed.where(col(Shelter.site_type) == kind)
     if after is not None:
         listed = listed.where(tuple_(*_ORDER) > tuple_(*_place(after)))
     listed = listed.order_by(*_ORDER).limit(limit)
@@ -178,9 +182,11 @@ def history_of(session: Session, alert: AlertRow, *, zone: ZoneInfo, language: s
     ]
 
 
-def count_open(session: Session, *, actor: Actor) -> int:
-    """How many alerts in scope have not ended."""
+def count_open(session: Session, *, actor: Actor, kind: str | None = None) -> int:
+    """How many alerts in scope have not ended, of shelters of a kind (None: any)."""
     open_ones = _seen(select(func.count()).select_from(Alert), actor).where(col(Alert.ended_at).is_(None))
+    if kind is not None:
+        open_ones = open_ones.where(col(Shelter.site_type) == kind)
     return session.scalar(open_ones) or 0
 
 

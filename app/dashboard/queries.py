@@ -132,14 +132,14 @@ def _named(origin: str | None, names: Mapping[str, Area]) -> dict[str, str] | No
     return names[origin].name if origin in names else {"en": origin}
 
 
-def standing(session: Session, *, scope: Scope, past: Past, most: int) -> Standing:
-    """All shelters in scope: where there is room, the fullest of them, each in brief."""
+def standing(session: Session, *, scope: Scope, past: Past, most: int, kind: str | None = None) -> Standing:
+    """All shelters in scope (of a kind, as `past` is): where there is room, the fullest of them, each in brief."""
     if past.is_present:
-        fullest = fullest_now(session, scope=scope, most=most)
+        fullest = fullest_now(session, scope=scope, most=most, kind=kind)
         return Standing(
-            room=room_now(session, scope=scope),
+            room=room_now(session, scope=scope, kind=kind),
             fullest=figures_of(session, past.frame, fullest),
-            briefs=briefs_now(session, scope=scope),
+            briefs=briefs_now(session, scope=scope, kind=kind),
         )
     described = population.shelters_described(session, scope=scope, past=past)
     wanted = Wanted(sort="occupancy", is_descending=True)

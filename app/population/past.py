@@ -6,7 +6,7 @@ reported of on that day. For these the facts are worked out again from the repor
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -57,7 +57,8 @@ class Cut:
 class Past:
     """What is different from what is stored. `rows`: of each place concerned, its last row by the day asked (None: no
     row). `changes`: what the sums of areas must be put right by, by area and day. `days`: all rows of the places
-    concerned from the first day that differs on; `bases`: the row of each before these (None: no row)."""
+    concerned from the first day that differs on; `bases`: the row of each before these (None: no row). `shelters`: of
+    these alone (None: of everything); then `changes` are all their sums, and nothing stored of areas is added."""
 
     cut: Cut
     frame: Frame
@@ -66,7 +67,12 @@ class Past:
     changes: dict[tuple[str, date], areas.Vector] = field(default_factory=dict)
     days: dict[UUID, list[DayChange]] = field(default_factory=dict)
     bases: dict[UUID, DayRow | None] = field(default_factory=dict)
+    shelters: frozenset[UUID] | None = None
     is_present: bool = False
+
+    def holds(self, place: UUID) -> bool:
+        """Whether a place is one of those asked about."""
+        return self.shelters is None or place in self.shelters
 
     @classmethod
     def present(cls, frame: Frame, cut: Cut) -> "Past":
@@ -76,9 +82,8 @@ class Past:
     def ending(self, day: date) -> "Past":
         """The same knowledge at the end of an earlier day."""
         cut = Cut(clock.end_of(day, self.frame.zone), day, self.cut.known_on)
-        earlier = Past(cut, self.frame, self.bookings, changes=self.changes, days=self.days, bases=self.bases)
-        earlier.rows |= {place: self._row_by(place, day) for place, days in self.days.items() if days[0].day <= day}
-        return earlier
+        rows = {place: self._row_by(place, day) for place, days in self.days.items() if days[0].day <= day}
+        return replace(self, cut=cut, rows=rows, is_present=False)
 
     def _row_by(self, place: UUID, day: date) -> DayRow | None:
         """The last row of a place by a day from which on it differs."""

@@ -50,7 +50,7 @@ def room(page: Reading) -> dict[str, Any]:
 def areas(page: Reading) -> dict[str, Any]:
     """/dashboard, by area: people, places counted, places not counted."""
     found = {}
-    for row in page.rows("Area", "People", "Basis"):
+    for row in page.rows("Area", "People", "Basis") if page.has("Area", "People", "Basis") else ():
         basis = row["Basis"]
         counted = page.told(basis, "%(n)s place counted", "%(n)s places counted")
         not_counted = page.told(basis, "%(n)s not counted", "%(n)s not counted") or 0

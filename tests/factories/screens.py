@@ -28,7 +28,7 @@ FIELD_PAGES = (
 )
 DESK_PAGES = (
     "/dashboard",
-    "/dashboard?as_of=2025-03-25&area=SY06",
+    "/dashboard?as_of=2025-03-25&area=SY06&kind=collective_centre",
     "/dashboard?map=34.90,37.00,500",
     "/dashboard/changes?hours=168",
     "/shelters",

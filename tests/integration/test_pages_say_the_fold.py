@@ -19,7 +19,7 @@ from tests.conftest import TEMPLATE, using_database
 from tests.factories import desk_figures as said
 from tests.factories.operations import AREAS
 from tests.factories.readings import Reading, count
-from tests.naive.coast import GROUPS, KNOWN_FIRST, NOW, SHELTERS, TODAY, Coast, told
+from tests.naive.coast import CAMP, GROUPS, KNOWN_FIRST, NOW, SHELTERS, TODAY, Coast, told
 from tests.naive.on_pages import LARGEST, OnPages, Shelter, fullest, grid, room_of
 from tests.naive.profiles import COMMON
 from tests.naive.sayings import reports
@@ -42,16 +42,18 @@ class Desk:
     def __init__(self, coast: Coast) -> None:
         self.coast, self.visitor = coast, coast.site.visitor()
 
-    def read(self, path: str, moment: Moment = NOWADAYS, area: str = "", language: str = "en") -> Reading:
+    def read(
+        self, path: str, moment: Moment = NOWADAYS, area: str = "", kind: str = "", language: str = "en"
+    ) -> Reading:
         as_of, known_on = moment
-        asked = {"as_of": as_of, "known_on": known_on, "area": area, "lang": language}
+        asked = {"as_of": as_of, "known_on": known_on, "area": area, "kind": kind, "lang": language}
         answer = self.visitor.open(f"{path}?{urlencode({name: one for name, one in asked.items() if one})}")
         assert answer.status_code == 200, f"{path} {asked}: {answer.status_code}"
         return Reading(answer.text, language)
 
-    def expected(self, moment: Moment, area: str = "") -> OnPages:
+    def expected(self, moment: Moment, area: str = "", kind: str = "") -> OnPages:
         as_of, known_on = moment
-        return OnPages(self.coast.known(known_on), as_of or TODAY, area)
+        return OnPages(self.coast.known(known_on), as_of or TODAY, area, kind)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,14 @@ def test_the_situation(desk: Desk, moment: Moment) -> None:
 @pytest.mark.parametrize("moment", [NOWADAYS, MOMENTS[-1]], ids=str)
 def test_the_situation_of_an_area(desk: Desk, moment: Moment, area: str) -> None:
     check_situation(desk, moment, area)
+
+
+@pytest.mark.parametrize("area", ["", "SY1002"])
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_the_situation_and_flows_of_one_kind_of_shelter(desk: Desk, moment: Moment, area: str) -> None:
+    check_situation(desk, moment, area, CAMP)
+    if not area:
+        check_flows(desk, moment, CAMP)
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
@@ -134,13 +144,13 @@ def test_other_digits_say_the_same(desk: Desk, language: str) -> None:
             assert said.shelter(theirs) == said.shelter(ours)
 
 
-def check_situation(desk: Desk, moment: Moment, area: str = "") -> None:
-    page, want = desk.read("/dashboard", moment, area), desk.expected(moment, area)
+def check_situation(desk: Desk, moment: Moment, area: str = "", kind: str = "") -> None:
+    page, want = desk.read("/dashboard", moment, area, kind), desk.expected(moment, area, kind)
     found, shelters = said.situation(page), want.shelters(SHELTERS)
     assert found == want.whole()
     assert said.room(page) == room_of(shelters)
     assert said.areas(page) == want.areas()
-    full = said.shelters(page.within("Fullest shelters"))
+    full = said.shelters(page.within("Fullest shelters")) if shelters else {}
     assert list(full) == fullest(shelters)
     assert full == {code: row_of(shelters[code]) for code in full}
     check_largest(said.flows(page.within("From where, to where")), want.flows())
@@ -183,8 +193,8 @@ def check_shelters(desk: Desk, moment: Moment) -> None:
         assert found["cells"] is None or sum(map(sum, found["cells"])) == found["number"].people
 
 
-def check_flows(desk: Desk, moment: Moment) -> None:
-    page, want = desk.read("/flows", moment), desk.expected(moment)
+def check_flows(desk: Desk, moment: Moment, kind: str = "") -> None:
+    page, want = desk.read("/flows", moment, kind=kind), desk.expected(moment, kind=kind)
     found, flows = said.flows(page), want.flows()
     assert {(home, place): people for home, place, people in found} == flows
     assert len(found) == len(flows)
@@ -195,7 +205,8 @@ def check_flows(desk: Desk, moment: Moment) -> None:
     )
     assert sorted(total for total, _ in said.crossed(page)) == sorted(homes)
     assert all(total == sum(parts) for total, parts in said.crossed(page))
-    assert count(page.within("On the way").paragraph()) == want.model.on_the_way(want.until)
+    if not kind:
+        assert count(page.within("On the way").paragraph()) == want.model.on_the_way(want.until)
 
 
 def check_groups(desk: Desk, moment: Moment) -> None:

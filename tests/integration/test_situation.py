@@ -83,6 +83,38 @@ def test_an_area_that_is_not_theirs_is_said_to_be_none(figures: Team, area: str)
     assert "Displaced now at least 127" in said
 
 
+def test_of_one_kind_of_shelter(figures: Team) -> None:
+    figures.sends(
+        a_state("SCH", at=noon(3), site_type="planned_camp", capacity=2), a_movement(at=noon(1), to="SY0602", people=40)
+    )
+    figures.people()
+    assert "Displaced now at least 167" in shown(figures)
+    said = shown(figures, "?kind=planned_camp")
+    assert "Only people in shelters of this kind: Planned camp." in said
+    assert "Displaced now at least 7 " in said
+    assert "Shelter KHM" not in said, (
+        "neither among the fullest, nor in flows, nor on the map, nor in what needs somebody"
+    )
+    assert "Before 7 Came +0 Left −0 Adjusted by counts +0 Now 7" in said
+    page = figures.coordinator.open(f"{PAGE}?kind=planned_camp&as_of={day(1)}").text
+    assert "kind=planned_camp" in re.findall(r'href="(/shelters\?[^"]*)"', page)[-1]
+    assert f'href="{PAGE}?kind=planned_camp">Show now' in page
+    assert f'href="{PAGE}?as_of={day(1)}">Show everybody' in page
+    assert "40" not in shown(figures, "?kind=planned_camp&area=SY0602")
+    assert "Nothing is known of any here." in shown(figures, "?kind=reception_centre")
+
+
+def test_a_kind_there_is_not_is_said_beside_its_question(figures: Team) -> None:
+    page = figures.coordinator.open(f"{PAGE}?kind=castle").text
+    assert "Displaced now at least 127" in words_of(page)
+    assert re.search(r'class="field wrong"><label for="kind">', page)
+
+
+def test_pages_that_know_no_kinds_open_as_they_are(figures: Team) -> None:
+    for path in ("/groups", "/shelters/KHM", "/shelters/KHM/history", "/dashboard/changes"):
+        assert figures.coordinator.open(f"{path}?kind=planned_camp").status_code == 200
+
+
 def test_an_address_keeps_what_is_shown(figures: Team) -> None:
     page = figures.coordinator.open(f"{PAGE}?as_of={day(1)}&area=SY06").text
     links = re.findall(r'href="(/shelters/KHM[^"]*|/flows[^"]*)"', page)

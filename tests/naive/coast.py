@@ -18,6 +18,7 @@ from tests.naive.model import Model
 from tests.naive.sayings import ZONE, paths
 from tests.naive.sums import Report
 
+CAMP = "planned_camp"
 SHELTERS = ["BAN", "GATE", "JAB", "KHM", "OLD", "SAF"]
 GROUPS = ["G-1", "G-2"]
 KNOWN_FIRST, KNOWN_LATE, TODAY = date(2025, 3, 14), date(2025, 3, 15), date(2025, 3, 16)
@@ -72,6 +73,7 @@ def told(early: Sequence[Report] = (), late: Sequence[Report] = ()) -> Coast:
         a_movement(to="KHM", at=at(9, 18), people=7, origin="SY1002"),
         one_place("KHM", "GATE"),
         a_movement(source="OLD", at=at(13), people=4, reason="return"),
+        a_state("BAN", at=at(9, 8), site_type=CAMP),
         *late,
     )
     coast.hears(
@@ -85,15 +87,16 @@ def told(early: Sequence[Report] = (), late: Sequence[Report] = ()) -> Coast:
 
 
 def _places() -> list[Report]:
-    """Six shelters: one never counted, one to turn out to be another, one closed."""
+    """Six shelters: one never counted, one to turn out to be another, one closed. Jableh is a camp; Old
+    becomes one, and of Baniyas it is said late that it was one."""
     return [
         a_shelter(code="KHM", capacity=120, blocked=20, toilets=4, status="open"),
-        a_shelter(code="JAB", covered_area_m2=352, status="open"),
+        a_shelter(code="JAB", covered_area_m2=352, status="open", site_type=CAMP),
         a_shelter(code="BAN", area="SY1002", capacity=60, status="open"),
         a_shelter(code="SAF", area="SY1002", capacity=40, status="open"),
         a_shelter(code="GATE", capacity=30, status="open"),
         a_shelter(code="OLD", area="SY1002", capacity=50, status="open"),
-        a_state("OLD", at=at(11), status="closed"),
+        a_state("OLD", at=at(11), status="closed", site_type=CAMP),
         a_state("KHM", at=at(12, 9), blocked=10),
     ]
 

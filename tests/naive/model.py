@@ -85,18 +85,23 @@ class Model(Said):
 
     # -- areas
 
-    def area(self, code: str, day: date, until: datetime | None = None) -> AreaSum:
+    def area(self, code: str, day: date, until: datetime | None = None, among: set[str] | None = None) -> AreaSum:
         """Areas add what is shown of their places at a moment of a day, by default its end; came and left crossed their
-        border that day."""
+        border that day. Of some places alone: theirs, also from one to another."""
         until = until or self.end_of(day)
         parts, came, left = [], 0, 0
         for place in self.places():
+            if among is not None and place not in among:
+                continue
             days = [event.day for event in self.events(place) if event.at <= until]
             if code in self.path_of(place) and days:
                 is_whole = until == self.end_of(day)
                 last = max(days)
                 parts.append(self.figure(place, last) if is_whole else self.figure_at(place, until, last))
             crossing = [event for event in self._crossing(place, code, until) if event.day == day]
+            if among is not None:
+                here = self.events(place) if code in self.path_of(place) else []
+                crossing = [event for event in here if event.day == day and event.at <= until]
             came += sum(best_of(event.report) for event in crossing if event.sign == 1)
             left += sum(best_of(event.report) for event in crossing if event.sign == -1)
         known = [part for part in parts if part.basis != "unknown"]
@@ -109,7 +114,7 @@ class Model(Said):
             counted=sum(part.basis == "counted" for part in parts),
             at_least=sum(part.basis == "at_least" for part in parts),
             uncounted=sum(part.basis == "unknown" for part in parts),
-            estimated=sum(self._is_estimated(place, until, code) for place in self.places()),
+            estimated=sum(self._is_estimated(place, until, code) for place in among or self.places()),
             households=sum(max(0, part.households) for part in known),
             cells=tuple(sum(part.shown_cells[key] for part in known) for key in CELLS),
             came=came,

@@ -59,16 +59,25 @@ class Shelter:
 
 
 class OnPages:
-    """The model at the end of a day, in one area or (`area` "") the whole operation."""
+    """The model at the end of a day, in one area or (`area` "") the whole operation, in shelters of one kind or (`kind`
+    "") everywhere."""
 
-    def __init__(self, model: Model, day: date, area: str = "") -> None:
+    def __init__(self, model: Model, day: date, area: str = "", kind: str = "") -> None:
         self.model, self.day, self.area = model, day, area
         self.until: datetime = model.end_of(day)
+        self.among = {place for place in model.places() if self._is_of(place, kind)} if kind else None
+
+    def _is_of(self, place: str, kind: str) -> bool:
+        return described(self.model.events(place), self.until).get("site_type") == kind
+
+    def _places(self) -> list[str]:
+        every = self.model.places()
+        return [place for place in every if self.among is None or place in self.among]
 
     # -- shelters
 
     def shelters(self, codes: list[str]) -> dict[str, Shelter]:
-        places = self.model.places()
+        places = self._places()
         mine = [code for code in codes if code in places and self.area in self.model.path_of(code)]
         return {code: self.shelter(code) for code in mine}
 
@@ -91,7 +100,8 @@ class OnPages:
 
     def whole(self, area: str | None = None) -> dict[str, Any]:
         area = self.area if area is None else area
-        one, before = self.model.area(area, self.day), self.model.area(area, self.day - timedelta(days=1)).people
+        one = self.model.area(area, self.day, among=self.among)
+        before = self.model.area(area, self.day - timedelta(days=1), among=self.among).people
         is_known = one.counted + one.at_least > 0
         basis = "unknown" if not is_known else "at_least" if one.at_least or one.uncounted else "counted"
         high = None if one.unbounded or one.uncounted else one.high
@@ -119,7 +129,7 @@ class OnPages:
     def flows(self) -> dict[tuple[str | None, str], int]:
         """People by home (None: not known) and place."""
         found: dict[tuple[str | None, str], int] = {}
-        for place in self.model.places():
+        for place in self._places():
             if self.area not in self.model.path_of(place):
                 continue
             figure = self.model.figure(place, self.day)

@@ -23,7 +23,8 @@ def flows() -> str:
     beside it."""
     asked, start = moment_asked(), start_asked()
     areas = population.area_figures(session(), scope=g.actor.scope, past=asked.past)
-    found = homes(session(), scope=asked.scope, past=asked.past)
+    past = asked.past_of_kind(asked.past.cut.day)
+    found = homes(session(), scope=asked.scope, past=past)
     homes_by, places_by = (request.args.get(name, None, type=int) for name in LEVELS)
     crossed = crossing(session(), found.flows, scope=asked.scope, levels=(homes_by, places_by))
     return render_template(
@@ -31,7 +32,7 @@ def flows() -> str:
         asked=asked,
         kept=_kept(asked),
         to_choose=sorted(areas, key=lambda one: one.area or ""),
-        whole=population.operation_figure(session(), scope=asked.scope, past=asked.past),
+        whole=population.operation_figure(session(), scope=asked.scope, past=past),
         homes=found,
         crossed=crossed,
         called=called,
@@ -39,7 +40,7 @@ def flows() -> str:
         rows=found.rows[start : start + PAGE],
         start=start,
         step=PAGE,
-        on_the_way=on_the_way(session(), scope=asked.scope, past=asked.past),
+        on_the_way=on_the_way(session(), scope=asked.scope, past=past),
     )
 
 

@@ -27,7 +27,7 @@ NO_GROUP = mark("There is no such group.")
 def groups() -> str:
     """Groups this person may know of: those asked for, in the order asked for."""
     asked, form = moment_asked(), GroupTableForm(request.args)
-    kept = asked.kept | form.kept
+    kept = asked.without("kind") | form.kept
     after = cursor_of(request.args.get("after", ""), form.by)
     table = group_table(session(), actor=g.actor, past=asked.past, wanted=_wanted(asked, form), limit=PAGE, after=after)
     return render_template(
@@ -51,7 +51,7 @@ def groups_as_file() -> Response:
     found = all_groups(session(), actor=g.actor, past=asked.past, wanted=_wanted(asked, form))
     said_in = language()
     rows = (group_cells(group, home.name if home else {}, said_in) for group, home in found)
-    return as_file("groups", GROUP_COLUMNS, rows, asked, asked.kept | form.kept)
+    return as_file("groups", GROUP_COLUMNS, rows, asked, asked.without("kind") | form.kept)
 
 
 def _wanted(asked: Asked, form: GroupTableForm) -> GroupsWanted:

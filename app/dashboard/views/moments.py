@@ -1,4 +1,4 @@
-"""What a page is asked about: a past day, what had been known by another, and one area of several."""
+"""What a page is asked about: a past day, what had been known by another, one area and one kind of shelter."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +16,7 @@ from app.dashboard.views.blueprint import frame_here
 from app.places.models import Area
 from app.places.queries import areas_of
 from app.population.past import Cut, Past, past_of
+from app.population.queries import of_kind
 
 NO_SUCH_AREA = mark("There is no such area among yours. Choose one of the list.")
 
@@ -23,8 +24,9 @@ NO_SUCH_AREA = mark("There is no such area among yours. Choose one of the list."
 @dataclass(frozen=True)
 class Asked:
     """What a page shows, and the form that asks for it. `as_of` and `known_on` None: now, with all that is known;
-    `area` None: everything in `scope`, which is the reader's, narrowed to the area. `kept`: all of them as they stand
-    in an address, so that a link leads to the same view."""
+    `area` None: everything in `scope`, which is the reader's, narrowed to the area; `kind` None: people wherever they
+    are, else those in shelters of that kind (`SITE_TYPES`) alone. `kept`: all of them as they stand in an address, so
+    that a link leads to the same view."""
 
     past: Past
     scope: Scope
@@ -32,6 +34,7 @@ class Asked:
     as_of: date | None
     known_on: date | None
     area: Area | None
+    kind: str | None
     kept: dict[str, Any]
 
     @property
@@ -54,8 +57,18 @@ class Asked:
 
     def kept_on(self, day: date) -> dict[str, Any]:
         """The address of the same view on another day."""
-        others = {name: value for name, value in self.kept.items() if name != "as_of"}
+        others = self.without("as_of")
         return others if day == self.today else {"as_of": day.isoformat(), **others}
+
+    def without(self, *names: str) -> dict[str, Any]:
+        """The address of the same view but for these."""
+        return {name: value for name, value in self.kept.items() if name not in names}
+
+    def past_of_kind(self, first: date) -> Past:
+        """The figures asked about, of one kind of shelter where that is asked; its days are good from `first` on."""
+        if self.kind is None:
+            return self.past
+        return of_kind(session(), self.past, scope=self.scope, kind=self.kind, first=first)
 
     @property
     def is_past(self) -> bool:
@@ -71,12 +84,14 @@ def moment_asked() -> Asked:
     is_good = form.validate()
     as_of, known_on = (form.as_of.data, form.known_on.data) if is_good else (None, None)
     as_of = None if as_of == frame.today else as_of
-    area = _area(form)
+    area, kind = _area(form), form.kind.data or None
     scope = g.actor.scope if area is None else replace(g.actor.scope, areas=frozenset({area.code}))
     named = {"as_of": as_of, "known_on": known_on}
     kept: dict[str, Any] = {name: day.isoformat() for name, day in named.items() if day is not None}
     if area is not None:
         kept["area"] = area.code
+    if kind is not None:
+        kept["kind"] = kind
     if as_of is None and known_on is None:
         past = Past.present(frame, Cut.of(frame))
     else:
@@ -84,7 +99,7 @@ def moment_asked() -> Asked:
         past = past_of(session(), frame, Cut.of(frame, as_of=as_of, known_on=known_by))
     if as_of is not None:
         g.shown_at = past.cut.as_of
-    return Asked(past, scope, form, as_of, known_on, area, kept)
+    return Asked(past, scope, form, as_of, known_on, area, kind, kept)
 
 
 def _area(form: AsOfForm) -> Area | None:

@@ -48,12 +48,14 @@ def situation() -> str | Response:
 
 def _situation() -> str:
     frame, asked = frame_here(), moment_asked()
-    past, scope = asked.past, asked.scope
+    first, scope = asked.past.cut.day - timedelta(days=TREND_DAYS - 1), asked.scope
+    past = asked.past_of_kind(first)
     whole = population.operation_figure(session(), scope=scope, past=past)
-    stands = standing(session(), scope=scope, past=past, most=FULLEST)
-    areas = population.area_figures(session(), scope=g.actor.scope, past=past)
+    stands = standing(session(), scope=scope, past=past, most=FULLEST, kind=asked.kind)
+    everywhere = population.area_figures(session(), scope=g.actor.scope, past=asked.past)
+    areas = population.area_figures(session(), scope=g.actor.scope, past=past) if asked.kind else everywhere
     codes = population.top_codes(session(), scope)
-    days = population.area_days(session(), codes=codes, first=past.cut.day - timedelta(days=TREND_DAYS - 1), past=past)
+    days = population.area_days(session(), codes=codes, first=first, past=past)
     return render_template(
         "dashboard/situation.html",
         asked=asked,
@@ -69,10 +71,10 @@ def _situation() -> str:
         trend=trend(days, last=past.cut.day),
         days=days[::-1],
         homes=largest_flows(session(), scope=scope, past=past, most=HOMES),
-        to_choose=sorted(areas, key=lambda figure: figure.area or ""),
+        to_choose=sorted(everywhere, key=lambda figure: figure.area or ""),
         areas=sorted(_below(asked, areas), key=lambda figure: figure.area or ""),
-        last_report_at=population.last_report_at(session(), scope=scope),
-        published=published(session(), scope=scope, past=past, limit=PUBLISHED),
+        last_report_at=population.last_report_at(session(), scope=scope, past=past),
+        published=[] if asked.kind else published(session(), scope=scope, past=past, limit=PUBLISHED),
         **_open_now(asked),
     )
 
@@ -101,8 +103,10 @@ def _open_now(asked: Asked) -> dict[str, Any]:
         return {"alerts": [], "alerts_total": 0, "left_out": None}
     actor = replace(g.actor, scope=asked.scope)
     return {
-        "alerts": list_alerts(session(), actor=actor, language=language(), statuses=("open",), limit=TASKS),
-        "alerts_total": count_open(session(), actor=actor),
+        "alerts": list_alerts(
+            session(), actor=actor, language=language(), statuses=("open",), kind=asked.kind, limit=TASKS
+        ),
+        "alerts_total": count_open(session(), actor=actor, kind=asked.kind),
         "left_out": left_out(session(), asked.scope),
     }
 

@@ -6,6 +6,7 @@ different.
 
 from app.population.queries.areas import area_figures, operation_figure, top_codes
 from app.population.queries.days import area_days, on_the_way, shelter_days
+from app.population.queries.kinds import of_kind
 from app.population.queries.shelters import (
     Described,
     figures_of,
@@ -23,6 +24,7 @@ __all__ = [
     "area_figures",
     "figures_of",
     "last_report_at",
+    "of_kind",
     "on_the_way",
     "operation_figure",
     "place_at",

@@ -77,7 +77,8 @@ def standings(session: Session, frame: Frame, codes: Sequence[str], past: Past |
         .where(col(AreaDay.day) <= day)
         .group_by(col(AreaDay.area_code))
     )
-    sums: dict[str, Vector] = {row[-1]: tuple(int(value or 0) for value in row[:-1]) for row in session.execute(wanted)}
+    stored = session.execute(wanted) if past is None or past.shelters is None else ()
+    sums: dict[str, Vector] = {row[-1]: tuple(int(value or 0) for value in row[:-1]) for row in stored}
     for (code, changed), vector in (past.changes if past else {}).items():
         if code in codes and changed <= day:
             held = sums.get(code, (0,) * (size + 1))

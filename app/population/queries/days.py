@@ -67,7 +67,7 @@ def on_the_way(session: Session, *, scope: Scope, past: Past) -> int:
         source, target = ends.get(row.from_place_id), ends.get(row.place_id)
         if source is None or target is None or source.kept_id == target.kept_id:
             continue
-        if scope.holds(source.area_path) or scope.holds(target.area_path):
+        if any(scope.holds(end.area_path) and past.holds(end.kept_id) for end in (source, target)):
             people += People(total=row.total, households=row.households).best(past.frame.settings.household_size) or 0
     return people
 
@@ -119,7 +119,8 @@ def _changes(session: Session, codes: list[str], first: date, past: Past, size: 
         col(AreaDay.day).between(first, past.cut.day),
     )
     found: dict[date, Vector] = {}
-    stored: list[tuple[date, Any]] = [(row.day, row.change) for row in session.execute(wanted)]
+    rows = session.execute(wanted) if past.shelters is None else ()
+    stored: list[tuple[date, Any]] = [(row.day, row.change) for row in rows]
     different = [(day, vector) for (code, day), vector in past.changes.items() if code in codes and day >= first]
     for day, vector in [*stored, *different]:
         found[day] = tuple(added(found.get(day, (0,) * size), vector))

@@ -60,7 +60,11 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
     }
     said_of = session.execute(_PLACES, asked).all()
     booked = past.bookings.of(session, [place.id for place in said_of])
-    found = [place for place in said_of if place.id in booked and scope.holds(booked[place.id].area_path)]
+    found = [
+        place
+        for place in said_of
+        if place.id in booked and scope.holds(booked[place.id].area_path) and past.holds(place.id)
+    ]
     places = found[:limit]
     last = places[-1] if places and len(found) > limit else None
     listed = _to(session, places, {place.id: booked[place.id].area_path[-1] for place in places}, past)
@@ -79,6 +83,8 @@ def largest(session: Session, *, scope: Scope, past: Past, most: int) -> list[Fl
 
 def _of_now(session: Session, scope: Scope, past: Past, most: int) -> list[Flow]:
     wanted = select(col(PlaceNow.place_id)).where(visible(scope, PlaceNow), col(PlaceNow.flow).is_not(None))
+    if past.shelters is not None:
+        wanted = wanted.where(col(PlaceNow.place_id).in_(past.shelters))
     ids = list(session.scalars(wanted.order_by(col(PlaceNow.flow).desc(), col(PlaceNow.place_id)).limit(most)))
     places = session.execute(_THESE, {"places": ids}).all()
     return _to(session, places, {place.id: place.area_code for place in places}, past)

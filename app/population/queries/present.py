@@ -63,16 +63,16 @@ class Brief:
         )
 
 
-def _narrow(scope: Scope) -> Any:
-    """Shelters in scope, those left out that turned out to be another, or that were taken back and hold nothing."""
+def _narrow(scope: Scope, kind: str | None = None) -> Any:
+    """Shelters in scope (of a kind), those left out that turned out to be another, or that were taken back and hold
+    nothing."""
     people, places = col(PlaceNow.people), col(Shelter.places_for_people)
     basis = func.coalesce(col(PlaceNow.basis), "unknown")
-    return (
+    wanted = (
         select(
             col(Shelter.id),
             col(Shelter.code),
             col(Shelter.state)["name"].label("name"),
-            col(Shelter.site_type),
             col(Shelter.status),
             col(Shelter.lat),
             col(Shelter.lon),
@@ -88,8 +88,10 @@ def _narrow(scope: Scope) -> Any:
         .outerjoin(PlaceNow, col(PlaceNow.place_id) == col(Shelter.id))
         .where(visible(scope, Shelter), col(Place.same_as).is_(None))
         .where(~col(Shelter.is_void) | col(PlaceNow.day).is_not(None))
-        .subquery("listed")
     )
+    if kind is not None:
+        wanted = wanted.where(col(Shelter.site_type) == kind)
+    return wanted.subquery("listed")
 
 
 def _rooms(listed: Any) -> Mapping[str, ColumnElement[bool]]:
@@ -108,8 +110,6 @@ def _conditions(listed: Any, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.search:
         parts = found_by(wanted.search)
         conditions.append(or_(False, *(func.strpos(listed.sought, part) > 0 for part in parts)))
-    if wanted.kind is not None:
-        conditions.append(listed.site_type == wanted.kind)
     if wanted.status is not None:
         conditions.append(listed.status == wanted.status)
     if wanted.room is not None:
@@ -129,9 +129,9 @@ def _key(listed: Any, wanted: Wanted) -> Any:
     return listed[wanted.sort]
 
 
-def room_now(session: Session, *, scope: Scope) -> Room:
-    """Where there is room, over all shelters in scope: `listing.room_of` their figures."""
-    table = _narrow(scope)
+def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room:
+    """Where there is room, over all shelters in scope (of a kind): `listing.room_of` their figures."""
+    table = _narrow(scope, kind)
     listed = table.c
     is_room = _rooms(listed)
     wanted = select(
@@ -149,9 +149,9 @@ def room_now(session: Session, *, scope: Scope) -> Room:
     return Room(**{**row._mapping, "free": int(row.free), "over": int(row.over)})
 
 
-def fullest_now(session: Session, *, scope: Scope, most: int) -> list[UUID]:
+def fullest_now(session: Session, *, scope: Scope, most: int, kind: str | None = None) -> list[UUID]:
     """The fullest shelters first; those whose occupancy is not known come last."""
-    return [id_ for id_, _ in rows_now(session, scope, Wanted(sort="occupancy", is_descending=True), most)]
+    return [id_ for id_, _ in rows_now(session, scope, Wanted(kind=kind, sort="occupancy", is_descending=True), most)]
 
 
 Row = tuple[UUID, Cursor]
@@ -175,7 +175,7 @@ def page_now(session: Session, scope: Scope, wanted: Wanted, limit: int, after: 
 
 def _placed(scope: Scope, wanted: Wanted, *more: Any) -> Any:
     """Every shelter that is found, with what it is sorted by."""
-    table = _narrow(scope)
+    table = _narrow(scope, wanted.kind)
     listed = table.c
     key = _key(listed, wanted).label("key")
     return select(listed.id, listed.code, key, *more).where(*_conditions(listed, wanted)).subquery("placed")
@@ -198,9 +198,9 @@ def _behind(key: Any, code: Any, after: Cursor, wanted: Wanted) -> ColumnElement
     return or_(further, and_(key == after.key, code > after.code), key.is_(None))
 
 
-def briefs_now(session: Session, *, scope: Scope) -> Sequence[Brief]:
-    """Every shelter in scope in brief, by code."""
-    table = _narrow(scope)
+def briefs_now(session: Session, *, scope: Scope, kind: str | None = None) -> Sequence[Brief]:
+    """Every shelter in scope (of a kind) in brief, by code."""
+    table = _narrow(scope, kind)
     listed = table.c
     columns = [listed[name] for name in Brief.__dataclass_fields__]
     wanted = select(*columns).order_by(listed.code.collate("C"))

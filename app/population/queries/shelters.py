@@ -85,9 +85,12 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
     return described_at(session, past, [shelter], {shelter.id: booking})[0]
 
 
-def last_report_at(session: Session, *, scope: Scope) -> datetime | None:
-    """When something was last reported of any place in scope."""
-    return session.scalar(select(func.max(col(PlaceNow.reported_at))).where(visible(scope, PlaceNow)))
+def last_report_at(session: Session, *, scope: Scope, past: Past | None = None) -> datetime | None:
+    """When something was last reported of any place in scope, or of the shelters of a past alone."""
+    wanted = select(func.max(col(PlaceNow.reported_at))).where(visible(scope, PlaceNow))
+    if past is not None and past.shelters is not None:
+        wanted = wanted.where(col(PlaceNow.place_id).in_(past.shelters))
+    return session.scalar(wanted)
 
 
 def shelters_described(
@@ -95,16 +98,31 @@ def shelters_described(
 ) -> list[Described]:
     """Shelters of a past by code: those that were known, in the areas they were known to lie in, as they were
     described."""
+    shelters, booked = _known(session, scope=scope, past=past, limit=limit, after=after)
+    return described_at(session, past, shelters, booked)
+
+
+def shelters_of_kind(session: Session, *, scope: Scope, past: Past, kind: str) -> dict[UUID, Booking]:
+    """Of the shelters of a past those that were of a kind (`SITE_TYPES`), each with where it lay."""
+    shelters, booked = _known(session, scope=scope, past=past)
+    states = _states(session, past, shelters)
+    return {one.id: booked[one.id] for one in shelters if states[one.id].get("site_type") == kind}
+
+
+def _known(
+    session: Session, *, scope: Scope, past: Past, limit: int | None = None, after: str | None = None
+) -> tuple[Sequence[Shelter], Mapping[UUID, Booking]]:
+    """Shelters of a past by code, and where shelters were booked then."""
     wanted = select(col(Shelter.id)).where(col(Shelter.operation_id) == scope.operation_id).order_by(col(Shelter.code))
     if after is not None:
         wanted = wanted.where(col(Shelter.code) > after)
-    found = session.scalars(wanted).all()
+    found = [id_ for id_ in session.scalars(wanted) if past.holds(id_)]
     booked = past.bookings.of(session, found)
     own = {id_ for id_, booking in booked.items() if booking.kept_id == id_ and scope.holds(booking.area_path)}
     void = rows_at(session, past, [id_ for id_ in own if booked[id_].is_void])
     listed = [id_ for id_ in found if id_ in own and (id_ not in void or void[id_] is not None)]
     described = select(Shelter).where(col(Shelter.id).in_(listed[:limit])).order_by(col(Shelter.code))
-    return described_at(session, past, session.scalars(described).all(), booked)
+    return session.scalars(described).all(), booked
 
 
 def described_at(
@@ -113,19 +131,28 @@ def described_at(
     """Shelters where they were known to lie, as they were described, with their figures."""
     ids = [shelter.id for shelter in shelters]
     rows = rows_at(session, past, ids)
-    members = {} if past.is_present else past.bookings.members(session, ids)
-    said = statements_under(session, members, known_on=past.cut.known_on)
+    states = _states(session, past, shelters)
     codes = {id_: booked[id_].area_path[-1] for id_ in ids}
     areas = areas_of(session, past.frame.operation_id, sorted(set(codes.values())))
     found: list[Described] = []
     for shelter in shelters:
-        state = shelter.state
-        if not past.is_present:
-            state = {"name": state["name"], **state_of(said.get(shelter.id, ()), until=past.cut.as_of)}
+        state = states[shelter.id]
         area = areas[codes[shelter.id]]
         figure = _figure(shelter, state, area.code, area.name, rows[shelter.id], frame=past.frame, day=past.cut.day)
         found.append(Described(figure, state))
     return found
+
+
+def _states(session: Session, past: Past, shelters: Sequence[Shelter]) -> dict[UUID, Mapping[str, Any]]:
+    """Everything said of each by the moment asked."""
+    if past.is_present:
+        return {shelter.id: shelter.state for shelter in shelters}
+    members = past.bookings.members(session, [shelter.id for shelter in shelters])
+    said = statements_under(session, members, known_on=past.cut.known_on)
+    return {
+        shelter.id: {"name": shelter.state["name"], **state_of(said.get(shelter.id, ()), until=past.cut.as_of)}
+        for shelter in shelters
+    }
 
 
 def _page(found: Sequence[ShelterFigure], limit: int | None) -> Page[ShelterFigure]:
