@@ -18,7 +18,7 @@ from app.population.queries.changes import ShelterChange
 from app.population.queries.group_tables import people_said
 from app.population.queries.groups import GroupFigure
 from app.population.queries.present import Brief
-from app.population.schemas import ShelterFigure
+from app.population.schemas import AreaFigure, ShelterFigure
 from app.shelters.policy import FIELDS, NAMES, POSITION
 
 ADULT_AGE = 18
@@ -170,6 +170,15 @@ def days_around(day: date, today: date) -> list[date]:
     """Thirty days with this one among them, in their order: up to today, or some beyond a day that is longer ago."""
     last = today if (today - day).days < DAYS_AT_HAND else day + DAYS_AT_HAND // 2 * DAY
     return [last - back * DAY for back in reversed(range(DAYS_AT_HAND))]
+
+
+def at_hand(areas: Sequence[AreaFigure], most: int) -> list[AreaFigure]:
+    """Of areas those a page lists, by code: as many levels from the topmost down as fit into so many rows, and at least
+    two."""
+    levels = sorted({one.level or 0 for one in areas})
+    fitting = [level for level in levels if sum((one.level or 0) <= level for one in areas) <= most]
+    shown = {*levels[:2], *fitting}
+    return sorted((one for one in areas if (one.level or 0) in shown), key=lambda one: one.area or "")
 
 
 def stands(figure: ShelterFigure | None) -> str:

@@ -12,7 +12,7 @@ from app.alerts.queries import count_open, list_alerts
 from app.core import clock
 from app.core.forms import language
 from app.core.http import asks_for_part, requires, session
-from app.dashboard.policy import likely_to_fill, next_to_fill
+from app.dashboard.policy import at_hand, likely_to_fill, next_to_fill
 from app.dashboard.queries import largest_flows, standing
 from app.dashboard.views import live
 from app.dashboard.views.blueprint import frame_here, pages
@@ -26,11 +26,13 @@ from app.places.queries import areas_of
 from app.places.schemas import Frame
 from app.planning.queries import fillings_of
 from app.population import queries as population
+from app.population.past import Past
 from app.population.queries.present import Brief
 from app.population.queries.published import published
 from app.population.schemas import AreaFigure
 
 FULLEST, FILLING, TASKS, PUBLISHED, HOMES = 10, 5, 5, 3, 6
+AREAS = 25  # rows of areas, if so few levels are that many
 LIKELY = 200  # shelters of which is asked when they will be full: it takes the last counts of each
 
 
@@ -52,8 +54,6 @@ def _situation() -> str:
     past = asked.past_of_kind(first)
     whole = population.operation_figure(session(), scope=scope, past=past)
     stands = standing(session(), scope=scope, past=past, most=FULLEST, kind=asked.kind)
-    everywhere = population.area_figures(session(), scope=g.actor.scope, past=asked.past)
-    areas = population.area_figures(session(), scope=g.actor.scope, past=past) if asked.kind else everywhere
     codes = population.top_codes(session(), scope)
     days = population.area_days(session(), codes=codes, first=first, past=past)
     return render_template(
@@ -71,12 +71,24 @@ def _situation() -> str:
         trend=trend(days, last=past.cut.day),
         days=days[::-1],
         homes=largest_flows(session(), scope=scope, past=past, most=HOMES),
-        to_choose=sorted(everywhere, key=lambda figure: figure.area or ""),
-        areas=sorted(_below(asked, areas), key=lambda figure: figure.area or ""),
+        **_areas(asked, past),
         last_report_at=population.last_report_at(session(), scope=scope, past=past),
         published=[] if asked.kind else published(session(), scope=scope, past=past, limit=PUBLISHED),
         **_open_now(asked),
     )
+
+
+def _areas(asked: Asked, past: Past) -> dict[str, Any]:
+    """Areas that can be chosen, and those that are shown with their figures."""
+    every = population.area_figures(session(), scope=g.actor.scope, past=asked.past)
+    figures = population.area_figures(session(), scope=g.actor.scope, past=past) if asked.kind else every
+    below = _below(asked, figures)
+    shown = at_hand(below, AREAS)
+    return {
+        "to_choose": sorted(every, key=lambda figure: figure.area or ""),
+        "areas": shown,
+        "are_more_areas": len(shown) < len(below),
+    }
 
 
 def _below(asked: Asked, areas: Sequence[AreaFigure]) -> Sequence[AreaFigure]:
