@@ -12,6 +12,8 @@ from zlib import crc32
 
 import pytest
 import structlog
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from app.core import db
@@ -23,6 +25,8 @@ TEMPLATE = "mawa_template"
 FAR_AWAY = "1000000 per minute"
 DATA = mkdtemp(prefix="mawa-test-data-")
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+# Every test makes an application of its own; what its templates come to is worked out once.
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(mkdtemp(dir=DATA))}
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))  # as on a console
 
 

@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey for tests: new, empty, gone afterwards."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from config.services.database import running
 from config.services.embedded import prepare_postgresql, prepare_valkey
 from config.services.folder import DataFolder
 
+_MEMORY = "/dev/shm"  # noqa: S108  # Linux has it; what is made in it has a name of its own
+_ENOUGH = 4 << 30  # bytes
 _END_ALL = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %(name)s AND usename = current_user"
 )
@@ -45,13 +48,23 @@ class Throwaway:
                 connection.execute(statement.encode(), named if "%(" in statement else None)
 
 
+def _in_memory() -> str | None:
+    """A folder whose files reach no disk, if there is room enough for several of these at once."""
+    try:
+        return _MEMORY if shutil.disk_usage(_MEMORY).free >= _ENOUGH else None
+    except OSError:
+        return None
+
+
 @contextmanager
 def throwaway_services(*, durable: bool = False) -> Iterator[Throwaway]:
     """Start both services in a new folder, as root or not, as many at once as you like; stop and delete them.
 
-    They end with this process too. Enter from the main thread. Unless `durable`, PostgreSQL does not wait for the disk.
+    They end with this process too. Enter from the main thread. Unless `durable`, PostgreSQL does not wait for the disk,
+    and where there is memory enough its files lie there: a database is made in a tenth of the time.
     """
-    with tempfile.TemporaryDirectory(prefix="mawa-test-", ignore_cleanup_errors=True) as root:
+    where = None if durable else _in_memory()
+    with tempfile.TemporaryDirectory(prefix="mawa-test-", dir=where, ignore_cleanup_errors=True) as root:
         folder = DataFolder(Path(root).resolve())
         data_folder.make(folder)
         database = prepare_postgresql(folder, throwaway=not durable)

@@ -144,6 +144,11 @@ def chromium() -> str:
     return path
 
 
+def headless() -> str:
+    """The same without a window to draw, which is much of the work; where that is not there, with one."""
+    return shutil.which("chromium-headless-shell") or chromium()
+
+
 @contextmanager
 def phone(browser: Browser, network: Network, folder: Path, *, syncs: bool = False, **options: Any) -> Iterator[Phone]:
     """The phone whose storage lies in this folder; closing the browser leaves it there. `syncs`: it also sends in the

@@ -126,6 +126,7 @@ class Silent(WSGIRequestHandler):
 def looking_at(site: Site, browser: Browser, **options: Any) -> Iterator[Watched]:
     """A coordinator's browser on an operation that is served as long as it is looked at."""
     server = make_server("127.0.0.1", 0, site.application, threaded=True, request_handler=Silent)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # of socketserver: closing waits for their last answers
     Thread(target=server.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{server.server_port}"
     context = browser.new_context(base_url=f"http://{host}", locale="en-GB", **options)
@@ -137,6 +138,7 @@ def looking_at(site: Site, browser: Browser, **options: Any) -> Iterator[Watched
     yield opened
     context.close()
     server.shutdown()
+    server.server_close()
 
 
 def tab_to(page: Page, wanted: Locator, most: int = 80) -> None:
