@@ -91,7 +91,7 @@ lighthouse: development browser $(CATALOGUES)
 	@mkdir -p .lighthouse && cp tests/lighthouse/package*.json .lighthouse/
 	@npm ci --prefix .lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@$(BIN)/python -m tests.lighthouse .lighthouse/node_modules/.bin/lighthouse \
-		"$$(command -v chromium || command -v chromium-browser || command -v google-chrome)"
+		"$$(command -v chromium || command -v chromium-browser || command -v google-chrome || command -v chromium-headless-shell)"
 
 picture: development browser $(CATALOGUES)
 	@$(BIN)/python -m tests.picture
@@ -137,12 +137,12 @@ $(CATALOGUES): %.mo: %.po | environment
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 browser:
-	@set -e; for name in chromium chromium-browser google-chrome; do \
+	@set -e; for name in chromium-headless-shell chromium chromium-browser google-chrome; do \
 		if command -v $$name >/dev/null 2>&1; then exit 0; fi; done; \
 	if [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null 2>&1; then \
 		echo 'Installing Chromium for the browser tests'; \
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install \
-			--yes --no-install-recommends chromium fonts-noto-core >/dev/null && exit 0; \
+			--yes --no-install-recommends chromium-headless-shell fonts-noto-core >/dev/null && exit 0; \
 	fi; \
 	echo 'There is no Chromium, so the browser tests will fail. Install it first:'; \
-	echo '  Debian: apt-get install chromium   Fedora: dnf install chromium   others: any Chromium or Chrome on PATH'
+	echo '  Debian: apt-get install chromium-headless-shell   Fedora: dnf install chromium   others: any Chromium or Chrome on PATH'

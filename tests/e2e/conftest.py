@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.factories.between import Network, between
 from tests.factories.live import Live, running
-from tests.factories.phones import FLAGS, Phone, headless, phone, worker
+from tests.factories.phones import FLAGS, Phone, chromium, phone, worker
 
 expect.set_options(timeout=20_000)  # two browsers and two installations share a machine
 
@@ -24,7 +24,7 @@ def live() -> Iterator[Live]:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=headless(), args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield opened
         opened.close()
 

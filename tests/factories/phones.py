@@ -15,6 +15,7 @@ from tests.factories.between import Network
 from tests.factories.live import PASSWORD, Live, wait_for
 from tests.faults.victims import database_url
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -138,15 +139,10 @@ class Phone:
 
 
 def chromium() -> str:
-    """Debian's Chromium, or whatever goes by that name."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "no Chromium found: install it, on Debian with `apt-get install chromium`"
+    """Debian's Chromium, or whatever goes by that name; rather the one without windows, which are much of its work."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, "no Chromium found: install it, on Debian with `apt-get install chromium-headless-shell`"
     return path
-
-
-def headless() -> str:
-    """The same without a window to draw, which is much of the work; where that is not there, with one."""
-    return shutil.which("chromium-headless-shell") or chromium()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ LEVELS = st.lists(st.integers(0, 4), max_size=60)
 
 
 def areas(levels: list[int]) -> list[AreaFigure]:
-    rest = {name: 0 for name in ("shortfall", "counted", "at_least", "uncounted", "before", "came", "left", "adjusted")}
+    rest = dict.fromkeys(("shortfall", "counted", "at_least", "uncounted", "before", "came", "left", "adjusted"), 0)
     return [AreaFigure(f"A{n:02}", {}, level, NOBODY, "counted", **rest) for n, level in enumerate(levels)]
 
 
