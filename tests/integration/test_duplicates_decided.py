@@ -19,7 +19,7 @@ from app.population.queries.groups import group_figures
 from tests.factories.amending import corrected
 from tests.factories.folding import drain
 from tests.factories.gates import Gate, truck
-from tests.factories.operations import a_group, a_headcount
+from tests.factories.operations import a_group, a_headcount, a_shelter
 
 
 @pytest.fixture
@@ -57,6 +57,17 @@ def people(gate: Gate, code: str = "KHM") -> int | None:
             asked,
         )
         return found
+
+
+def crossed(gate: Gate, area: str) -> tuple[int, int]:
+    """Who came into an area and who left it, on all days together."""
+    with db.new_snapshot() as session:
+        sums = text(
+            "SELECT sum(change[cardinality(change) - 1]) AS came, sum(change[cardinality(change)]) AS went"
+            " FROM area_days WHERE area_code = :area AND operation_id = :operation"
+        )
+        row = session.execute(sums, {"area": area, "operation": gate.operation}).one()
+        return int(row.came or 0), int(row.went or 0)
 
 
 def asked_about(gate: Gate) -> int:
@@ -98,6 +109,20 @@ def test_what_is_left_out_counts_again_once_the_other_is_taken_back(gate: Gate) 
     assert people(gate) == 52
 
 
+def test_what_is_left_out_counts_again_at_its_own_place(gate: Gate) -> None:
+    """Told first of one shelter, then of another: what happens to the first changes the figure of the second."""
+    first, again = truck(52, to="SCH", origin="SY0602"), truck(50, origin="SY0602")
+    gate.say(first)
+    gate.say(again, who="colleague")
+    gate.say(on_two(again, first, counts=False), who="coordinator")
+    assert (people(gate), people(gate, "SCH")) == (0, 52)
+    taken_back = corrected(first["id"], None)
+    gate.say(taken_back)
+    assert people(gate) == 50
+    gate.say(corrected(taken_back["id"], first))
+    assert (people(gate), people(gate, "SCH")) == (0, 52)
+
+
 def test_of_three_that_tell_of_one_bus_the_first_counts(gate: Gate) -> None:
     first, again = two(gate)
     third = truck(55, origin="SY0602")
@@ -132,6 +157,7 @@ def test_of_a_pair_each_counts_where_it_saw_them(gate: Gate, journey: tuple[Any,
     left, came = journey
     gate.say(on_two(came, left, counts=True, pair="arrival"), who="coordinator")
     assert (people(gate), people(gate, "SCH"), asked_about(gate)) == (48, 148, 0)
+    assert crossed(gate, "SY0602") == (0, 0), "they went from one shelter of the district to another"
     with db.unit_of_work() as session:
         scope = gate.actors["coordinator"].scope
         (listed,) = latest_decided(session, scope=scope, limit=5)
@@ -165,6 +191,18 @@ def test_between_the_two_of_a_pair_they_are_on_the_way(gate: Gate, journey: tupl
             assert on_the_way(session, scope=scope, past=past) == expected
         (group,) = group_figures(session, actor=gate.actors["coordinator"], past=past, code="G-1").items
         assert {at.shelter: at.people for at in group.at} == {"SCH": -52, "KHM": 48}
+
+
+def test_where_one_of_a_pair_is_put_the_other_has_its_end(gate: Gate) -> None:
+    """A departure to nobody knows where, and an arrival: once the arrival is put into another district, they left."""
+    gate.say(a_shelter(code="LTK", area="SY0600"), who="coordinator")
+    left, came = truck(52, source="SCH", to=None), truck(48, after=timedelta(hours=2))
+    gate.say(a_headcount("SCH", at=truck_at() - timedelta(days=1), people=200), left)
+    gate.say(came, who="coordinator")
+    gate.say(on_two(came, left, counts=True, pair="arrival"), who="coordinator")
+    assert (people(gate), people(gate, "SCH"), crossed(gate, "SY0602")) == (48, 148, (0, 0))
+    gate.say(corrected(came["id"], {**came, "to": {"shelter": "LTK"}}), who="coordinator")
+    assert (people(gate, "LTK"), people(gate, "SCH"), crossed(gate, "SY0602")) == (48, 148, (0, 52))
 
 
 def test_of_a_pair_both_count(gate: Gate, journey: tuple[Any, Any]) -> None:

@@ -16,9 +16,11 @@ import app  # noqa: E402 - from the folder just named
 assert Path(app.__file__).is_relative_to(_FOLDER), f"imported {app.__file__}"
 
 from collections.abc import Iterator  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
+from contextlib import contextmanager, redirect_stdout  # noqa: E402
 from importlib import import_module  # noqa: E402
+from io import StringIO  # noqa: E402
 
+import pytest  # noqa: E402
 from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
@@ -27,6 +29,8 @@ from tests.conftest import using_database  # noqa: E402
 from tests.naive.machine import FoldMachine  # noqa: E402
 from tests.naive.profiles import SHORT  # noqa: E402
 from tests.naive.stage import small_pieces  # noqa: E402
+
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
@@ -47,8 +51,21 @@ def run(tests: str) -> None:
             with rolled_back() as session:
                 test(session)
         return
+    if tests == "decided":
+        _by_pytest("integration/test_duplicates_decided.py")
+        return
     for test in _tests_of(f"tests.unit.{tests}"):
         test()
+
+
+def _by_pytest(module: str) -> None:
+    """Tests that need services and fixtures of pytest; what they import of the app is the faulty one already."""
+    with redirect_stdout(StringIO()) as said:
+        code = pytest.main(["-x", "--assert=plain", "--tb=line", "-p", "no:cacheprovider", str(TESTS / module)])
+    if code == pytest.ExitCode.TESTS_FAILED:
+        raise AssertionError(next((line for line in said.getvalue().splitlines() if "Error: " in line), module))
+    if code != pytest.ExitCode.OK:
+        sys.exit(f"the tests do not run: {code}")
 
 
 def _tests_of(module: str) -> list:  # type: ignore[type-arg]
