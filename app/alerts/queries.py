@@ -40,7 +40,7 @@ _MEANT = text("""
     AND standing.ended_at IS NULL
   WHERE notices.id = :notice AND step.at > :since
 """)
-_OPEN = ("open", "acknowledged")
+OPEN = ("open", "acknowledged")
 _RANKS = {"critical": 0, "warning": 1}
 _ORDER = (case(_RANKS, value=col(Alert.severity)), col(Alert.since), col(Alert.id))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ def open_alerts(session: Session, *, actor: Actor, language: str) -> list[AlertR
 
     The numbers are those of now, not of when the alert was raised.
     """
-    return list_alerts(session, actor=actor, language=language, statuses=_OPEN)
+    return list_alerts(session, actor=actor, language=language, statuses=OPEN)
 
 
 def cursor_of(row: AlertRow) -> str:
@@ -106,7 +106,7 @@ def list_alerts(
     continues a list."""
     # Which they are is asked first: of those listed alone the rows of days are read.
     listed = _seen(select(col(Alert.id)).select_from(Alert), actor).where(col(Alert.status).in_(statuses))
-    if set(statuses) <= set(_OPEN):
+    if set(statuses) <= set(OPEN):
         listed = listed.where(col(Alert.ended_at).is_(None))  # an index knows those
     if kind is not None:
         listed = listed.where(col(Shelter.site_type) == kind)

@@ -55,8 +55,7 @@ SHELTER_COLUMNS = (
 def shelter_cells(figure: ShelterFigure, language: str) -> tuple[Cell, ...]:
     """A row of the table of shelters as a file has it: what is not known is empty, and so is what is free where nobody
     was counted or that is not open, as on the page."""
-    people, is_known = figure.people, figure.basis == "counted" and figure.free is not None
-    free = figure.free or 0
+    people, free = figure.people, figure.free
     return (
         figure.shelter,
         name_in(figure.name, language),
@@ -73,8 +72,8 @@ def shelter_cells(figure: ShelterFigure, language: str) -> tuple[Cell, ...]:
         figure.competing,
         None if figure.occupancy is None else round(figure.occupancy, 4),
         figure.capacity,
-        free if is_known and free >= 0 and figure.status == "open" else None,
-        max(0, -free) if is_known else None,
+        free if free is not None and free >= 0 and figure.basis == "counted" and figure.status == "open" else None,
+        None if free is None else max(0, -free),
         figure.came,
         figure.left,
     )
@@ -187,11 +186,11 @@ def stands(figure: ShelterFigure | None) -> str:
         return "nothing"
     if figure.status == "closed":
         return "closed"
-    if figure.free is None or figure.occupancy is None:
+    if figure.free is None:
         return "not_known"
     if figure.free < 0:
         return "over"
-    return "near" if figure.occupancy >= NEAR else "room"
+    return "near" if figure.occupancy is None or figure.occupancy >= NEAR else "room"
 
 
 def newly(change: ShelterChange) -> tuple[int, int, str]:

@@ -23,7 +23,7 @@ from app.planning.schemas import Site
 from app.population import queries as population
 from app.population.past import Past
 from app.population.queries import figures_of
-from app.population.queries.flows import MOST_PLACES, Flow, flows, largest
+from app.population.queries.flows import Flow, flows, largest
 from app.population.queries.groups import called_of
 from app.population.queries.journeys import called_groups
 from app.population.queries.listing import Wanted, listed, room_of
@@ -68,7 +68,7 @@ def groups_here(session: Session, people: Mapping[UUID, int]) -> list[tuple[str,
 
 def homes(session: Session, *, scope: Scope, past: Past) -> Homes:
     """Everybody in scope by the area their home lies in; origins with most people first."""
-    found, rest = flows(session, scope=scope, past=past, limit=MOST_PLACES)
+    found, _ = flows(session, scope=scope, past=past)
     by_origin: dict[str | None, list[Flow]] = defaultdict(list)
     for flow in found:
         by_origin[flow.origin].append(flow)
@@ -80,7 +80,7 @@ def homes(session: Session, *, scope: Scope, past: Past) -> Homes:
     ]
     rows.sort(key=lambda row: (-row.people, row.origin or ""))
     not_known = _from_home(None, {}, by_origin[None]) if None in by_origin else None
-    return Homes(rows, not_known, sum(flow.people for flow in found), rest is None, found)
+    return Homes(rows, not_known, sum(flow.people for flow in found), found)
 
 
 def crossing(

@@ -50,13 +50,11 @@ class FromHome:
 
 @dataclass(frozen=True)
 class Homes:
-    """Where everybody's home is, over all places in scope. `flows`: what it was made of. `is_all`: no place was left
-    out."""
+    """Where everybody's home is, over all places in scope. `flows`: what it was made of."""
 
     rows: list[FromHome]
     not_known: FromHome | None
     total: int
-    is_all: bool
     flows: list[Flow]
 
 

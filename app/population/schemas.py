@@ -65,10 +65,11 @@ class ShelterFigure:
 @dataclass(frozen=True)
 class Room:
     """Where there is room, over all shelters in scope. Only counted, open shelters have free places; where nobody
-    counted but more have arrived than there are places for, so many at least are over. `counted_at`: half of the
-    counted figures are younger than this."""
+    counted but more have arrived than there are places for, so many at least are over. `known`: of so many shelters any
+    of this is known. `counted_at`: half of the counted figures are younger than this."""
 
     shelters: int
+    known: int
     free: int
     with_room: int
     not_known: int

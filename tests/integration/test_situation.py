@@ -153,3 +153,59 @@ def test_which_shelter_fills_next(figures: Team) -> None:
     assert "OLD" not in panel, "nothing changes there"
     assert "in about" not in shown(figures, f"?as_of={day(6)}"), "two counts say nothing"
     assert "Fills next" not in shown(figures, f"?known_on={day(1)}")
+
+
+def test_what_is_not_known_of_a_closed_shelter_is_no_zero(team: Team) -> None:
+    team.sends(a_state("KHM", at=noon(3), status="closed"))
+    said = shown(team)
+    assert "Free places not known" in said
+    assert "People over capacity not known" in said
+
+
+def test_beside_who_is_over_stands_of_how_many_shelters_nothing_is_known(figures: Team) -> None:
+    figures.sends(a_state("KHM", at=noon(11), status="open", capacity=200))
+    figures.people()
+    assert "People over capacity 0 In 0 shelters. 1 shelter not known." in shown(figures)
+
+
+def test_people_where_there_are_no_places_are_over_on_every_page(figures: Team) -> None:
+    figures.sends(a_state("KHM", at=noon(11), capacity=0, lat=35.4, lon=35.9), a_state("SCH", at=noon(11), capacity=1))
+    figures.people()
+    page = figures.coordinator.open(PAGE).text
+    assert "KHM: 120 people, no places" in page
+    assert "capacity not known" not in page[page.index('class="map') : page.index('class="legend"')]
+    said = words_of(page)
+    assert "at least 126" in said, "120 and six at the school"
+    full = said[said.index("Fullest shelters") :]
+    assert full.index("Shelter KHM") < full.index("Shelter SCH")
+    assert "no places" in full
+    for moment in ("", f"?as_of={day(0)}", f"?as_of={day(1)}"):
+        table = words_of(figures.coordinator.open(f"/shelters{moment or '?'}&sort=-occupancy").text)
+        assert table.index("Shelter KHM") < table.index("Shelter SCH"), moment
+
+
+def test_what_waits_for_a_decision_needs_somebody(team: Team) -> None:
+    team.sends(a_headcount("KHM", at=noon(2), people=52))
+    bus = {"to": "SCH", "people": 52, "origin": "SY0602"}
+    team.sends(a_movement(at=noon(1), **bus))
+    team.sends(a_movement(at=noon(1), **bus), who="colleague")
+    team.sends(a_headcount("KHM", at=noon(1), people=900, method="secondary_report"), who="colleague")
+    team.people()
+    said = shown(team)
+    assert "1 possible duplicate Counts to decide on at 1 place" in said
+    assert "1 report may be told twice." in said
+    assert "Nothing now" not in said
+    assert "possible duplicate" not in words_of(team.worker.open(PAGE).text)
+
+
+def test_all_alerts_of_what_is_shown(figures: Team) -> None:
+    """The link of the situation leads to as many as it says."""
+    figures.sends(
+        a_state("KHM", at=noon(11), capacity=100, site_type="planned_camp"), a_state("SCH", at=noon(11), capacity=5)
+    )
+    figures.people()
+    for query, how_many in (("?area=SY0602", 2), ("?kind=planned_camp", 1), ("?area=SY0600", 0)):
+        found = figures.coordinator.open(f"/alerts{query}").text
+        assert ("No alert is open." in words_of(found)) == (how_many == 0), query
+        assert len(re.findall(r"acknowledge\"", found)) == how_many, query
+    assert "/alerts?kind=planned_camp" in figures.coordinator.open(f"{PAGE}?kind=planned_camp").text

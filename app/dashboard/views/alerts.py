@@ -1,5 +1,7 @@
 """What is open, one alert with all that happened to it, and taking it on."""
 
+import re
+from dataclasses import replace
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -7,23 +9,43 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.alerts.errors import AlertGone
-from app.alerts.queries import alert_by_id, history_of, open_alerts
+from app.alerts.queries import CURSOR, OPEN, alert_by_id, count_open, cursor_of, history_of, list_alerts
 from app.alerts.service import acknowledge
 from app.core.forms import language
 from app.core.http import requires, session
+from app.core.pagination import page as page_of
 from app.dashboard.forms import AcknowledgeForm
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
+from app.dashboard.views.moments import moment_asked
 
 
 @pages.get("/alerts")
 @requires("read")
 def alerts() -> str:
-    """Everything open, the worst first."""
-    frame_here()
-    start = max(0, request.args.get("from", 0, type=int))
-    found = open_alerts(session(), actor=g.actor, language=language())
+    """What is open, the worst first; of one area or one kind of shelter, if that is asked."""
+    asked, after = moment_asked(), request.args.get("after", "")
+    after = after if re.fullmatch(CURSOR, after) else ""
+    actor = replace(g.actor, scope=asked.scope)
+    found, last = page_of(
+        list_alerts(
+            session(),
+            actor=actor,
+            language=language(),
+            statuses=OPEN,
+            kind=asked.kind,
+            limit=PAGE + 1,
+            after=after or None,
+        ),
+        PAGE,
+    )
     return render_template(
-        "dashboard/alerts.html", alerts=found[start : start + PAGE], start=start, total=len(found), step=PAGE
+        "dashboard/alerts.html",
+        asked=asked,
+        kept=asked.without("as_of", "known_on"),
+        alerts=found,
+        total=count_open(session(), actor=actor, kind=asked.kind),
+        is_first=not after,
+        next=cursor_of(last) if last else None,
     )
 
 

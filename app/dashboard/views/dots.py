@@ -27,10 +27,16 @@ class Dot(NamedTuple):
     basis: str
     occupancy: float | None
     status: str | None
+    free: int | None
+
+    @property
+    def has_no_places(self) -> bool:
+        """People where there are no places at all: over, though of no share."""
+        return self.occupancy is None and self.free is not None and self.free < 0
 
     @property
     def is_over(self) -> bool:
-        return self.occupancy is not None and self.occupancy >= FULL
+        return self.has_no_places or (self.occupancy is not None and self.occupancy >= FULL)
 
 
 def dots_of(rows: Sequence[Brief]) -> list[Dot]:
@@ -45,6 +51,7 @@ def dots_of(rows: Sequence[Brief]) -> list[Dot]:
             one.basis,
             one.occupancy,
             one.status,
+            one.free,
         )
         for one in rows
     ]
@@ -155,20 +162,22 @@ def _alone(one: _Cluster, most: int, links: Links) -> picture.Circle:
         labels=(f"{name} {taken}", taken) if taken else (name,),
         is_over=dot.is_over,
         is_shut=is_shut,
-        has_dot=dot.basis == "counted" and dot.occupancy is None,
+        has_dot=dot.basis == "counted" and dot.occupancy is None and not dot.has_no_places,
     )
 
 
 def _shape(dot: Dot) -> str:
     if dot.basis == "at_least":
         return "atleast"
+    if dot.has_no_places:
+        return occupancy_class(FULL)
     return "unknown-shape" if dot.occupancy is None else occupancy_class(dot.occupancy)
 
 
 def _taken(dot: Dot) -> str:
     """What share of its places is taken; empty where that is not known."""
     if dot.occupancy is None:
-        return ""
+        return str(gettext("no places")) if dot.has_no_places else ""
     return percent(dot.occupancy) if dot.basis == "counted" else f"≥ {percent(dot.occupancy)}"
 
 

@@ -1,5 +1,7 @@
 """Displaced groups: who they are, and where their people are."""
 
+from http import HTTPStatus
+
 from flask import Response, g, render_template, request
 
 from app.core.errors import NotFound
@@ -12,7 +14,7 @@ from app.dashboard.forms import GROUP_SORTS, GroupTableForm
 from app.dashboard.policy import GROUP_COLUMNS, accounted_for, group_cells, whole_of
 from app.dashboard.views.blueprint import PAGE, pages
 from app.dashboard.views.moments import Asked, moment_asked
-from app.dashboard.views.tables import as_file, sorting_of, without
+from app.dashboard.views.tables import as_file, is_misread, sorting_of, without
 from app.places.queries import areas_of
 from app.population.queries.group_tables import GroupsWanted, all_groups, group_table
 from app.population.queries.groups import group_figures
@@ -45,9 +47,11 @@ def groups() -> str:
 
 @pages.get("/groups.csv")
 @requires("read")
-def groups_as_file() -> Response:
-    """The same, all rows."""
+def groups_as_file() -> Response | tuple[str, int]:
+    """The same, all rows; the page where something in the address was not understood."""
     asked, form = moment_asked(), GroupTableForm(request.args)
+    if is_misread(asked, form):
+        return groups(), HTTPStatus.UNPROCESSABLE_ENTITY
     found = all_groups(session(), actor=g.actor, past=asked.past, wanted=_wanted(asked, form))
     said_in = language()
     rows = (group_cells(group, home.name if home else {}, said_in) for group, home in found)

@@ -81,8 +81,8 @@ def moment_asked() -> Asked:
     everything."""
     frame = frame_here()
     form = AsOfForm(request.args, today=frame.today)
-    is_good = form.validate()
-    as_of, known_on = (form.as_of.data, form.known_on.data) if is_good else (None, None)
+    form.validate()
+    as_of, known_on = (None if field.errors else field.data for field in (form.as_of, form.known_on))
     as_of = None if as_of == frame.today else as_of
     area, kind = _area(form), form.kind.data or None
     scope = g.actor.scope if area is None else replace(g.actor.scope, areas=frozenset({area.code}))

@@ -1,5 +1,7 @@
 """All shelters, and everything about one of them."""
 
+from http import HTTPStatus
+
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,7 +17,7 @@ from app.dashboard.views.blueprint import PAGE, pages
 from app.dashboard.views.drawings import pyramid, share_known, trend
 from app.dashboard.views.moments import Asked, moment_asked
 from app.dashboard.views.one_shelter import as_of_then, of_now
-from app.dashboard.views.tables import as_file, sorting_of, without
+from app.dashboard.views.tables import as_file, is_misread, sorting_of, without
 from app.population import queries as population
 from app.population.queries import Described
 from app.population.queries.listing import SORTS
@@ -52,9 +54,11 @@ def shelters() -> str:
 
 @pages.get("/shelters.csv")
 @requires("read")
-def shelters_as_file() -> Response:
-    """The same, all rows."""
+def shelters_as_file() -> Response | tuple[str, int]:
+    """The same, all rows. A file cannot say what in its address was not understood, so the page does."""
     asked, form = moment_asked(), ShelterTableForm(request.args)
+    if is_misread(asked, form):
+        return shelters(), HTTPStatus.UNPROCESSABLE_ENTITY
     wanted = form.wanted()
     found = whole_table(session(), scope=asked.scope, past=asked.past, wanted=wanted)
     rows = (shelter_cells(figure, wanted.language) for figure in found)

@@ -21,12 +21,14 @@ from app.dashboard.views.dots import dots_of
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
 from app.dashboard.views.map import map_of
 from app.dashboard.views.moments import Asked, moment_asked
+from app.duplicates.queries import how_many_wait
 from app.holds.queries import left_out
 from app.places.queries import areas_of
 from app.places.schemas import Frame
 from app.planning.queries import fillings_of
 from app.population import queries as population
 from app.population.past import Past
+from app.population.queries.counts import open_cases
 from app.population.queries.present import Brief
 from app.population.queries.published import published
 from app.population.schemas import AreaFigure
@@ -112,7 +114,7 @@ def _filling(asked: Asked, briefs: Sequence[Brief]) -> dict[str, Any]:
 def _open_now(asked: Asked) -> dict[str, Any]:
     """What needs somebody, and what is held for review: of now alone."""
     if asked.is_past:
-        return {"alerts": [], "alerts_total": 0, "left_out": None}
+        return {"alerts": [], "alerts_total": 0, "left_out": None, "doubles": 0, "cases": 0}
     actor = replace(g.actor, scope=asked.scope)
     return {
         "alerts": list_alerts(
@@ -120,6 +122,18 @@ def _open_now(asked: Asked) -> dict[str, Any]:
         ),
         "alerts_total": count_open(session(), actor=actor, kind=asked.kind),
         "left_out": left_out(session(), asked.scope),
+        **_to_decide(asked),
+    }
+
+
+def _to_decide(asked: Asked) -> dict[str, int]:
+    """Of how many pairs of reports somebody has to say whether they are one, and at how many places figures compete."""
+    if not g.actor.may("decide") or asked.kind:
+        return {"doubles": 0, "cases": 0}
+    size = asked.past.frame.settings.household_size
+    return {
+        "doubles": how_many_wait(session(), scope=asked.scope, household_size=size),
+        "cases": open_cases(session(), scope=asked.scope, past=asked.past, limit=1)[1],
     }
 
 

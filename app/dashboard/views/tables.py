@@ -35,6 +35,11 @@ def without(endpoint: str, kept: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def is_misread(asked: Asked, form: TableForm) -> bool:
+    """Whether an address asks for something there is not: a file of something else would pass for what was asked."""
+    return bool(asked.form.complaints() or form.complaints())
+
+
 def as_file(
     name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], asked: Asked, kept: dict[str, Any]
 ) -> Response:

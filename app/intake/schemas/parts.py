@@ -22,6 +22,7 @@ CODE = r"^[A-Z0-9-]{1,32}$"
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 FURTHEST_OFFSET = timedelta(hours=16)  # PostgreSQL refuses this and more
 _NUL_WRITTEN = rb"\u0000"
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -36,6 +37,11 @@ def _in_living_memory(at: datetime) -> datetime:
     if at < EARLIEST:
         raise ValueError("not_a_time")
     return at
+
+
+def _in_its_direction(said: Any) -> Any:
+    """Signs that turn what is written after them would turn the figures that stand beside a name."""
+    return _TURNING.sub("", said) if isinstance(said, str) else said
 
 
 def _storable(at: datetime) -> datetime:
@@ -77,7 +83,7 @@ Moment = Annotated[
 Count = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
 Code = Annotated[str, Field(pattern=CODE)]
 Reference = Annotated[str, Field(min_length=1, max_length=36)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, BeforeValidator(_in_its_direction), Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(max_length=2_000)]
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S")]
 Language = Literal["en", "ar", "fr"]

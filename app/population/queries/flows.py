@@ -19,7 +19,6 @@ from app.population.models import PlaceNow
 from app.population.past import Past, rows_at
 from app.population.queries.shown import people_of
 
-MOST_PLACES = 10_000
 OUTSIDE = "outside:"  # in a cursor, before the code of an area: a shelter may have the same
 _PLACES = text("""
   SELECT places.id, places.area_code, shelters.code AS shelter, coalesce(shelters.state -> 'name', areas.name) AS name
@@ -50,9 +49,11 @@ class Flow:
     people: int
 
 
-def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str = "") -> tuple[list[Flow], str | None]:
+def flows(
+    session: Session, *, scope: Scope, past: Past, limit: int | None = None, after: str = ""
+) -> tuple[list[Flow], str | None]:
     """Flows to places in scope, shelters by code, then people outside any shelter by area; and where the list goes on.
-    `limit`: places."""
+    `limit`: places (None: all)."""
     asked = {
         "operation": scope.operation_id,
         "after": after.removeprefix(OUTSIDE),
@@ -66,7 +67,7 @@ def flows(session: Session, *, scope: Scope, past: Past, limit: int, after: str 
         if place.id in booked and scope.holds(booked[place.id].area_path) and past.holds(place.id)
     ]
     places = found[:limit]
-    last = places[-1] if places and len(found) > limit else None
+    last = places[-1] if len(places) < len(found) else None
     listed = _to(session, places, {place.id: booked[place.id].area_path[-1] for place in places}, past)
     return listed, None if last is None else last.shelter or f"{OUTSIDE}{last.area_code}"
 
@@ -77,7 +78,7 @@ def largest(session: Session, *, scope: Scope, past: Past, most: int) -> list[Fl
     if past.is_present:
         found = _of_now(session, scope, past, most)
     else:
-        found, _ = flows(session, scope=scope, past=past, limit=MOST_PLACES)
+        found, _ = flows(session, scope=scope, past=past)
     return sorted(found, key=lambda one: (-one.people, one.shelter or one.area))[:most]
 
 

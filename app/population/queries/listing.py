@@ -15,6 +15,7 @@ from app.shelters.policy import found_by, sought_of
 
 Sort = Literal["code", "name", "people", "occupancy", "free", "counted_at"]
 RoomIs = Literal["over", "nearly_full", "free", "unknown"]
+NO_PLACES = 1e6  # as full as if there were a millionth of a place
 ACCENTS = "[\u0300-\u036f]"
 SORTS, ROOMS = get_args(Sort), get_args(RoomIs)
 
@@ -71,6 +72,7 @@ def room_of(figures: Sequence[ShelterFigure]) -> Room:
     ages = [figure.counted_at for figure in figures if figure.counted_at is not None]
     return Room(
         shelters=len(figures),
+        known=sum(map(has_room_known, figures)),
         free=sum(have["free"]),
         with_room=len(have["free"]),
         not_known=len(have["unknown"]),
@@ -100,11 +102,18 @@ def sorted_by_name(names: dict[str, str], language: str) -> str:
     return re.sub(ACCENTS, "", unicodedata.normalize("NFKD", name_in(names, language)).lower())
 
 
+def fullness(figure: ShelterFigure) -> float | None:
+    """What a table sorts by how full shelters are: people where there are no places come before all others."""
+    if figure.capacity == 0 and figure.people.total and figure.basis != "unknown":
+        return NO_PLACES * figure.people.total
+    return figure.occupancy
+
+
 def place_of(figure: ShelterFigure, wanted: Wanted) -> Cursor:
     """Where a shelter stands in a table."""
     keys: dict[str, Key] = {
         "people": figure.people.total,
-        "occupancy": figure.occupancy,
+        "occupancy": fullness(figure),
         "free": figure.free,
         "counted_at": figure.counted_at,
     }

@@ -20,7 +20,7 @@ from app.accounts.queries import visible
 from app.formats.charts import NEAR
 from app.places.models import Place
 from app.population.models import PlaceNow
-from app.population.queries.listing import ACCENTS, Wanted
+from app.population.queries.listing import ACCENTS, NO_PLACES, Wanted
 from app.population.queries.ordering import Cursor
 from app.population.schemas import Basis, Room, ShelterFigure
 from app.shelters.models import Shelter
@@ -81,6 +81,10 @@ def _narrow(scope: Scope, kind: str | None = None) -> Any:
             col(PlaceNow.counted_at),
             places.label("places"),
             case((places > 0, cast(people, Double) / cast(places, Double))).label("occupancy"),
+            case(
+                (places > 0, cast(people, Double) / cast(places, Double)),
+                (and_(places == 0, people > 0), NO_PLACES * cast(people, Double)),
+            ).label("fullness"),
             case((or_(basis == "counted", people >= places), places - people)).label("free"),
             col(Shelter.sought),
         )
@@ -126,7 +130,7 @@ def _key(listed: Any, wanted: Wanted) -> Any:
         return func.regexp_replace(
             func.lower(func.normalize(func.coalesce(*names), text("NFKD"))), ACCENTS, "", "g"
         ).collate("C")
-    return listed[wanted.sort]
+    return listed["fullness" if wanted.sort == "occupancy" else wanted.sort]
 
 
 def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room:
@@ -136,6 +140,7 @@ def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room
     is_room = _rooms(listed)
     wanted = select(
         func.count().label("shelters"),
+        func.count(listed.free).label("known"),
         func.coalesce(func.sum(listed.free).filter(is_room["free"]), 0).label("free"),
         func.count().filter(is_room["free"]).label("with_room"),
         func.count().filter(is_room["unknown"]).label("not_known"),
