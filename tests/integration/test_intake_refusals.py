@@ -163,3 +163,14 @@ def test_the_same_id_may_be_sent_again_mended(session: Session, actor: Actor) ->
 def test_it_takes_what_the_field_may_say(session: Session, actor: Actor, report: dict[str, Any]) -> None:
     [result] = take(session, actor=actor, reports=[report | {"id": str(uuid4())}])
     assert (result.status, result.errors) == ("accepted", ())
+
+
+def test_a_name_turns_nothing_that_stands_beside_it(session: Session, actor: Actor) -> None:
+    """U+202E has what follows written backwards: "Camp X 130%" would be read as "Camp %031 X"."""
+    turning = a_shelter(code="CAMP", name={"en": "Camp \u202eX", "ar": "\u2067مخيم"}, aliases=["Old\u2069 camp"])
+    assert statuses(take(session, actor=actor, reports=[turning])) == ["accepted"]
+    said = session.scalar(text("SELECT state FROM shelters WHERE code = 'CAMP'"))
+    assert said is not None
+    assert (said["name"], said["aliases"]) == ({"en": "Camp X", "ar": "مخيم"}, ["Old camp"])
+    nameless = a_shelter(code="NONE", name={"en": "\u202e"})
+    assert statuses(take(session, actor=actor, reports=[nameless])) == ["rejected"]

@@ -192,12 +192,42 @@ def test_taking_a_file_is_written_down_before(full: Team) -> None:
 
 def test_only_ones_own_areas_are_seen(full: Team) -> None:
     assert [row["shelter"] for row in file_of(full, who="stranger")] == ["FAR"]
-    assert [row["shelter"] for row in file_of(full, "?area=SY06", who="stranger")] == ["FAR"]
+    assert [row["shelter"] for row in file_of(full, "", who="stranger")] == ["FAR"]
     assert "FAR" not in [row["shelter"] for row in file_of(full, "?search=far")]
 
 
+@pytest.mark.parametrize("wrong", ["as_of=garbage", "as_of=2099-01-01", "area=SY10", "room=bogus", "kind=castle"])
+def test_a_file_of_something_else_than_was_asked_is_none(full: Team, wrong: str) -> None:
+    paths = ["/shelters.csv"] if wrong[:4] in ("room", "kind") else ["/shelters.csv", "/groups.csv"]
+    for path in paths:
+        answer = full.coordinator.open(f"{path}?{wrong}")
+        assert answer.status_code == 422
+        assert "Content-Disposition" not in answer.headers
+        assert 'class="field wrong"' in answer.text
+
+
+def test_a_file_says_of_arrivals_alone_how_many_are_over_at_least(full: Team) -> None:
+    full.sends(a_movement(at=noon(1), to="ATL", people=14), who="coordinator")
+    full.people()
+    over = {row["shelter"]: (row["over"], row["free"]) for row in file_of(full)}
+    assert over["ATL"] == ("8", ""), "18 for ten places, whom nobody counted"
+    assert over["OVR"] == ("30", "")
+    assert over["FRE"] == ("0", "130")
+    assert over["KHM"] == ("", "")
+
+
 def test_more_shelters_cost_no_further_statement(team: Team) -> None:
-    paths = ("/shelters", "/shelters?search=shelter&room=unknown&sort=-people", "/dashboard")
+    paths = (
+        "/shelters",
+        "/shelters?search=shelter&room=unknown&sort=-people",
+        "/dashboard",
+        "/dashboard?kind=collective_centre",
+        "/flows",
+        "/alerts",
+        f"/dashboard?as_of={day(1)}",
+    )
+    team.sends(a_movement(at=noon(2), to="KHM", people=30, origin="SY0602"), a_headcount("SCH", at=noon(2), people=3))
+    team.people()
     few = [asked(team, path) for path in paths]
     team.sends(*(a_shelter(code=f"M-{number:03}", capacity=9, at=noon(9)) for number in range(300)))
     team.sends(*(a_headcount(f"M-{number:03}", at=noon(2), people=number % 20) for number in range(0, 300, 3)))

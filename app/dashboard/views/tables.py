@@ -36,8 +36,8 @@ def without(endpoint: str, kept: dict[str, Any]) -> dict[str, str]:
 
 
 def is_misread(asked: Asked, form: TableForm) -> bool:
-    """Whether an address asks for something there is not: a file of something else would pass for what was asked."""
-    return bool(asked.form.complaints() or form.complaints())
+    """Whether an address asks for rows there are not: a file of others would pass for them. Order is no matter."""
+    return bool(asked.form.errors or form.errors.keys() - {"sort"})
 
 
 def as_file(
