@@ -45,13 +45,13 @@ def scale_of(occupancies: Sequence[float | None]) -> float:
 def occupancy_bar(occupancy: float | None, *, scale: float, is_counted: bool, right_to_left: bool = False) -> str:
     """One bar with a tick at 100 %. Occupancy None: the outline of what is not known.
 
-    Not counted but at least so many: the outline, and in it a hatched part.
+    Not counted but at least so many: the outline, and in it a hatched part; over the limit it is over, at least.
     """
     limit = 100 * FULL / scale
     if occupancy is None:
         return _bar(_rect("unknown-shape", limit, right_to_left))
     width = 100 * occupancy / scale
-    if is_counted:
+    if is_counted or occupancy >= FULL:
         shapes = _rect(occupancy_class(occupancy), width, right_to_left)
     else:
         shapes = _rect("unknown-shape", limit, right_to_left) + _rect("atleast", width, right_to_left)

@@ -21,7 +21,8 @@ def situation(page: Reading) -> dict[str, Any]:
     came, left = page.term("Came today", "Came that day")
     day = page.named("Before", "Came", "Left", "Adjusted by counts")
     before, *changes, after = (page.known(value) or 0 for value in day)
-    assert (count(came), page.told(left, "%(number)s left.")) == (changes[0], -changes[1]), "one page says two things"
+    said = page.known(came) or 0, page.told(left, "%(number)s left.") or 0
+    assert said == (changes[0], -changes[1]), "one page says two things"
     return {
         "number": page.number(number, below),
         "counted": page.told(below, "%(n)s place counted.", "%(n)s places counted."),

@@ -39,7 +39,7 @@ def site(database: str) -> Site:
 def test_the_page_says_how_many_how_sure_how_old_and_what_runs_short(site: Site) -> None:
     words = words_of(site.visitor().open("/shelters/KHM").text)
     for said in (
-        "Air base القاعدة",
+        "Air base · القاعدة",
         "130 120–150",
         "full count",
         "Places 150, 50 blocked",

@@ -133,7 +133,9 @@ def test_the_trend_is_drawn_with_what_it_says(figures: Team) -> None:
 
 def test_nothing_yet(team: Team) -> None:
     said = shown(team)
-    assert "Before not known Came +0 Left −0 Adjusted by counts +0 Now not known" in said, "what is not known is no 0"
+    assert "Before not known Came not known Left not known Adjusted by counts not known Now not known" in said, (
+        "what is not known is no 0"
+    )
     assert "Days appear here once something was reported." in said
     assert "Nothing is known of where people came from." in said
 
@@ -209,3 +211,29 @@ def test_all_alerts_of_what_is_shown(figures: Team) -> None:
         assert ("No alert is open." in words_of(found)) == (how_many == 0), query
         assert len(re.findall(r"acknowledge\"", found)) == how_many, query
     assert "/alerts?kind=planned_camp" in figures.coordinator.open(f"{PAGE}?kind=planned_camp").text
+
+
+def test_the_youngest_are_told_with_how_many_they_may_be(figures: Team) -> None:
+    figures.sends(
+        a_headcount(
+            "KHM",
+            at=noon(0) - timedelta(hours=24),
+            people={"total": 60, "cells": {"female:0-4": 7, "male:0-4": 5, "male:18-59": 30}},
+        )
+    )
+    figures.people()
+    for path in (PAGE, "/shelters/KHM"):
+        said = words_of(figures.coordinator.open(path).text)
+        assert re.search(r"Aged 0–4: 12, up to \d+ if all whose age is not known are", said), path
+    assert "Counted by age and sex on" in words_of(figures.coordinator.open("/shelters/KHM").text)
+
+
+def test_where_nothing_is_reported_for_long_it_leads_to_the_last_day(team: Team) -> None:
+    team.sends(a_headcount("KHM", at=noon(40), people=12))
+    team.people()
+    page = team.coordinator.open(PAGE).text
+    assert f'href="{PAGE}?as_of={day(40)}">Show the last day' in page
+    assert "Show the last day" not in team.coordinator.open(f"{PAGE}?as_of={day(40)}").text
+    team.sends(a_headcount("SCH", at=noon(1), people=3))
+    team.people()
+    assert "Show the last day" not in team.coordinator.open(PAGE).text

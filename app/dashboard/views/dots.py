@@ -167,10 +167,10 @@ def _alone(one: _Cluster, most: int, links: Links) -> picture.Circle:
 
 
 def _shape(dot: Dot) -> str:
+    if dot.is_over:
+        return occupancy_class(FULL)
     if dot.basis == "at_least":
         return "atleast"
-    if dot.has_no_places:
-        return occupancy_class(FULL)
     return "unknown-shape" if dot.occupancy is None else occupancy_class(dot.occupancy)
 
 

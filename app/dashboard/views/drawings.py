@@ -46,6 +46,22 @@ def pyramid(people: Shown, scheme: Scheme) -> Markup | None:
     return Markup(drawn)  # noqa: S704  # charts escape every text
 
 
+def youngest(people: Shown, scheme: Scheme) -> str | None:
+    """How many are of the youngest age, and how many that may be at most. None if nothing is known."""
+    by_age = {age: sum(people.cells.get(f"{sex}:{age}", 0) for sex in scheme.sexes) for age in scheme.ages}
+    age, unknown = scheme.ages[0], by_age.get(UNKNOWN, 0)
+    if sum(by_age.values()) == unknown:
+        return None
+    words = {
+        "age": digits(age.replace("-", "\u2013")),
+        "known": number(by_age[age]),
+        "most": number(by_age[age] + unknown),
+    }
+    if not unknown:
+        return str(gettext("Aged %(age)s: %(known)s.", **words))
+    return str(gettext("Aged %(age)s: %(known)s, up to %(most)s if all whose age is not known are.", **words))
+
+
 def share_known(people: Shown) -> float | None:
     """For which share of the people both sex and age are known."""
     cells = people.cells

@@ -82,7 +82,8 @@ def moment_asked() -> Asked:
     frame = frame_here()
     form = AsOfForm(request.args, today=frame.today)
     form.validate()
-    as_of, known_on = (None if field.errors else field.data for field in (form.as_of, form.known_on))
+    days = form.as_of, form.known_on
+    as_of, known_on = (None, None) if any(day.errors for day in days) else (day.data for day in days)
     as_of = None if as_of == frame.today else as_of
     area, kind = _area(form), form.kind.data or None
     scope = g.actor.scope if area is None else replace(g.actor.scope, areas=frozenset({area.code}))

@@ -14,7 +14,7 @@ from app.dashboard.forms import ShelterTableForm
 from app.dashboard.policy import SHELTER_COLUMNS, lets_in, shelter_cells
 from app.dashboard.queries import names_in
 from app.dashboard.views.blueprint import PAGE, pages
-from app.dashboard.views.drawings import pyramid, share_known, trend
+from app.dashboard.views.drawings import pyramid, share_known, trend, youngest
 from app.dashboard.views.moments import Asked, moment_asked
 from app.dashboard.views.one_shelter import as_of_then, of_now
 from app.dashboard.views.tables import as_file, is_misread, sorting_of, without
@@ -84,6 +84,7 @@ def shelter(code: str) -> str | Response:
         state=found.state,
         scheme=past.frame.scheme,
         pyramid=pyramid(figure.people, past.frame.scheme),
+        youngest=youngest(figure.people, past.frame.scheme),
         known=share_known(figure.people),
         lets_in=lets_in(found.state.get("admits")),
         standards=standards_of(

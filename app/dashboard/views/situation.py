@@ -18,7 +18,7 @@ from app.dashboard.views import live
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.changes import note_visit
 from app.dashboard.views.dots import dots_of
-from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend
+from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend, youngest
 from app.dashboard.views.map import map_of
 from app.dashboard.views.moments import Asked, moment_asked
 from app.duplicates.queries import how_many_wait
@@ -34,6 +34,7 @@ from app.population.queries.published import published
 from app.population.schemas import AreaFigure
 
 FULLEST, FILLING, TASKS, PUBLISHED, HOMES = 10, 5, 5, 3, 6
+NEAREST = 3  # to full, where nothing can be said of when
 AREAS = 25  # rows of areas, if so few levels are that many
 LIKELY = 200  # shelters of which is asked when they will be full: it takes the last counts of each
 
@@ -58,6 +59,7 @@ def _situation() -> str:
     stands = standing(session(), scope=scope, past=past, most=FULLEST, kind=asked.kind)
     codes = population.top_codes(session(), scope)
     days = population.area_days(session(), codes=codes, first=first, past=past)
+    last = population.last_report_at(session(), scope=scope, past=past)
     return render_template(
         "dashboard/situation.html",
         asked=asked,
@@ -65,6 +67,7 @@ def _situation() -> str:
         frame=frame,
         whole=whole,
         pyramid=pyramid(whole.people, frame.scheme),
+        youngest=youngest(whole.people, frame.scheme),
         known=share_known(whole.people),
         map=map_of(asked, dots_of(stands.briefs)),
         room=stands.room,
@@ -74,7 +77,8 @@ def _situation() -> str:
         days=days[::-1],
         homes=largest_flows(session(), scope=scope, past=past, most=HOMES),
         **_areas(asked, past),
-        last_report_at=population.last_report_at(session(), scope=scope, past=past),
+        last_report_at=last,
+        last_day=None if last is None or asked.is_past else frame.day_of(last),
         published=[] if asked.kind else published(session(), scope=scope, past=past, limit=PUBLISHED),
         **_open_now(asked),
     )
@@ -108,7 +112,12 @@ def _filling(asked: Asked, briefs: Sequence[Brief]) -> dict[str, Any]:
     likely = likely_to_fill(briefs, LIKELY)
     rooms = {one.id: (one.people or 0, one.places or 0) for one in likely}
     when = fillings_of(session(), rooms, today=asked.past.cut.day)
-    return {"filling": next_to_fill(likely, when, FILLING), "of_likely": LIKELY if len(likely) == LIKELY else None}
+    return {
+        "filling": next_to_fill(likely, when, FILLING),
+        "can_be_said": len(when),
+        "fullest_with_room": [one for one in likely[:NEAREST] if one.occupancy is not None],
+        "of_likely": LIKELY if len(likely) == LIKELY else None,
+    }
 
 
 def _open_now(asked: Asked) -> dict[str, Any]:

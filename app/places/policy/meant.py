@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.text import LONGEST_NAME
-from app.places.policy.names import CLOSE_ENOUGH, likeness, plain
+from app.places.policy.names import CLOSE_ENOUGH, likeness, plain, written_alike
 from app.places.schemas import Candidate
 
 SUGGESTED = 5
@@ -36,12 +36,13 @@ def meant_by(typed: str, candidates: Sequence[Candidate]) -> Meant:
 
 
 def _nearest(wanted: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Those whose names are like it, nearest first."""
-    scored = [(_likeness(wanted, candidate), candidate) for candidate in candidates] if wanted else []
-    close = [(score, candidate) for score, candidate in scored if score >= CLOSE_ENOUGH]
-    close.sort(key=lambda found: (-found[0], found[1].key))
-    return tuple(candidate for _, candidate in close[:SUGGESTED])
+    """Those whose names are like it, nearest first; of those that sound alike, what is written alike."""
+    scored = [(*_likeness(wanted, candidate), candidate) for candidate in candidates] if wanted else []
+    close = [found for found in scored if found[0] >= CLOSE_ENOUGH]
+    close.sort(key=lambda found: (-found[0], -found[1], found[2].key))
+    return tuple(candidate for *_, candidate in close[:SUGGESTED])
 
 
-def _likeness(wanted: str, candidate: Candidate) -> float:
-    return max(likeness(wanted, plain(name)) for name in candidate.names)
+def _likeness(wanted: str, candidate: Candidate) -> tuple[float, float]:
+    names = [plain(name) for name in candidate.names]
+    return max(likeness(wanted, name) for name in names), max(written_alike(wanted, name) for name in names)
