@@ -49,10 +49,11 @@ export function likeness(one, other) {
   if (pairs(one).all >= SHORTEST_PART - 1 && other.includes(one)) return 1;
   const [byEar, others] = [heard(one), heard(other)];
   if (byEar.length > 1 && byEar === others) return SAME_BY_EAR;
-  return Math.max(shared(one, other), shared(byEar, others));
+  return Math.max(writtenAlike(one, other), writtenAlike(byEar, others));
 }
 
-function shared(one, other) {
+// From 0 to 1 of two plain names: what they share of their pairs of letters as they are written.
+export function writtenAlike(one, other) {
   const [left, right] = [pairs(one), pairs(other)];
   if (Math.min(left.all, right.all) < SHORTEST_PART - 1) return 0;
   let together = 0;

@@ -55,3 +55,11 @@ def test_likeness_lies_between_nothing_and_the_same(one: str, other: str) -> Non
     assert 0 <= likeness(plain(one), plain(other)) <= 1
     if len(plain(one)) > 2:
         assert likeness(plain(one), plain(one)) == 1
+
+
+def test_of_what_sounds_alike_the_first_offered_is_written_alike() -> None:
+    """Nobody looking for Jableh wants Jbeil, which has the same consonants and comes first by its code."""
+    names = {"LB01": "Jbeil", "SY0601": "Jablah city", "SY0602": "Jablah"}
+    meant = meant_by("Jableh", [Candidate(key, (key, name)) for key, name in names.items()])
+    assert meant.one is None
+    assert [one.key for one in meant.maybe] == ["SY0602", "SY0601", "LB01"]

@@ -1,6 +1,6 @@
 // Which place or area a typed name means: the same as app/field/policy.py, where each rule is explained.
 
-import { CLOSE_ENOUGH, folded, likeness, plain } from "../../names.js";
+import { CLOSE_ENOUGH, folded, likeness, plain, writtenAlike } from "../../names.js";
 import { plainDigits, stripped } from "./typed.js";
 
 const LONGEST_NAME = 200;
@@ -23,11 +23,12 @@ export function meantBy(typed, candidates) {
 
 function nearest(wanted, candidates) {
   if (!wanted) return [];
-  const alike = (one) => Math.max(...one.names.map((name) => likeness(wanted, plain(name))));
-  return candidates.map((one) => [alike(one), one])
+  const most = (alike, one) => Math.max(...one.names.map((name) => alike(wanted, plain(name))));
+  return candidates.map((one) => [most(likeness, one), most(writtenAlike, one), one])
     .filter(([score]) => score >= CLOSE_ENOUGH)
-    .sort(([score, one], [other, another]) => other - score || (one.key < another.key ? -1 : 1))
-    .slice(0, SUGGESTED).map(([, one]) => one);
+    .sort(([score, written, one], [other, otherwise, another]) =>
+      other - score || otherwise - written || (one.key < another.key ? -1 : 1))
+    .slice(0, SUGGESTED).map(([, , one]) => one);
 }
 
 // Whether one of these has just this name.
