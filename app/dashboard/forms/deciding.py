@@ -1,6 +1,6 @@
 """What a coordinator decides: which headcount is followed, which shelters are one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -16,6 +16,7 @@ CORRECTED_MEANWHILE = mark("What you decide on was corrected while you decided. 
 WRITE_OTHER = mark("Write the code or the name of the other shelter.")
 NO_OTHER = mark("There is no shelter of this code or name in your areas.")
 SEVERAL_OTHERS = mark("More than one shelter has this name. Choose the one you mean.")
+NOT_BOOKED_HERE = mark("This shelter is not booked as this one. Nothing was changed.")
 
 
 class Decision(Protocol):
@@ -149,6 +150,13 @@ class TwoPlacesForm(ReasonedForm):
     def check(self) -> None:
         self.need(version=CHOOSE)
         super().check()
+
+    def found(self, booked: Collection[UUID]) -> bool:
+        """Whether the version is one of these, which say that a shelter is this one."""
+        if self.version.data in booked:
+            return True
+        self.complain("version", say(NOT_BOOKED_HERE))
+        return False
 
     def report(self) -> dict[str, Any]:
         voided = {"kind": "correction", "corrects": str(self.version.data), "replacement": None}
