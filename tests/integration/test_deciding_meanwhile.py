@@ -19,7 +19,7 @@ from tests.factories.operations import a_headcount, a_movement, a_shelter
 from tests.factories.pages import Visitor, form_of, words_of
 
 NOW = clock.now() - timedelta(hours=9)
-CORRECTED = "What you decide on was corrected while you decided."
+CORRECTED = "A report you decide on was corrected meanwhile."
 DECIDED = "Somebody decided on this meanwhile."
 
 

@@ -12,7 +12,7 @@ from app.duplicates.queries import Two
 from app.population.queries.counts import Headcount
 
 DECIDED_MEANWHILE = mark("Somebody decided on this meanwhile. Look at what stands now, then decide again.")
-CORRECTED_MEANWHILE = mark("What you decide on was corrected while you decided. Look at it again, then decide.")
+CORRECTED_MEANWHILE = mark("A report you decide on was corrected meanwhile. Look at it again, then decide.")
 WRITE_OTHER = mark("Write the code or the name of the other shelter.")
 NO_OTHER = mark("There is no shelter of this code or name in your areas.")
 SEVERAL_OTHERS = mark("More than one shelter has this name. Choose the one you mean.")
