@@ -67,6 +67,24 @@ def test_whoever_is_responsible_elsewhere_sees_and_decides_nothing_of_it(site: S
         assert site.visitor(role).open("/duplicates").status_code == 403
 
 
+def test_a_place_outside_the_areas_is_told_by_its_name_alone(site: Site) -> None:
+    """Two buses from SCH, in SY10, to KHM; whoever is responsible for SY06 is given no code, and no way there."""
+    first, again = (a_movement(at=NOW, people=33, source="SCH", to="KHM") for _ in "12")
+    site.report(first)
+    site.report(again)
+    path = f"/duplicates/{again['id']}/{first['id']}"
+    for areas, links in ((["SY06"], False), (["SY06", "SY10"], True)):
+        visitor = site.visitor(areas=areas)
+        for page in (visitor.open("/duplicates").text, visitor.open(path).text):
+            assert "Stayed before Shelter SCH Shelter SCH" in words_of(page)
+            assert 'href="/shelters/KHM"' in page
+            assert ('href="/shelters/SCH"' in page) is links
+    assert site.visitor(areas=["SY06"]).send(f"{path}?choice=same", reason="one bus").status_code == 303
+    decided = site.visitor(areas=["SY10"]).open("/duplicates").text
+    assert "one bus" in decided and "Shelter KHM" in decided
+    assert 'href="/shelters/KHM"' not in decided
+
+
 def test_the_same_people_are_counted_once_and_that_is_undone(site: Site) -> None:
     visitor = site.visitor()
     assert "1 arrival or departure this figure rests on may be told twice." in words_of(

@@ -1,11 +1,12 @@
 """A shelter's own page: its figure on any day, what it rests on, and two shelters that are one."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
 from app.dashboard.views.shelters import REASONS
-from tests.factories.amending import decision
+from tests.factories.amending import decision, one_place
 from tests.factories.asked import statements
 from tests.factories.coordinating import Site, fold, make_site, stored
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
@@ -170,6 +171,24 @@ def test_two_shelters_become_one_and_two_again(site: Site) -> None:
     assert visitor.open("/shelters/SCH").status_code == 200
     assert len(stored("void")) == 1
     assert "No other shelter is booked as this one." in words_of(visitor.open(path).text)
+
+
+def test_nothing_but_that_two_are_one_is_taken_back_there(site: Site) -> None:
+    site.report(a_shelter(code="S-A"), a_shelter(code="S-B"), one_place("S-A", "S-B"), one_place("KHM", "SCH"))
+    moved = a_movement(at="2025-03-13T10:00:00+03:00", people=33, to="KHM")
+    site.report(moved)
+    elsewhere, here = (one["id"] for one in sorted(stored("same_place"), key=lambda one: one["keep"] == "KHM"))
+    visitor, path = site.visitor(), "/shelters/KHM/two-places"
+    for version in (moved["id"], elsewhere, str(uuid4()), "nonsense"):
+        answer = visitor.send(path, version=version, reason="two gates")
+        assert answer.status_code == 422
+        assert "This shelter is not booked as this one. Nothing was changed." in words_of(answer.text)
+    assert stored("void") == []
+    data = form_of(answer.text)
+    assert visitor.post(path, data).status_code == 303
+    data["report_id"], data["version"] = str(uuid4()), moved["id"]
+    assert visitor.post(path, data).status_code == 422
+    assert [one["corrects"] for one in stored("void")] == [here]
 
 
 def test_the_name_of_the_other_may_stay(site: Site) -> None:

@@ -2,7 +2,7 @@
 
 from app.dashboard.forms.alerts import AcknowledgeForm
 from app.dashboard.forms.asking import AsOfForm
-from app.dashboard.forms.deciding import DECIDED_MEANWHILE, DecisionForm, DoubleForm, SamePlaceForm, TwoPlacesForm
+from app.dashboard.forms.deciding import DecisionForm, DoubleForm, SamePlaceForm, TwoPlacesForm
 from app.dashboard.forms.figure import FigureForm
 from app.dashboard.forms.holding import HoldForm, SetForm, theirs_in
 from app.dashboard.forms.placing import PlacementForm
@@ -11,7 +11,6 @@ from app.dashboard.forms.subscribing import SubscriptionForm
 from app.dashboard.forms.tables import GROUP_SORTS, GroupTableForm, ShelterTableForm, TableForm
 
 __all__ = [
-    "DECIDED_MEANWHILE",
     "GROUP_SORTS",
     "AcknowledgeForm",
     "AsOfForm",

@@ -1,27 +1,72 @@
 """What a coordinator decides: which headcount is followed, which shelters are one."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from app.core.forms import CHOOSE, ChoiceField, IdField, TypedField, say
 from app.core.text import mark
 from app.dashboard.forms.sent import ReasonedForm
+from app.duplicates.queries import Two
+from app.population.queries.counts import Headcount
 
 DECIDED_MEANWHILE = mark("Somebody decided on this meanwhile. Look at what stands now, then decide again.")
+CORRECTED_MEANWHILE = mark("A report you decide on was corrected meanwhile. Look at it again, then decide.")
 WRITE_OTHER = mark("Write the code or the name of the other shelter.")
 NO_OTHER = mark("There is no shelter of this code or name in your areas.")
 SEVERAL_OTHERS = mark("More than one shelter has this name. Choose the one you mean.")
+NOT_BOOKED_HERE = mark("This shelter is not booked as this one. Nothing was changed.")
 
 
-class DecisionForm(ReasonedForm):
+class Decision(Protocol):
+    """One that holds. `at`: when it was recorded."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+class DecidingForm(ReasonedForm):
+    """What is decided of reports, as these stood when the form was `shown`, and after what was `decided` by then. Where
+    anything else stands or holds by now, it is begun again: nobody decides on what they have not seen. Whoever stores
+    it must have the turn of the operation, or that may still change."""
+
+    shown = TypedField()
+    decided = TypedField()
+
+    def __init__(self, *, versions: Sequence[UUID], held: Decision | None, **known: Any) -> None:
+        self.stands, self.held = " ".join(map(str, versions)), held
+        super().__init__(**known)
+
+    @property
+    def holds(self) -> str:
+        """Which decision holds, as the form carries it."""
+        return "" if self.held is None else str(self.held.id)
+
+    def check(self) -> None:
+        super().check()
+        if self.held is not None and self.held.id == self.report_id.data:
+            return  # it is the one that holds: sent again
+        if (self.decided.data or "") != self.holds or (self.held is not None and self.held.at > self.shown_at):
+            self.begin_again(DECIDED_MEANWHILE)
+        elif self.shown.data != self.stands:
+            self.begin_again(CORRECTED_MEANWHILE)
+
+
+class DecisionForm(DecidingForm):
     """A headcount is followed, or set aside. One without a best figure can only be set aside."""
 
     choice = ChoiceField(options=("adopt", "set_aside"))
 
-    def __init__(self, headcount: UUID, *, has_best: bool, choice: str | None) -> None:
-        self.headcount = headcount
-        super().__init__(choice=choice if choice in ("adopt", "set_aside") and has_best else "set_aside")
+    def __init__(self, headcount: Headcount, *, choice: str | None) -> None:
+        self.headcount, has_best = headcount.id, headcount.best is not None
+        super().__init__(
+            versions=[headcount.version],
+            held=headcount.decided,
+            choice=choice if choice in ("adopt", "set_aside") and has_best else "set_aside",
+        )
         self.choice.options = ("adopt", "set_aside") if has_best else ("set_aside",)
 
     def check(self) -> None:
@@ -33,19 +78,22 @@ class DecisionForm(ReasonedForm):
         return {**super().report(), "kind": "decision", **decided}
 
 
-class DoubleForm(ReasonedForm):
+class DoubleForm(DecidingForm):
     """Two movements are of the same people, and the one told later does not count; or of others, and both count; or a
-    pair, the departure and the arrival of one journey, and each counts where it saw the people. `part`: what the one
-    told later is of that, if they can be a pair."""
+    pair, the departure and the arrival of one journey, and each counts where it saw the people."""
 
     choice = ChoiceField(options=("same", "different", "pair"))
 
     fault_names: ClassVar[dict[str, str]] = {"reason": "reason", "counts": "choice", "pair": "choice"}
 
-    def __init__(self, later: UUID, earlier: UUID, *, part: str | None, choice: str | None) -> None:
-        self.later, self.earlier, self.part = later, earlier, part
-        answers = ("same", "different", "pair") if part else ("same", "different")
-        super().__init__(choice=choice if choice in answers else None)
+    def __init__(self, found: Two, *, choice: str | None) -> None:
+        self.later, self.earlier, self.part = found.later.first_id, found.earlier.first_id, found.part
+        answers = ("same", "different", "pair") if self.part else ("same", "different")
+        super().__init__(
+            versions=[found.earlier.id, found.later.id],
+            held=found.decided,
+            choice=choice if choice in answers else None,
+        )
         self.choice.options = answers
 
     def check(self) -> None:
@@ -102,6 +150,13 @@ class TwoPlacesForm(ReasonedForm):
     def check(self) -> None:
         self.need(version=CHOOSE)
         super().check()
+
+    def found(self, booked: Collection[UUID]) -> bool:
+        """Whether the version is one of these, which say that a shelter is this one."""
+        if self.version.data in booked:
+            return True
+        self.complain("version", say(NOT_BOOKED_HERE))
+        return False
 
     def report(self) -> dict[str, Any]:
         voided = {"kind": "correction", "corrects": str(self.version.data), "replacement": None}

@@ -11,10 +11,11 @@ from app.core.http import requires, session
 from app.core.pagination import after_moment, moment_and_id
 from app.core.pagination import page as page_of
 from app.core.text import mark
-from app.dashboard.forms import DECIDED_MEANWHILE, DecisionForm
+from app.dashboard.forms import DecisionForm
 from app.dashboard.views.blueprint import PAGE, Shown, frame_here, pages
 from app.dashboard.views.reports import start_asked
 from app.intake.service import take
+from app.ledger.service import take_turn
 from app.population.past import Cut, Past
 from app.population.queries.counts import Headcount, headcount_of, headcounts_at, open_cases
 from app.population.queries.decisions import latest_decisions
@@ -66,15 +67,12 @@ def decide(headcount_id: UUID) -> Shown:
 @pages.post("/counts/<uuid:headcount_id>/decide")
 @requires("decide")
 def save_decision(headcount_id: UUID) -> Shown | Response:
-    """Decide; where somebody else did since the form was shown, that is shown first."""
+    """Decide; where somebody else did since the form was shown, or corrected the headcount, that is shown first."""
+    take_turn(session(), g.actor.scope.operation_id)  # before anything is read: it stands until this is stored
     past = _now()
     headcount = _headcount(headcount_id, past)
     form = _form(headcount)
     if not form.validate():
-        return _show(headcount, form, past), 422
-    held = headcount.decided
-    if held is not None and held.id != form.report_id.data and held.at > form.shown_at:
-        form.begin_again(DECIDED_MEANWHILE)
         return _show(headcount, form, past), 422
     (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
@@ -96,8 +94,7 @@ def _headcount(headcount_id: UUID, past: Past) -> Headcount:
 
 
 def _form(headcount: Headcount) -> DecisionForm:
-    choice = request.args.get("choice")
-    return DecisionForm(headcount.id, has_best=headcount.best is not None, choice=choice)
+    return DecisionForm(headcount, choice=request.args.get("choice"))
 
 
 def _show(headcount: Headcount, form: DecisionForm, past: Past) -> str:

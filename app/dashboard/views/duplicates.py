@@ -12,13 +12,14 @@ from app.core.errors import NotFound
 from app.core.http import requires, session
 from app.core.pagination import after_moment, moment_and_id
 from app.core.text import mark
-from app.dashboard.forms import DECIDED_MEANWHILE, DoubleForm
+from app.dashboard.forms import DoubleForm
 from app.dashboard.views.blueprint import Shown, frame_here, pages
 from app.dashboard.views.moments import moment_asked
 from app.dashboard.views.one_shelter import doubles_at
 from app.dashboard.views.shelters import shelter_found
 from app.duplicates.queries import Possible, Two, latest_decided, latest_possible, two
 from app.intake.service import take
+from app.ledger.service import take_turn
 
 LATEST = 20
 NOT_THERE = mark("One of these reports is not there, or was taken back.")
@@ -59,14 +60,11 @@ def decide_double(movement_id: UUID, other_id: UUID) -> Shown:
 @pages.post("/duplicates/<uuid:movement_id>/<uuid:other_id>")
 @requires("decide")
 def save_double(movement_id: UUID, other_id: UUID) -> Shown | Response:
-    """Decide; where somebody else did since the form was shown, that is shown first."""
+    """Decide; where somebody else did since the form was shown, or corrected a report, that is shown first."""
+    take_turn(session(), g.actor.scope.operation_id)  # before anything is read: it stands until this is stored
     found = _two(movement_id, other_id)
     form = _form(found)
     if not form.validate():
-        return _show(found, form), 422
-    held = found.decided
-    if held is not None and held.id != form.report_id.data and held.at > form.shown_at:
-        form.begin_again(DECIDED_MEANWHILE)
         return _show(found, form), 422
     (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
@@ -84,7 +82,7 @@ def _two(one: UUID, other: UUID) -> Two:
 
 
 def _form(found: Two) -> DoubleForm:
-    return DoubleForm(found.later.first_id, found.earlier.first_id, part=found.part, choice=request.args.get("choice"))
+    return DoubleForm(found, choice=request.args.get("choice"))
 
 
 def _show(found: Two, form: DoubleForm) -> str:

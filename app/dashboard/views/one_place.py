@@ -1,5 +1,8 @@
 """Two shelters turn out to be one, or two after all."""
 
+from typing import cast
+from uuid import UUID
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -12,8 +15,9 @@ from app.dashboard.views.blueprint import Shown, pages
 from app.dashboard.views.moments import moment_asked
 from app.dashboard.views.shelters import shelter_found
 from app.intake.service import take
+from app.ledger.service import standing
 from app.population.queries import Described
-from app.population.queries.decisions import booked_here
+from app.population.queries.decisions import BookedHere, booked_here
 from app.shelters.queries import list_shelters
 
 OFFERED = 200  # shelters of the same area, where one that is reported twice most likely lies
@@ -52,7 +56,7 @@ def two_places(code: str) -> Shown:
 def save_two_places(code: str) -> Shown | Response:
     """Take back that another shelter is this one."""
     found, form = _shelter(code), TwoPlacesForm()
-    if not form.validate():
+    if not form.validate() or not _is_booked(form, found):
         return _show_two_places(found, form), 422
     (result,) = take(session(), actor=g.actor, reports=[form.report()], device=g.actor.device)
     if not form.accept(result):
@@ -76,6 +80,16 @@ def _show_same_place(found: Described, form: SamePlaceForm) -> str:
     return render_template("dashboard/same_place.html", figure=found.figure, form=form, offered=offered)
 
 
+def _is_booked(form: TwoPlacesForm, found: Described) -> bool:
+    """Whether what is taken back is that a shelter is this one. Where it was taken back before, by this very form, the
+    door says so."""
+    was_sent = bool(standing(session(), [cast(UUID, form.report_id.data)]))
+    return was_sent or form.found({one.id for one in _booked(found)})
+
+
+def _booked(found: Described) -> list[BookedHere]:
+    return [one for one in booked_here(session(), g.actor.scope, found.figure.place_id) if one.shelter]
+
+
 def _show_two_places(found: Described, form: TwoPlacesForm) -> str:
-    booked = [one for one in booked_here(session(), g.actor.scope, found.figure.place_id) if one.shelter]
-    return render_template("dashboard/two_places.html", figure=found.figure, form=form, booked=booked)
+    return render_template("dashboard/two_places.html", figure=found.figure, form=form, booked=_booked(found))

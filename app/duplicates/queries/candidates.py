@@ -143,10 +143,11 @@ def possible_at(
 
 def possible(session: Session, ids: Sequence[UUID], *, scope: Scope, household_size: float) -> list[Possible]:
     """Which movements these versions may be told twice with, at places in scope, the likeliest first."""
-    asked = movements(session, ids)
+    asked = movements(session, ids, scope)
     pairs = _beside(session, asked, scope)
     known = {one.id: one for one in asked}
-    known |= {one.id: one for one in movements(session, {id_ for pair in pairs for id_ in pair} - known.keys())}
+    others = {id_ for pair in pairs for id_ in pair} - known.keys()
+    known |= {one.id: one for one in movements(session, others, scope)}
     decided = _decided(session, known.values())
     compared = [
         Pair(one, other, alike)
@@ -193,10 +194,10 @@ def _near(session: Session, places: Mapping[UUID, Place], scope: Scope) -> dict[
     asked = {
         "operation": scope.operation_id,
         "areas": None if scope.areas is None else sorted(scope.areas),
-        "codes": sorted({place.area for place in places.values() if place.shelter is not None}),
+        "codes": sorted({place.area for place in places.values() if place.shelter and place.area}),
         "most": MOST_AROUND,
     }
-    around: dict[str, list[Place]] = {}
+    around: dict[str | None, list[Place]] = {}
     for row in session.execute(_AROUND, asked) if asked["codes"] else ():
         around.setdefault(row.area_code, []).append(place_of(row))
     return {id_: _beside_it(one, around.get(one.area, ())) if one.shelter else [] for id_, one in places.items()}

@@ -81,7 +81,7 @@ class Two:
 def standing_movements(session: Session, firsts: Collection[UUID], scope: Scope) -> dict[UUID, Movement]:
     """Of these movements the versions that stand, by the id of the first; those with an end in scope."""
     ids = list(session.scalars(_STANDING, {"firsts": list(firsts)})) if firsts else []
-    return {one.first_id: one for one in movements(session, ids) if _concerns(one, scope)}
+    return {one.first_id: one for one in movements(session, ids, scope) if _concerns(one, scope)}
 
 
 def _concerns(one: Movement, scope: Scope) -> bool:

@@ -1,7 +1,7 @@
 """Movements as they stand, with everything they are compared by."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.policy import Scope
 from app.core.db import by_name
 from app.counts.people import People
 from app.duplicates.policy import End, Position, Told
@@ -41,11 +42,12 @@ _PLACES = text("""
 
 @dataclass(frozen=True)
 class Place:
-    """A place as it is booked. `shelter` None: in the area, outside any shelter."""
+    """A place as it is booked. `shelter` None: in the area, outside any shelter; `area` None too: outside the reader's
+    areas, where it is told by its name alone."""
 
     end: End
     shelter: str | None
-    area: str
+    area: str | None
     name: dict[str, str]
 
 
@@ -76,10 +78,11 @@ class Movement:
         return self.told.came_at if self.to is not None else self.told.left_at
 
 
-def movements(session: Session, ids: Collection[UUID]) -> list[Movement]:
-    """These versions, the latest recorded first."""
+def movements(session: Session, ids: Collection[UUID], scope: Scope) -> list[Movement]:
+    """These versions as a reader of this scope may know them, the latest recorded first."""
     rows = by_name(session.execute(_MOVEMENTS, {"ids": list(ids)}))
-    places = places_of(session, {end for row in rows for end in (row.place_id, row.from_place_id) if end is not None})
+    ends = {end for row in rows for end in (row.place_id, row.from_place_id) if end is not None}
+    places = {id_: _as_read(place, scope) for id_, place in places_of(session, ends).items()}
     return [_movement(row, places) for row in rows]
 
 
@@ -87,6 +90,10 @@ def places_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Place]:
     """These places by their own ids, each as what it is booked as."""
     rows = session.execute(_PLACES, {"places": list(ids)}) if ids else ()
     return {row.member_id: place_of(row) for row in rows}
+
+
+def _as_read(place: Place, scope: Scope) -> Place:
+    return place if scope.holds(place.end.area_path) else replace(place, shelter=None, area=None)
 
 
 def place_of(row: Any) -> Place:

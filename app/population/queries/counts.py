@@ -39,8 +39,8 @@ _OPEN = text("""
   LIMIT :limit OFFSET :start
 """)
 _SAID = """
-    coalesce(said.version_of, said.id) AS id, said.occurred_at, said.stands_at, said.day, said.recorded_at, said.total,
-    said.low, said.high, said.households, said.method,
+    coalesce(said.version_of, said.id) AS id, said.id AS version, said.occurred_at, said.stands_at, said.day,
+    said.recorded_at, said.total, said.low, said.high, said.households, said.method,
     CASE WHEN said.corrects IS NULL THEN said.content ELSE said.content -> 'replacement' END AS content,
     said.corrects IS NOT NULL AS is_correction, users.email AS reporter, decision.id AS decision_id, decision.adopt,
     CASE WHEN decision.corrects IS NULL THEN decision.content ELSE decision.content -> 'replacement' END ->> 'reason'
@@ -102,10 +102,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Headcount:
-    """One headcount by the version that counts. `id` is that of its first. `stands_at`: its instant in the order of the
-    fold. `best` None: only a range was said."""
+    """One headcount by the `version` that counts. `id` is that of its first. `stands_at`: its instant in the order of
+    the fold. `best` None: only a range was said."""
 
     id: UUID
+    version: UUID
     place_id: UUID
     at: datetime
     stands_at: datetime
@@ -251,6 +252,7 @@ def _headcount(row: Any, frame: Frame) -> Headcount:
         decided = Decided(row.decision_id, row.adopt, row.reason, row.decided_by, row.decided_at)
     return Headcount(
         id=row.id,
+        version=row.version,
         place_id=row.kept_id,
         at=row.occurred_at,
         stands_at=row.stands_at,
