@@ -89,7 +89,10 @@ class PlaceDay(SQLModel, table=True):
     reported_at: datetime = Field(sa_type=AWARE)
     rules: dict[str, Any] = Field(sa_type=JSONB)
 
-    __table_args__ = (CheckConstraint("basis IN ('counted', 'at_least', 'unknown')", name="basis"),)
+    __table_args__ = (
+        CheckConstraint("basis IN ('counted', 'at_least', 'unknown')", name="basis"),
+        Index("ix_place_days_open", "place_id", "day", postgresql_where=text("competing > 0 OR is_disputed")),
+    )
 
 
 class PlaceNow(SQLModel, table=True):

@@ -47,6 +47,7 @@ class Shelter(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("operation_id", "code"),
         CheckConstraint("code ~ '^[A-Z0-9-]{1,32}$'", name="code"),
+        Index(None, "operation_id", "area_code"),
     )
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
-from app.accounts.queries import in_scope, visible
+from app.accounts.queries import in_scope
 from app.core.statements import Statement, state_of
 from app.places.models import Area, Place
 from app.places.queries import areas_of, members_of
@@ -50,8 +50,11 @@ def list_shelters(
 
 def areas_with_shelters(session: Session, *, scope: Scope) -> list[Area]:
     """Areas in scope that hold a shelter, each after the one it lies in."""
-    paths = session.scalars(select(col(Shelter.area_path)).where(visible(scope, Shelter)).distinct())
-    held = areas_of(session, scope.operation_id, sorted({code for path in paths for code in path}))
+    holds_some = exists().where(
+        col(Shelter.operation_id) == col(Area.operation_id), col(Shelter.area_code) == col(Area.code)
+    )
+    paths = session.scalars(select(col(Area.path)).where(col(Area.operation_id) == scope.operation_id, holds_some))
+    held = areas_of(session, scope.operation_id, sorted({code for path in paths if scope.holds(path) for code in path}))
     return sorted((area for area in held.values() if scope.holds(area.path)), key=lambda area: area.path)
 
 

@@ -28,7 +28,7 @@ from app.places.schemas import Frame
 from app.planning.queries import fillings_of
 from app.population import queries as population
 from app.population.past import Past
-from app.population.queries.counts import open_cases
+from app.population.queries.counts import how_many_open
 from app.population.queries.present import Brief
 from app.population.queries.published import published
 from app.population.schemas import AreaFigure
@@ -142,7 +142,7 @@ def _to_decide(asked: Asked) -> dict[str, int]:
     size = asked.past.frame.settings.household_size
     return {
         "doubles": how_many_wait(session(), scope=asked.scope, household_size=size),
-        "cases": open_cases(session(), scope=asked.scope, past=asked.past, limit=1)[1],
+        "cases": how_many_open(session(), scope=asked.scope),
     }
 
 

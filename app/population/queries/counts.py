@@ -38,6 +38,11 @@ _OPEN = text("""
     coalesce(shelters.code, places.area_code), places.id
   LIMIT :limit OFFSET :start
 """)
+_HOW_MANY = text("""
+  SELECT count(*) FROM place_days JOIN place_now USING (place_id, day) JOIN places ON places.id = place_now.place_id
+  WHERE (competing > 0 OR is_disputed) AND place_now.operation_id = :operation
+    AND (CAST(:areas AS text[]) IS NULL OR places.area_path && CAST(:areas AS text[]))
+""")
 _SAID = """
     coalesce(said.version_of, said.id) AS id, said.id AS version, said.occurred_at, said.stands_at, said.day,
     said.recorded_at, said.total, said.low, said.high, said.households, said.method,
@@ -163,6 +168,11 @@ def open_cases(
         if place.id in rows
     ]
     return cases, int(found[0].found) if found else 0
+
+
+def how_many_open(session: Session, *, scope: Scope) -> int:
+    """At how many places in scope a decision is open."""
+    return session.scalar(_HOW_MANY, {"operation": scope.operation_id, "areas": _areas(scope)}) or 0
 
 
 def headcounts_at(session: Session, place_id: UUID, past: Past) -> tuple[list[Headcount], int]:
