@@ -17,6 +17,7 @@ from app.core.errors import DomainError
 from app.counts.scheme import Scheme
 from app.formats.areas import AreasUnreadable, Layer, read
 from app.intake.service import take
+from app.ledger.service import tell_news
 from app.places.models import Operation
 from app.places.queries import operation_by_code
 from app.places.service import AreaRow, create_operation, load_areas, load_newer_areas, load_outlines
@@ -56,6 +57,7 @@ def load_file(file: Path, operation: str | None) -> None:
         )
         if not many and not outlined:
             raise SeedMistake("areas_unreadable", f"{file}: none of this is an area of {chosen.code}.")
+        tell_news(session, [chosen.id])  # pages that lie open show names and outlines
         click.echo(f"areas: {many}, outlines: {outlined}")
 
 

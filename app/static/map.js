@@ -12,7 +12,7 @@ document.addEventListener("click", async (event) => {
 });
 
 async function show(address, way) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  const answer = await fetch(address, { headers: { "X-Mawa-Part": "1" }, cache: "no-store" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const drawn = page.getElementById("map");
   if (!answer.ok || answer.redirected || !drawn) throw new Error("no map");

@@ -90,6 +90,18 @@ def test_who_reads_or_types_is_not_disturbed(watched: Watched, live: Live) -> No
     assert watched.wrong == []
 
 
+def test_an_alert_is_taken_on_with_a_button_that_came_later(watched: Watched) -> None:
+    page = watched.page
+    page.click(".days a[rel=prev]")
+    expect(page.locator("main [data-now]")).to_have_count(0)
+    page.click(".days a[rel=next]")
+    expect(page.locator("main [data-now]")).to_have_count(1)
+    assert is_the_same(page)
+    page.locator("section[aria-labelledby=needs]").get_by_role("button", name="Acknowledge").first.click()
+    expect(page.locator("main")).to_contain_text("You have taken this alert on.")
+    assert watched.wrong == []
+
+
 def test_a_tab_nobody_looks_at_asks_nothing(watched: Watched) -> None:
     page = watched.page
     page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.isAway, configurable: true })")

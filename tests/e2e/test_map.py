@@ -51,7 +51,9 @@ def test_everything_on_it_is_reached_by_keyboard_and_a_cluster_is_opened(desk: W
         walked.append(page.evaluate(FOCUSED))
     assert walked == names
     page.locator("#map a[aria-label^='3 shelters']").focus()
-    page.keyboard.press("Enter")
+    with page.expect_request(lambda request: "map=" in request.url) as asked:
+        page.keyboard.press("Enter")
+    assert asked.value.headers["x-mawa-part"] == "1", "nobody has looked at the rest anew"
     expect(page.locator("#map a[aria-label^='Khmeimim air base: ']")).to_be_visible()
     assert "map=35." in unquote(page.url)
     assert page.evaluate("window.stays"), "only the map was changed"

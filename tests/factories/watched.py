@@ -1,5 +1,6 @@
 """A page that stays open: asked again as the script in it asks."""
 
+import re
 from dataclasses import dataclass
 
 from werkzeug.test import TestResponse
@@ -38,3 +39,10 @@ def ask(visitor: Visitor, path: str, tag: str | None = None) -> TestResponse:
     """What a page says, or 304 where `tag` stands for just that."""
     known = {} if tag is None else {"If-None-Match": tag}
     return visitor.client.get(path, headers={"X-Mawa-Part": "1", **known})
+
+
+def main_of(page: str) -> str:
+    """What a page says, as it is written."""
+    found = re.search(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
+    assert found is not None
+    return found[1].strip()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.core import db
 from app.dashboard.policy import newly, stands
+from app.dashboard.views import changes
 from app.places.queries import frame_of
 from app.population import queries as population
 from app.population.past import Cut, past_of
@@ -89,6 +90,55 @@ def test_what_was_seen_is_not_told_again(looked: Team, clock: time_machine.Trave
     clock.shift(HOUR)
     assert "Nothing was reported of any shelter." in shown(looked)
     assert "+30" in shown(looked, "?hours=24")
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        (f"?as_of={(NOW - 72 * HOUR).date()}", {}),
+        (f"?known_on={(NOW - 24 * HOUR).date()}", {}),
+        ("?map=35.3,35.9,20", {"X-Mawa-Part": "1"}),
+        ("", {"X-Mawa-Part": "1"}),
+    ],
+)
+def test_only_who_opens_the_situation_of_now_has_looked(
+    looked: Team, clock: time_machine.Traveller, query: str, headers: dict[str, str]
+) -> None:
+    looked.sends(a_movement(at=NOW + 3 * HOUR, to="KHM", people=30))
+    looked.people()
+    clock.shift(HOUR)
+    for _ in range(2):
+        answer = looked.coordinator.client.get(f"/dashboard{query}", headers=headers)
+        assert answer.status_code == 200
+        assert "looked" not in answer.headers.get("Set-Cookie", "")
+        clock.shift(HOUR)
+    assert "+30" in shown(looked)
+
+
+@pytest.mark.parametrize("query", ["?as_of=", "?area=SY0602", "?as_of=never"])
+def test_who_is_shown_now_has_looked(looked: Team, query: str) -> None:
+    answer = looked.coordinator.open(f"/dashboard{query}")
+    assert answer.headers["Set-Cookie"].startswith("looked=")
+
+
+def test_alerts_that_are_not_listed_are_counted(
+    looked: Team, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LISTED", 1)
+    codes = ("SCH", "NEW", "OLD")
+    looked.sends(a_shelter(code="NEW"), a_shelter(code="OLD"))
+    looked.sends(*(a_state(code, at=NOW + 2 * HOUR, capacity=50, status="open") for code in codes))
+    looked.sends(*(a_headcount(code, at=NOW + 3 * HOUR, people=90) for code in codes))
+    looked.people()
+    clock.shift(HOUR)
+    said = shown(looked)
+    assert said.count("began Shelter") == 1
+    assert "2 more alerts began." in said and "more alerts ended" not in said
+    looked.sends(*(a_headcount(code, at=NOW + 11 * HOUR, people=9) for code in codes))
+    looked.people()
+    said = shown(looked)
+    assert said.count("ended Shelter") == 1
+    assert "2 more alerts ended." in said
 
 
 def test_another_person_at_the_same_browser_has_not_looked(looked: Team) -> None:

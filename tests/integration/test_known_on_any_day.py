@@ -17,7 +17,15 @@ from app.alerts.refresh import refresh, verify
 from app.core import clock
 from app.intake.service import take
 from app.population.past import Past
-from app.population.queries import area_days, area_figures, on_the_way, operation_figure, shelter_days, shelter_figures
+from app.population.queries import (
+    area_days,
+    area_figures,
+    last_report_at,
+    on_the_way,
+    operation_figure,
+    shelter_days,
+    shelter_figures,
+)
 from app.population.queries.flows import flows
 from app.population.queries.groups import group_figures
 from app.population.queries.reasons import parts_of, steps_of
@@ -135,6 +143,7 @@ def everything(session: Session, actor: Actor, asked: Past) -> dict[str, Any]:
         "shelters": shelters,
         "areas": area_figures(session, scope=scope, past=asked),
         "operation": operation_figure(session, scope=scope, past=asked),
+        "last report": last_report_at(session, scope=scope, past=asked),
         "on the way": on_the_way(session, scope=scope, past=asked),
         "flows": flows(session, scope=scope, past=asked, limit=100),
         "groups": group_figures(session, actor=actor, past=asked),

@@ -1,15 +1,17 @@
 """The situation without reloading: a page that lies open learns of every change, and asking costs next to nothing."""
 
+import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 import time_machine
+from click.testing import CliRunner
 
 from app.accounts.signin.browser import USED
 from app.admin.policy import about_of, stamp
@@ -17,10 +19,10 @@ from app.admin.service.operation import change_about
 from app.alerts.queries import open_alerts
 from app.alerts.service import acknowledge
 from app.core.db import unit_of_work
-from app.dashboard.views import live
-from app.dashboard.views.live import Shared, Tag
+from app.dashboard.views.live import Tag
 from app.factory import create_app
 from app.holds.schemas import Theirs
+from app.intake.cli import areas
 from app.places.queries import frame_of
 from app.population.service import change_setting
 from tests.factories.asked import statements
@@ -28,7 +30,7 @@ from tests.factories.holding import begin_hold, finish, settle
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 from tests.factories.pages import Visitor
 from tests.factories.teams import Team
-from tests.factories.watched import PAGE, Watcher, ask
+from tests.factories.watched import PAGE, Watcher, ask, main_of
 
 NOW = datetime.now(UTC)
 
@@ -95,6 +97,16 @@ def _alert(team: Team) -> None:
     team.people()
 
 
+def _areas_renamed(team: Team) -> None:
+    about = {"ADM0_PCODE": "SY", "ADM1_PCODE": "SY06", "ADM1_EN": "North coast"}
+    square = {"type": "Polygon", "coordinates": [[[35, 34], [36, 34], [36, 35], [35, 34]]]}
+    layer = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": about, "geometry": square}]}
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "layer.geojson")
+        file.write_text(json.dumps(layer), encoding="utf-8")
+        assert CliRunner().invoke(areas, ["load", str(file)], catch_exceptions=False).exit_code == 0
+
+
 def _acknowledged(team: Team) -> None:
     _alert(team)
     with unit_of_work() as session:
@@ -131,6 +143,7 @@ CHANGES: dict[str, Callable[[Team], None]] = {
     "a hold": _held,
     "a hold that was settled": _let_go,
     "another name": _renamed,
+    "other names of areas": _areas_renamed,
 }
 
 
@@ -145,12 +158,6 @@ def test_whatever_changes_on_a_page_that_lies_open_it_learns_of(change: str, tea
     assert watcher.content != before, "this test changes something that shows"
     assert watcher.shows != tag.partition(".")[0]
     assert main_of(answer.text) == main_of(watcher.content), "a part of the whole page"
-
-
-def main_of(page: str) -> str:
-    found = re.search(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
-    assert found is not None
-    return found[1].strip()
 
 
 def test_what_shows_nothing_new_costs_one_question(team: Team, watcher: Watcher) -> None:
@@ -175,21 +182,6 @@ def test_what_was_known_is_asked_anew_each_time(watcher: Watcher) -> None:
     answer = ask(watcher.visitor, known, watcher.tag)
     assert answer.status_code == 200
     assert "ETag" not in answer.headers
-
-
-def test_who_sees_the_same_is_given_what_was_drawn_once_and_nothing_of_anybody_is_in_it(
-    team: Team, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "_shared", Shared())
-    colleague = Visitor(create_app(), replace(team.actors["coordinator"]))
-    first = ask(team.coordinator, PAGE)
-    with statements() as asked:
-        second = ask(colleague, PAGE)
-    assert first.text == second.text
-    assert len(asked) == 1, "drawn once"
-    assert "@" not in first.text and "csrf" not in first.text
-    elsewhere = ask(team.visitors["stranger"], PAGE)
-    assert elsewhere.text != first.text and "KHM" not in elsewhere.text
 
 
 def test_a_page_that_lies_open_keeps_nobody_signed_in(watcher: Watcher) -> None:
@@ -233,36 +225,6 @@ def test_no_state_of_figures_has_the_tag_of_another(team: Team) -> None:
         one.join()
     assert {figure for _, figure in last} == {"60"}
     assert all(len(figures) == 1 for figures in found.values()), found
-
-
-def test_nobody_is_given_what_is_older_than_what_they_have() -> None:
-    shared = Shared()
-    assert shared.get("page", Tag("b", 20), None, lambda: "B").content == "B"
-    newer = shared.get("page", Tag("d", 40), Tag("a", 10), lambda: "D")
-    assert newer.content == "B", "drawn just now, and newer than theirs"
-    own = shared.get("page", Tag("d", 40), Tag("c", 30), lambda: "D")
-    assert own.content == "D", "they have seen their own change already"
-    assert shared.get("page", Tag("e", 50), None, lambda: "E").content == "E", "who has nothing is given what stands"
-
-
-def test_while_one_draws_the_others_wait_only_where_they_have_something_newer() -> None:
-    shared = Shared()
-    shared.get("page", Tag("a", 10), None, lambda: "A")
-    shared._drawn["page"] = replace(shared._drawn["page"], at=time.monotonic() - 60)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slowly() -> str:
-        begun.set()
-        assert go_on.wait(10)
-        return "B"
-
-    one = threading.Thread(target=lambda: shared.get("page", Tag("b", 20), Tag("a", 10), slowly))
-    one.start()
-    assert begun.wait(10)
-    assert shared.get("page", Tag("b", 20), Tag("a", 10), lambda: "never").content == "A"
-    go_on.set()
-    assert shared.get("page", Tag("b", 20), Tag("c", 15), lambda: "never").content == "B"
-    one.join()
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.", "a.b", "a.-1", f"a.{'9' * 30}", "a.٣"])

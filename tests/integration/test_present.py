@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Actor, Scope
 from app.alerts.refresh import rebuild, verify
 from app.places.queries import frame_of
-from app.population.past import Cut, Past
+from app.population.past import Cut, Past, past_of
 from app.population.queries import figures_of, last_report_at, shelters_described
 from app.population.queries.flows import flows, largest
 from app.population.queries.listing import ROOMS, SORTS, Wanted, listed, room_of
@@ -23,6 +23,7 @@ from app.population.schemas import ShelterFigure
 from app.shelters.models import Shelter
 from app.shelters.policy import SITE_TYPES, STATUSES, places_for_people
 from tests.factories.amending import Say, corrected, one_place
+from tests.factories.asked import statements
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 
 NOON = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=5)
@@ -163,6 +164,17 @@ def test_the_largest_flows_are_the_largest_of_all(session: Session, coordinator:
 def test_the_last_report_is_the_last_of_any_place(session: Session, coordinator: Actor, past: Past) -> None:
     latest = session.scalar(text("SELECT max(reported_at) FROM place_days"))
     assert last_report_at(session, scope=coordinator.scope) == latest
+
+
+def test_the_last_report_of_a_past_is_the_last_by_then(session: Session, coordinator: Actor, past: Past) -> None:
+    days = session.scalars(text("SELECT DISTINCT day FROM place_days ORDER BY day")).all()
+    assert len(days) > 2
+    for day in days[:-1]:
+        latest = session.scalar(text("SELECT max(reported_at) FROM place_days WHERE day <= :day"), {"day": day})
+        asked = past_of(session, past.frame, Cut.of(past.frame, as_of=day))
+        with statements() as said:
+            assert last_report_at(session, scope=coordinator.scope, past=asked) == latest
+        assert len(said) == 1
 
 
 def test_narrow_columns_of_a_shelter_are_its_state(session: Session, past: Past) -> None:

@@ -56,6 +56,32 @@ def test_on_another_day(figures: Team) -> None:
     assert "Displaced then 100" not in shown(figures, f"?as_of={day(11)}")
 
 
+def test_the_last_report_of_a_past_day_is_the_last_by_then(figures: Team) -> None:
+    def said(query: str) -> str:
+        found = re.search(r"Last report ([^<]+)<", figures.coordinator.open(f"{PAGE}{query}").text)
+        assert found is not None
+        return found[1]
+
+    now, then, before = said(""), said(f"?as_of={day(2)}"), said(f"?as_of={day(5)}")
+    assert len({now, then, before}) == 3, (now, then, before)
+    assert said(f"?as_of={day(1)}") == now
+    assert "No report by then" in shown(figures, "?as_of=2025-02-01")
+
+
+def test_an_old_figure_is_old_by_the_day_that_is_shown(figures: Team) -> None:
+    def is_faded(query: str) -> bool:
+        return 'class="number faded"' in figures.coordinator.open(f"{PAGE}{query}").text
+
+    assert [is_faded(query) for query in ("", f"?as_of={day(3)}", f"?as_of={day(9)}")] == [False, True, False]
+
+
+def test_of_a_day_nothing_was_known_on_nobody_is_asked_to_begin(figures: Team) -> None:
+    said = shown(figures, f"?known_on={day(3)}")
+    assert "Nothing was known then." in said
+    assert "Register the shelters first" not in said and "Nothing is known yet" not in said
+    assert "Nothing was known then." not in shown(figures)
+
+
 def test_as_it_was_known(figures: Team) -> None:
     late = a_headcount("KHM", at=noon(9), people=150)
     figures.sends(late)

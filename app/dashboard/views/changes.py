@@ -50,8 +50,8 @@ class Looked:
         )
 
 
-def note_visit(response: Response) -> None:
-    """Have the browser remember that the situation was opened."""
+def note_visit(response: Response) -> Response:
+    """Have the browser remember that the situation of now was opened."""
     now, looked = clock.now(), Looked.read()
     if looked is None:
         Looked(now, now).keep(response)
@@ -59,6 +59,7 @@ def note_visit(response: Response) -> None:
         Looked(looked.last, now).keep(response)
     else:
         Looked(looked.before, now).keep(response)
+    return response
 
 
 @pages.get("/dashboard/changes")
@@ -72,6 +73,8 @@ def changes() -> str:
     past, scope = past_of(session(), frame, Cut.of(frame, known_on=since)), g.actor.scope
     shelters = sorted(changed_shelters(session(), scope=scope, past=past), key=newly)
     alerts = open_alerts(session(), actor=g.actor, language=language())
+    opened = [one for one in alerts if one.opened_at > since]
+    ended = ended_since(session(), actor=g.actor, language=language(), since=since)
     return render_template(
         "dashboard/changes.html",
         since=since,
@@ -83,8 +86,10 @@ def changes() -> str:
         whole=population.operation_figure(session(), scope=scope),
         shelters=shelters[:LISTED],
         more=len(shelters) - LISTED,
-        opened=[one for one in alerts if one.opened_at > since][:LISTED],
-        ended=ended_since(session(), actor=g.actor, language=language(), since=since)[:LISTED],
+        opened=opened[:LISTED],
+        more_opened=len(opened) - LISTED,
+        ended=ended[:LISTED],
+        more_ended=len(ended) - LISTED,
     )
 
 

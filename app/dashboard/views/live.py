@@ -5,11 +5,12 @@ a processor can bear, however much is reported.
 """
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from flask import Response, g, request
 
@@ -65,12 +66,13 @@ class Shared:
     """What pages say, for all who see the same. One of them draws; the others are given what was drawn last."""
 
     def __init__(self) -> None:
-        self._drawn: dict[Hashable, Drawn] = {}
-        self._drawing: dict[Hashable, Lock] = {}
+        self._drawn: dict[Hashable, Drawn] = {}  # what was drawn longest ago comes first
+        self._drawing: WeakValueDictionary[Hashable, Lock] = WeakValueDictionary()  # while anybody holds or awaits it
+        self._noting = Lock()
 
     def get(self, key: Hashable, wanted: Tag, known: Tag | None, draw: Callable[[], str]) -> Drawn:
         """What stands under a key at `wanted`, or lately, for somebody who has `known`."""
-        lock, last = self._drawing.setdefault(key, Lock()), self._drawn.get(key)
+        lock, last = self._lock_of(key), self._drawn.get(key)
         if last is not None and last.will_do(wanted, known):
             return last
         if not lock.acquire(blocking=last is None or not last.is_no_older(known)):
@@ -83,14 +85,22 @@ class Shared:
             began = time.thread_time()  # of a processor: waiting for one takes nothing from others
             content = draw()
             took = time.thread_time() - began
-            now = time.monotonic()
-            if len(self._drawn) >= KEPT:
-                self._drawn.clear()
-                self._drawing.clear()
-            self._drawn[key] = drawn = Drawn(wanted, content, now, took)
+            drawn = Drawn(wanted, content, time.monotonic(), took)
+            self._keep(key, drawn)
             return drawn
         finally:
             lock.release()
+
+    def _lock_of(self, key: Hashable) -> Lock:
+        with self._noting:
+            return self._drawing.setdefault(key, Lock())
+
+    def _keep(self, key: Hashable, drawn: Drawn) -> None:
+        with self._noting:
+            self._drawn.pop(key, None)
+            self._drawn[key] = drawn
+            while len(self._drawn) > KEPT:
+                del self._drawn[next(iter(self._drawn))]
 
 
 _shared = Shared()
@@ -102,10 +112,11 @@ def is_part() -> bool:
     return http.asks_for_part()
 
 
-def answer(draw: Callable[[], str]) -> Response:
+def answer(draw: Callable[[], str], *, reads: Collection[str]) -> Response:
     """A page, or what it says for a script that shows it; 304 where that is just what the script has. `draw` reads
-    everything by the session of this request, so what it draws is of the state that session sees. What had been known
-    on a day is drawn anew: the last seconds before it was asked may still come to it."""
+    everything by the session of this request, so what it draws is of the state that session sees, and nothing of a
+    person or their browser; `reads`: all it looks at in the address. What had been known on a day is drawn anew: the
+    last seconds before it was asked may still come to it."""
     if request.args.get("known_on"):
         return Response(draw())
     wanted = _tag()
@@ -115,7 +126,7 @@ def answer(draw: Callable[[], str]) -> Response:
     known = next((tag for text in request.if_none_match.as_set(True) if (tag := Tag.read(text.strip('W/"')))), None)
     if known is not None and known.shows == wanted.shows:
         return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), wanted)
-    drawn = _shared.get(_whose(), wanted, known, draw)
+    drawn = _shared.get(_whose(reads), wanted, known, draw)
     if known is not None and drawn.tag.shows == known.shows:
         return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), drawn.tag)
     return _tagged(Response(drawn.content), drawn.tag)
@@ -140,7 +151,7 @@ def _reader() -> tuple[Hashable, ...]:
     return (None if areas is None else tuple(sorted(areas)), g.actor.role, g.actor.is_protection, language())
 
 
-def _whose() -> Hashable:
+def _whose(reads: Collection[str]) -> Hashable:
     """All who are shown the same."""
-    asked = tuple(sorted((name, value) for name, value in request.args.items(multi=True) if name != "lang"))
+    asked = tuple(tuple(request.args.getlist(name)) for name in reads)
     return (g.actor.scope.operation_id, *_reader(), request.path, asked)

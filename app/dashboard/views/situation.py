@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, g, render_template
+from flask import Response, after_this_request, g, render_template
 
 from app.accounts.policy import SAFE_LEVEL, Scope
 from app.alerts.queries import count_open, list_alerts
@@ -36,6 +36,7 @@ from app.population.schemas import AreaFigure
 FULLEST, FILLING, TASKS, PUBLISHED, HOMES = 10, 5, 5, 3, 6
 NEAREST = 3  # to full, where nothing can be said of when
 AREAS = 25  # rows of areas, if so few levels are that many
+READS = ("area", "kind", "as_of", "known_on", "map")  # of the address
 LIKELY = 200  # shelters of which is asked when they will be full: it takes the last counts of each
 
 
@@ -45,14 +46,13 @@ def situation() -> str | Response:
     """How many, where there is room, what needs me. Partners see the totals of governorates only."""
     if not g.actor.may("read"):
         return _safe_totals(frame_here())
-    response = live.answer(_situation)
-    if not asks_for_part():
-        note_visit(response)
-    return response
+    return live.answer(_situation, reads=READS)
 
 
 def _situation() -> str:
     frame, asked = frame_here(), moment_asked()
+    if not asked.is_past and not asks_for_part():
+        after_this_request(note_visit)
     first, scope = asked.past.cut.day - timedelta(days=TREND_DAYS - 1), asked.scope
     past = asked.past_of_kind(first)
     whole = population.operation_figure(session(), scope=scope, past=past)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -86,11 +86,34 @@ def shelter_at(session: Session, *, scope: Scope, code: str, past: Past) -> Desc
 
 
 def last_report_at(session: Session, *, scope: Scope, past: Past | None = None) -> datetime | None:
-    """When something was last reported of any place in scope, or of the shelters of a past alone."""
-    wanted = select(func.max(col(PlaceNow.reported_at))).where(visible(scope, PlaceNow))
+    """Of when the last report of any place in scope is, or of the shelters of a past alone; of a past the last one by
+    then."""
+    is_past = past is not None and not past.is_present
+    wanted = _last_stored(past) if past is not None and is_past else select(func.max(col(PlaceNow.reported_at)))
     if past is not None and past.shelters is not None:
         wanted = wanted.where(col(PlaceNow.place_id).in_(past.shelters))
-    return session.scalar(wanted)
+    stored = session.scalar(wanted.where(visible(scope, PlaceNow)))
+    others = _last_derived(session, scope, past) if past is not None else ()
+    return max((at for at in (stored, *others) if at is not None), default=None)
+
+
+def _last_stored(past: Past) -> Any:
+    """The last report by a day, of all places but those that differ then from what is stored."""
+    days = select(col(PlaceDay.reported_at)).where(
+        col(PlaceDay.place_id) == col(PlaceNow.place_id), col(PlaceDay.day) <= past.cut.day
+    )
+    last = days.order_by(col(PlaceDay.day).desc()).limit(1).lateral()
+    wanted = select(func.max(last.c.reported_at)).select_from(PlaceNow).join(last, true())
+    return wanted.where(col(PlaceNow.place_id).not_in(list(past.rows)))
+
+
+def _last_derived(session: Session, scope: Scope, past: Past) -> list[datetime]:
+    """The last report of each place in scope that differs then from what is stored."""
+    rows = {place: row for place, row in past.rows.items() if row is not None and past.holds(place)}
+    booked = past.bookings.of(session, rows)
+    return [
+        row.facts.reported_at for place, row in rows.items() if place in booked and scope.holds(booked[place].area_path)
+    ]
 
 
 def shelters_described(
