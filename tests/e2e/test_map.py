@@ -101,6 +101,7 @@ def many_drawn() -> tuple[str, float]:
             basis,
             None if basis == "unknown" else chance.random() * 1.3,
             "open",
+            None,
         )
         for number in range(MANY)
     ]
