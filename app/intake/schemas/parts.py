@@ -83,7 +83,7 @@ Moment = Annotated[
 Count = Annotated[StrictInt, Field(ge=0, le=MOST_PEOPLE)]
 Code = Annotated[str, Field(pattern=CODE)]
 Reference = Annotated[str, Field(min_length=1, max_length=36)]
-Name = Annotated[str, BeforeValidator(_in_its_direction), Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_in_its_direction)]
 Words = Annotated[str, Field(max_length=2_000)]
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S")]
 Language = Literal["en", "ar", "fr"]
