@@ -115,7 +115,7 @@ def _filling(asked: Asked, briefs: Sequence[Brief]) -> dict[str, Any]:
     return {
         "filling": next_to_fill(likely, when, FILLING),
         "can_be_said": len(when),
-        "fullest_with_room": [one for one in likely[:NEAREST] if one.occupancy is not None],
+        "fullest_with_room": likely[:NEAREST],
         "of_likely": LIKELY if len(likely) == LIKELY else None,
     }
 
