@@ -61,7 +61,7 @@ _WORKER = """
   made AS (INSERT INTO users (id, email, password, active, fs_uniquifier, created_at)
     SELECT gen_random_uuid(), %(email)s, password, true, gen_random_uuid(), now() FROM known RETURNING id)
   INSERT INTO memberships (user_id, operation_id, role, areas, is_protection, created_at)
-  SELECT made.id, operation_id, 'field_worker', CAST(%(areas)s AS text[]), false, now() FROM made, known
+  SELECT made.id, operation_id, %(role)s, CAST(%(areas)s AS text[]), false, now() FROM made, known
 """
 
 
@@ -161,11 +161,11 @@ def phone(browser: Browser, network: Network, folder: Path, *, syncs: bool = Fal
         context.close()
 
 
-def worker(live: Live, name: str, *areas: str) -> str:
-    """A field worker of the demonstration's operation, with the password of its own; without areas, of all of it."""
+def worker(live: Live, name: str, *areas: str, role: str = "field_worker") -> str:
+    """Somebody new in the demonstration's operation, with the password of its own; without areas, of all of it."""
     email = f"{name}@example.org"
     with psycopg.connect(database_url(live)) as connection:  # the command would take seconds, for each test
-        asked = {"email": email, "like": live.accounts["field_worker"][0], "areas": list(areas) or None}
+        asked = {"email": email, "like": live.accounts["field_worker"][0], "areas": list(areas) or None, "role": role}
         assert connection.execute(_WORKER, asked).rowcount == 1
     return email
 
