@@ -1,10 +1,14 @@
 """A page that stays open: asked again as the script in it asks."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.test import TestResponse
 
+from app.dashboard.views.live import Drawn, Shared
 from tests.factories.pages import Visitor, words_of
 
 PAGE = "/dashboard"
@@ -33,6 +37,13 @@ class Watcher:
     def shows(self) -> str:
         """By what two states of the page are told apart, whenever they were read."""
         return self.tag.partition(".")[0]
+
+
+class Anew(Shared):
+    """What pages say, drawn each time it is asked for."""
+
+    def get(self, key: Any, wanted: Any, known: Any, draw: Callable[[], str]) -> Drawn:
+        return Drawn(wanted, draw(), time.monotonic(), 0.0)
 
 
 def ask(visitor: Visitor, path: str, tag: str | None = None) -> TestResponse:

@@ -19,6 +19,7 @@ from app.admin.service.operation import change_about
 from app.alerts.queries import open_alerts
 from app.alerts.service import acknowledge
 from app.core.db import unit_of_work
+from app.dashboard.views import live
 from app.dashboard.views.live import Tag
 from app.factory import create_app
 from app.holds.schemas import Theirs
@@ -30,7 +31,7 @@ from tests.factories.holding import begin_hold, finish, settle
 from tests.factories.operations import a_headcount, a_movement, a_shelter, a_state
 from tests.factories.pages import Visitor
 from tests.factories.teams import Team
-from tests.factories.watched import PAGE, Watcher, ask, main_of
+from tests.factories.watched import PAGE, Anew, Watcher, ask, main_of
 
 NOW = datetime.now(UTC)
 
@@ -40,6 +41,12 @@ def at_noon() -> Iterator[None]:
     """Ages do not grow while one looks. After everybody has signed in."""
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was drawn for one is drawn again for the next: this is about what it says of the state it is tagged with."""
+    monkeypatch.setattr(live, "_shared", Anew())
 
 
 @pytest.fixture

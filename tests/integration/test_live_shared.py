@@ -19,7 +19,7 @@ from app.dashboard.views.situation import READS
 from app.factory import create_app
 from tests.factories.asked import statements
 from tests.factories.operations import a_headcount, a_state
-from tests.factories.pages import Visitor
+from tests.factories.pages import Visitor, words_of
 from tests.factories.teams import Team
 from tests.factories.watched import PAGE, ask, main_of
 
@@ -47,6 +47,20 @@ def test_who_sees_the_same_is_given_what_was_drawn_once_and_nothing_of_anybody_i
     assert "@" not in first.text
     elsewhere = ask(team.visitors["stranger"], PAGE)
     assert elsewhere.text != first.text and "KHM" not in elsewhere.text
+
+
+def test_who_opens_the_page_is_given_what_was_drawn_if_it_is_what_stands(watched: Team) -> None:
+    team = watched
+    colleague = Visitor(create_app(), replace(team.actors["coordinator"]))
+    team.coordinator.open(PAGE)
+    with statements() as asked:
+        opened = colleague.open(PAGE)
+    assert not any("reports" in one for one in asked), "nothing was read but who asks, and what stands"
+    assert main_of(opened.text) == main_of(ask(team.coordinator, PAGE).text)
+    assert "looked" in colleague.client.get_cookie("looked", path="/dashboard").key  # type: ignore[union-attr]
+    team.sends(a_headcount("KHM", at=NOW - timedelta(hours=1), people=47))
+    team.people()
+    assert "47" in words_of(colleague.open(PAGE).text), "at once, however lately it was drawn"
 
 
 def test_everybody_takes_alerts_on_with_a_key_of_their_own_that_is_not_in_what_was_drawn_once(watched: Team) -> None:

@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import text
 
 from app.core import db
+from app.dashboard.views import live
 from app.formats.outlines import STEPS
+from app.ledger.service import tell_news
 from app.places.service import load_outlines
 from tests.factories.asked import statements
 from tests.factories.operations import a_headcount, a_shelter
 from tests.factories.pages import words_of
 from tests.factories.teams import Team
+from tests.factories.watched import Anew
 
 NOON = "2025-03-10T12:00:00+03:00"
 PAGE = "/dashboard"
@@ -33,7 +36,9 @@ def bounded(team: Team) -> None:
         "LB Somewhere": square(35.7, 34.0, 36.2, 34.6),
     }
     with db.unit_of_work() as session:
-        load_outlines(session, operation_id=team.actors["worker"].scope.operation_id, outlines=outlines)
+        operation_id = team.actors["worker"].scope.operation_id
+        load_outlines(session, operation_id=operation_id, outlines=outlines)
+        tell_news(session, [operation_id])
 
 
 def at(code: str, lat: float, lon: float, **more: Any) -> dict[str, Any]:
@@ -186,7 +191,10 @@ def test_people_outside_any_shelter_are_said_not_to_be_on_it(mapped: Team) -> No
     assert "41 people reported outside any shelter are not on the map." in said(mapped)
 
 
-def test_it_asks_as_much_of_the_database_for_many_shelters_as_for_few(mapped: Team) -> None:
+def test_it_asks_as_much_of_the_database_for_many_shelters_as_for_few(
+    mapped: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_shared", Anew())
     bounded(mapped)
     mapped.coordinator.open(PAGE)
     with statements() as few:

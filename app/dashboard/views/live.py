@@ -1,7 +1,8 @@
 """A page that stays open asks its own address again, each second: is anything on it another? Nothing is the usual
 answer and costs one look at the state of the operation. What did change is drawn once for all who see the same, for
 nothing of a person stands between the first and the last line of what a page says; and it is drawn no more often than
-a processor can bear, however much is reported.
+a processor can bear, however much is reported. Who opens the page is given what was drawn too, where it is just what
+stands, with what is their own around it.
 """
 
 import time
@@ -12,11 +13,12 @@ from http import HTTPStatus
 from threading import Lock
 from weakref import WeakValueDictionary
 
-from flask import Response, g, request
+from flask import Response, g, render_template, request
+from markupsafe import Markup
 
 from app.core import clock, http, static_files
 from app.core.forms import language
-from app.dashboard.views.blueprint import pages
+from app.dashboard.views.blueprint import frame_here
 from app.ledger.queries import state_of_operation
 
 OLDER_EVERY_S = 300  # by what a page says of ages ("3 hours"); every zone's midnight begins one of these
@@ -106,30 +108,33 @@ class Shared:
 _shared = Shared()
 
 
-@pages.app_template_global()
-def is_part() -> bool:
-    """Whether a script asks for what a page says, without all that stands around it."""
-    return http.asks_for_part()
-
-
-def answer(draw: Callable[[], str], *, reads: Collection[str]) -> Response:
+def answer(around: str, draw: Callable[[], str], *, reads: Collection[str]) -> Response:
     """A page, or what it says for a script that shows it; 304 where that is just what the script has. `draw` reads
     everything by the session of this request, so what it draws is of the state that session sees, and nothing of a
-    person or their browser; `reads`: all it looks at in the address. What had been known on a day is drawn anew: the
-    last seconds before it was asked may still come to it."""
+    person or their browser; `reads`: all it looks at in the address; `around`: the template it stands in for a person,
+    which may hold what is theirs alone. What had been known on a day is drawn anew: the last seconds before it was
+    asked may still come to it."""
     if request.args.get("known_on"):
-        return Response(draw())
-    wanted = _tag()
-    g.live = str(wanted)
-    if not http.asks_for_part():
-        return _tagged(Response(draw()), wanted)
-    known = next((tag for text in request.if_none_match.as_set(True) if (tag := Tag.read(text.strip('W/"')))), None)
+        return Response(_within(around, draw()))
+    wanted, known = _tag(), _known() if http.asks_for_part() else None
     if known is not None and known.shows == wanted.shows:
         return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), wanted)
     drawn = _shared.get(_whose(reads), wanted, known, draw)
     if known is not None and drawn.tag.shows == known.shows:
         return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), drawn.tag)
-    return _tagged(Response(drawn.content), drawn.tag)
+    g.live = str(drawn.tag)
+    return _tagged(Response(_within(around, drawn.content)), drawn.tag)
+
+
+def _within(around: str, content: str) -> str:
+    if http.asks_for_part():
+        return f"<!doctype html><main>{content}</main>"
+    return render_template(around, content=Markup(content), frame=frame_here())  # noqa: S704  # drawn by a template
+
+
+def _known() -> Tag | None:
+    """What the script that asks has."""
+    return next((tag for text in request.if_none_match.as_set(True) if (tag := Tag.read(text.strip('W/"')))), None)
 
 
 def _tagged(response: Response, tag: Tag) -> Response:

@@ -15,6 +15,7 @@ from app.dashboard.policy import DAY, days_around
 from app.dashboard.views.blueprint import frame_here
 from app.places.models import Area
 from app.places.queries import areas_of
+from app.places.schemas import Frame
 from app.population.past import Cut, Past, past_of
 from app.population.queries import of_kind
 
@@ -80,11 +81,7 @@ def moment_asked() -> Asked:
     """What the address of the page asks about. What cannot be read is said beside its field, and now is shown, or
     everything."""
     frame = frame_here()
-    form = AsOfForm(request.args, today=frame.today)
-    form.validate()
-    days = form.as_of, form.known_on
-    as_of, known_on = (None, None) if any(day.errors for day in days) else (day.data for day in days)
-    as_of = None if as_of == frame.today else as_of
+    form, as_of, known_on = _days_asked(frame)
     area, kind = _area(form), form.kind.data or None
     scope = g.actor.scope if area is None else replace(g.actor.scope, areas=frozenset({area.code}))
     named = {"as_of": as_of, "known_on": known_on}
@@ -101,6 +98,21 @@ def moment_asked() -> Asked:
     if as_of is not None:
         g.shown_at = past.cut.as_of
     return Asked(past, scope, form, as_of, known_on, area, kind, kept)
+
+
+def shows_now() -> bool:
+    """Whether the page shows now, as it is known now."""
+    _, as_of, known_on = _days_asked(frame_here())
+    return as_of is None and known_on is None
+
+
+def _days_asked(frame: Frame) -> tuple[AsOfForm, date | None, date | None]:
+    """The form, the day whose end is asked about and by when it had been known; None: now."""
+    form = AsOfForm(request.args, today=frame.today)
+    form.validate()
+    days = form.as_of, form.known_on
+    as_of, known_on = (None, None) if any(day.errors for day in days) else (day.data for day in days)
+    return form, None if as_of == frame.today else as_of, known_on
 
 
 def _area(form: AsOfForm) -> Area | None:

@@ -20,7 +20,7 @@ from app.dashboard.views.changes import note_visit
 from app.dashboard.views.dots import dots_of
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend, youngest
 from app.dashboard.views.map import map_of
-from app.dashboard.views.moments import Asked, moment_asked
+from app.dashboard.views.moments import Asked, moment_asked, shows_now
 from app.duplicates.queries import how_many_wait
 from app.holds.queries import left_out
 from app.places.queries import areas_of
@@ -46,13 +46,13 @@ def situation() -> str | Response:
     """How many, where there is room, what needs me. Partners see the totals of governorates only."""
     if not g.actor.may("read"):
         return _safe_totals(frame_here())
-    return live.answer(_situation, reads=READS)
-
-
-def _situation() -> str:
-    frame, asked = frame_here(), moment_asked()
-    if not asked.is_past and not asks_for_part():
+    if not asks_for_part() and shows_now():
         after_this_request(note_visit)
+    return live.answer("dashboard/situation.html", _board, reads=READS)
+
+
+def _board() -> str:
+    frame, asked = frame_here(), moment_asked()
     first, scope = asked.past.cut.day - timedelta(days=TREND_DAYS - 1), asked.scope
     past = asked.past_of_kind(first)
     whole = population.operation_figure(session(), scope=scope, past=past)
@@ -61,7 +61,7 @@ def _situation() -> str:
     days = population.area_days(session(), codes=codes, first=first, past=past)
     last = population.last_report_at(session(), scope=scope, past=past)
     return render_template(
-        "dashboard/situation.html",
+        "dashboard/board.html",
         asked=asked,
         drawn_at=clock.now(),
         frame=frame,

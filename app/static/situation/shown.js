@@ -52,7 +52,6 @@ export function show(page) {
   const fresh = document.importNode(page.querySelector("main"), true);
   said = fresh.cloneNode(true);
   exchange(main, () => main.replaceChildren(...fresh.childNodes), main);
-  document.title = page.title || document.title;
   return true;
 }
 
