@@ -21,9 +21,9 @@ from app.counts.scheme import UNHCR
 from app.intake.cli import open_operation, recorder
 from app.intake.service import take
 from app.ledger import service as ledger
-from app.places.queries import frame_of, list_areas, operation_by_code
+from app.places.queries import bounds_of, frame_of, list_areas, operation_by_code
 from app.places.schemas import Frame
-from app.simulate.plan import Plan, Site, chunks, registrations, sites_of
+from app.simulate.plan import District, Plan, Site, chunks, registrations, sites_of
 from app.simulate.rows import COPY, rows_of
 from app.simulate.story import tell
 from app.simulate.twice import named
@@ -78,6 +78,15 @@ def simulate(shelters: int, reports: int, days: int, seed: int, doubles: int) ->
     click.echo(job.frame.code)
 
 
+def _districts(session: Session, operation_id: UUID) -> Iterator[District]:
+    """Those of the country. Where one has no outline of its own, its governorate tells about where it lies."""
+    for area in list_areas(session, operation_id, within=COUNTRY):
+        if area.level == DISTRICT:
+            governorate = area.path[DISTRICT - 1]
+            boxes = (bounds_of(session, operation_id, frozenset({code})) for code in (area.code, governorate))
+            yield District(area.code, governorate, next((box for box in boxes if box), None))
+
+
 def prepare(
     session: Session, *, shelters: int, reports: int, days: int, seed: int, doubles: int = 0
 ) -> tuple[Job, list[Site]]:
@@ -92,8 +101,7 @@ def prepare(
     assert frame is not None
     each_day = [frame.today - timedelta(days - day) for day in range(days + 1)]
     plan = Plan(shelters, reports, seed, tuple(clock.start_of(day, frame.zone) for day in each_day), doubles)
-    districts = [area for area in list_areas(session, operation.id, within=COUNTRY) if area.level == DISTRICT]
-    sites = sites_of(plan, [(area.code, area.path[DISTRICT - 1]) for area in districts])
+    sites = sites_of(plan, list(_districts(session, operation.id)))
     if doubles:
         sites = named(plan, sites)
     actor = recorder(session, operation)

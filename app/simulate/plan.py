@@ -1,14 +1,17 @@
 """What is asked of a made-up operation: its days, its shelters, how much is said of each. Pure; the same each time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.formats.view import Box
+
 SITE_TYPES = ("collective_centre", "planned_camp", "self_settled_camp", "reception_centre")
+MIDDLE = (0.2, 0.8)  # of the bounds of an area: most of that lies in it
 SITES_A_CHUNK = 25  # transfers stay within a chunk, so that chunks can be told side by side
 
 
@@ -33,6 +36,14 @@ class Plan:
         return Random("/".join(map(str, said)))  # noqa: S311  # a story, no secret
 
 
+class District(NamedTuple):
+    """An area with shelters in it; `box` None: where it lies is not known."""
+
+    code: str
+    governorate: str
+    box: Box | None
+
+
 class Party(NamedTuple):
     """People from one village who come together, as two registered them without knowing of each other."""
 
@@ -45,7 +56,7 @@ class Party(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Site:
     """A shelter, how many people it holds, and how many of the plan's reports are about it. Where doubles are told: its
-    `names`, where it lies, the `parties` that come to it, and the same shelter as somebody registered it once more."""
+    `names`, the `parties` that come to it, and the same shelter as somebody registered it once more."""
 
     id: UUID
     code: str
@@ -54,8 +65,8 @@ class Site:
     capacity: int
     reports: int
     groups: tuple[tuple[UUID, str], ...]
-    names: Mapping[str, str] | None = None
     position: tuple[float, float] | None = None
+    names: Mapping[str, str] | None = None
     parties: tuple[Party, ...] = ()
     alias: "Site | None" = None
 
@@ -65,20 +76,30 @@ class Site:
         return (self,) if self.alias is None else (self, self.alias)
 
 
-def sites_of(plan: Plan, areas: Sequence[tuple[str, str]]) -> list[Site]:
-    """The shelters of a plan, few of them large. `areas`: districts, each with its governorate."""
-    random = plan.random("sites")
+def sites_of(plan: Plan, districts: Sequence[District]) -> list[Site]:
+    """The shelters of a plan, few of them large."""
+    random, lies = plan.random("sites"), plan.random("positions")
     sizes = [min(max(random.lognormvariate(5.3, 1.0), 20), 30_000) for _ in range(plan.shelters)]
     whole = sum(sizes)
     bounds = [round(plan.reports * part / whole) for part in accumulate(sizes, initial=0.0)]
     made = []
     for number, size in enumerate(sizes):
-        area, governorate = random.choice(areas)
+        district = random.choice(districts)
         reports = bounds[number + 1] - bounds[number]
         code = f"SIM-{number + 1:05d}"
         groups = tuple((new_id(random), f"{code}-{one + 1}") for one in range(min(reports // 20, 3)))
-        made.append(Site(new_id(random), code, area, governorate, round(size), reports, groups))
+        site = Site(new_id(random), code, district.code, district.governorate, round(size), reports, groups)
+        made.append(replace(site, position=_within(lies, district.box)))
     return made
+
+
+def _within(random: Random, box: Box | None) -> tuple[float, float] | None:
+    """Somewhere in the middle of an area, of which alone the bounds are known."""
+    if box is None:
+        return None
+    west, south, east, north = box
+    lat, lon = (low + (high - low) * random.uniform(*MIDDLE) for low, high in ((south, north), (west, east)))
+    return round(lat, 4), round(lon, 4)
 
 
 def registrations(plan: Plan, sites: Sequence[Site]) -> Iterator[dict[str, Any]]:

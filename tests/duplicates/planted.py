@@ -13,7 +13,7 @@ import seeds
 from app.counts.people import People
 from app.duplicates.policy import WITHIN, End, Pair, Position, Told, likeness, most_likely
 from app.simulate import told as simulated
-from app.simulate.plan import Plan, Site, chunks, sites_of
+from app.simulate.plan import District, Plan, Site, chunks, sites_of
 from app.simulate.story import tell
 from app.simulate.twice import named
 from tests.duplicates.reading import SCHEME, path_of
@@ -109,10 +109,10 @@ def _told(one: simulated.Told, ends: dict[UUID, End], labels: dict[UUID, str]) -
 
 
 @lru_cache
-def _districts() -> list[tuple[str, str]]:
+def _districts() -> list[District]:
     with (Path(seeds.__file__).parent / "reference" / "areas.csv").open(encoding="utf-8", newline="") as file:
         return [
-            (area["code"], area["parent"])
+            District(area["code"], area["parent"], None)
             for area in csv.DictReader(file)
             if area["level"] == "2" and area["code"].startswith("SY")
         ]

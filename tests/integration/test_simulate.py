@@ -62,6 +62,7 @@ def test_everything_the_ledger_knows_is_told(session: Session) -> None:
     assert {one.is_day_dated for one in told if one.kind == "headcount"} == {False, True}
     assert any((one.recorded_at - one.occurred_at).days > 1 for one in told)
     assert [one.content for one in told_by(job, sites)] == [one.content for one in told]
+    assert all(one.position for one in sites), "so that there is a map"
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 
 from app.counts.people import People
@@ -10,6 +11,7 @@ from app.duplicates.policy.words import Name, is_one_word, name_of
 from app.places.policy import are_within
 
 NEAR_WITHIN_KM = 1.0  # also two positions of one site: its gate, and where somebody read them off a map
+ASKED_LATELY = 50_000  # pairs of names
 A_DAY = timedelta(days=1)
 SMALLEST_HOUSEHOLD, LARGEST_HOUSEHOLD = 0.6, 1.6  # of the average: what several households together come to
 
@@ -39,12 +41,21 @@ def where(one: End, other: End) -> Where:
     is_in_one_area = one.area_path[-1:] == other.area_path[-1:]
     if is_near is False or (is_near is None and not _is_within(one.area_path, other.area_path)):
         return Where.ELSEWHERE
-    names = [(name_of(first), name_of(second)) for first, second in product(one.names, other.names)]
-    if any(_is_one_site(*both) and both[0].one_of == both[1].one_of for both in names):
+    called = {_called(*names) for names in product(one.names, other.names)}
+    if Where.ALIAS in called:
         return Where.ALIAS if is_near or is_in_one_area else Where.AREA
-    if any(_is_one_site(*both) for both in names):
+    if Where.NEIGHBOUR in called:
         return Where.NEIGHBOUR
     return Where.NEAR if is_near else Where.AREA
+
+
+@lru_cache(maxsize=ASKED_LATELY)
+def _called(one: str, other: str) -> Where | None:
+    """What two names alone say of their sites. The same shelters are compared each time a page is drawn."""
+    first, second = name_of(one), name_of(other)
+    if not _is_one_site(first, second):
+        return None
+    return Where.ALIAS if first.one_of == second.one_of else Where.NEIGHBOUR
 
 
 def _is_near(one: Position, other: Position) -> bool:
