@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from app.population.queries.flows import Flow, flows, largest
 from app.population.queries.groups import called_of
 from app.population.queries.journeys import called_groups
 from app.population.queries.listing import Wanted, listed, room_of
-from app.population.queries.present import Brief, briefs_now, fullest_now, room_now
+from app.population.queries.present import Brief, briefs_now, fullest_now, names_now, room_now
 from app.population.queries.reasons import Step
 from app.shelters.queries import ShelterRow, list_shelters
 
@@ -140,11 +141,14 @@ def standing(session: Session, *, scope: Scope, past: Past, most: int, kind: str
             room=room_now(session, scope=scope, kind=kind),
             fullest=figures_of(session, past.frame, fullest),
             briefs=briefs_now(session, scope=scope, kind=kind),
+            called=partial(names_now, session),
         )
     described = population.shelters_described(session, scope=scope, past=past)
     wanted = Wanted(sort="occupancy", is_descending=True)
     figures = listed([(one.figure, one.state) for one in described], wanted)
-    return Standing(room_of(figures), figures[:most], [Brief.of(one) for one in figures])
+    names = {one.place_id: one.name for one in figures}
+    briefs = [Brief.of(one) for one in figures]
+    return Standing(room_of(figures), figures[:most], briefs, lambda ids: {id_: names[id_] for id_ in ids})
 
 
 def _from_home(origin: str | None, name: dict[str, str], places: list[Flow]) -> FromHome:

@@ -1,7 +1,8 @@
 """What the coordinator's pages show beyond single figures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.counts.matrix import Matrix
 from app.places.models import Area
@@ -12,11 +13,13 @@ from app.population.schemas import Room, ShelterFigure
 
 @dataclass(frozen=True)
 class Standing:
-    """How all shelters stand: where there is room, the fullest of them, and each in brief."""
+    """How all shelters stand: where there is room, the fullest of them, and each in brief. `called`: tells the names of
+    some, of which very few are shown."""
 
     room: Room
     fullest: Sequence[ShelterFigure]
     briefs: Sequence[Brief]
+    called: Callable[[Collection[UUID]], Mapping[UUID, dict[str, str]]]
 
 
 @dataclass(frozen=True)

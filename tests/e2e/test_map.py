@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -13,9 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from app import core
 from app.core import templating
-from app.dashboard.views.dots import Dot, Links, box_of, circles_of
+from app.dashboard.views.dots import Links, box_of, circles_of
 from app.formats import map as picture
 from app.formats.view import View
+from app.population.queries.present import Brief
 from tests.factories.live import Live
 from tests.factories.looks import LAPTOP
 from tests.factories.screens import Watched, signed_in
@@ -92,19 +94,19 @@ def many_drawn() -> tuple[str, float]:
     chance = random.Random(7)
     kinds = ["counted"] * 6 + ["at_least", "unknown"]
     dots = [
-        Dot(
+        Brief(
+            UUID(int=number),
             f"S{number}",
-            {"en": f"Shelter {number}"},
+            "open",
             round(chance.gauss(35, 0.6), 2),
             round(chance.gauss(37, 0.6), 2),
             None if (basis := chance.choice(kinds)) == "unknown" else int(chance.expovariate(1 / 300)),
             basis,
-            None if basis == "unknown" else chance.random() * 1.3,
-            "open",
-            None,
+            None if basis == "unknown" else chance.randrange(100, 1_000),
         )
         for number in range(MANY)
     ]
+    names = {one.id: {"en": f"Shelter {one.code}"} for one in dots}
     view = View.of(box_of(dots))
     application = Flask(__name__)
     Babel(application, locale_selector=lambda: "en")
@@ -113,7 +115,7 @@ def many_drawn() -> tuple[str, float]:
         took = []
         for _ in range(5):
             began = time.process_time()
-            circles = circles_of(view, dots, Links("/dashboard", {}))
+            circles = circles_of(view, dots, Links("/dashboard", {}), lambda _: names)
             drawn = picture.drawn(view, ground=[], circles=circles, summary="Map", distance=lambda km: f"{km} km")
             took.append(1000 * (time.process_time() - began))
     return drawn, min(took)

@@ -17,7 +17,7 @@ from app.population.queries import figures_of, last_report_at, shelters_describe
 from app.population.queries.flows import flows, largest
 from app.population.queries.listing import ROOMS, SORTS, Wanted, listed, room_of
 from app.population.queries.ordering import cursor_of
-from app.population.queries.present import briefs_now, fullest_now, room_now
+from app.population.queries.present import Brief, briefs_now, fullest_now, names_now, room_now
 from app.population.queries.tables import shelter_table, whole_table
 from app.population.schemas import ShelterFigure
 from app.shelters.models import Shelter
@@ -105,14 +105,11 @@ def test_it_is_what_the_figures_say(session: Session, coordinator: Actor, past: 
         assert list(briefs) == sorted(briefs)
         for figure, _ in shelters:
             brief = briefs.pop(figure.shelter)
-            assert (brief.lat, brief.lon, brief.status) == (figure.lat, figure.lon, figure.status)
-            assert (brief.people, brief.basis, brief.counted_at) == (
-                figure.people.total,
-                figure.basis,
-                figure.counted_at,
-            )
-            assert (brief.places, brief.occupancy, brief.free) == (figure.capacity, figure.occupancy, figure.free)
-            assert (brief.id, brief.name) == (figure.place_id, figure.name)
+            assert brief == Brief.of(figure)
+            assert (brief.people, brief.places) == (figure.people.total, figure.capacity)
+            assert (brief.occupancy, brief.free) == (figure.occupancy, figure.free)
+            assert brief.lat == (None if figure.lat is None else round(figure.lat, 2)), "to a kilometre"
+            assert names_now(session, [brief.id]) == {figure.place_id: figure.name}
         assert not briefs
 
 

@@ -1,9 +1,10 @@
 """Shelters as a map shows them: circles, and clusters of them, with their words in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask_babel import gettext, ngettext
 
@@ -13,53 +14,16 @@ from app.formats.charts import FULL, occupancy_class
 from app.formats.clusters import clusters
 from app.formats.view import Box, View
 from app.population.queries.present import Brief
-from app.shelters.policy import ROUNDED_TO
+
+Names = Mapping[UUID, dict[str, str]]
 
 
-class Dot(NamedTuple):
-    """A shelter on the map, at its rounded position. `people` None: not known; `occupancy` None: nor its capacity."""
-
-    code: str
-    name: dict[str, str]
-    lat: float | None
-    lon: float | None
-    people: int | None
-    basis: str
-    occupancy: float | None
-    status: str | None
-    free: int | None
-
-    @property
-    def has_no_places(self) -> bool:
-        """People where there are no places at all: over, though of no share."""
-        return self.occupancy is None and self.free is not None and self.free < 0
-
-    @property
-    def is_over(self) -> bool:
-        return self.has_no_places or (self.occupancy is not None and self.occupancy >= FULL)
+def largest_first(briefs: Iterable[Brief]) -> list[Brief]:
+    """Those with unknown people come last."""
+    return sorted(briefs, key=lambda one: (-1 if one.people is None else one.people, one.code), reverse=True)
 
 
-def dots_of(rows: Sequence[Brief]) -> list[Dot]:
-    """Shelters as the map shows them: the largest first, those with unknown people last."""
-    dots = [
-        Dot(
-            one.code,
-            one.name,
-            None if one.lat is None else round(one.lat, ROUNDED_TO),
-            None if one.lon is None else round(one.lon, ROUNDED_TO),
-            one.people,
-            one.basis,
-            one.occupancy,
-            one.status,
-            one.free,
-        )
-        for one in rows
-    ]
-    dots.sort(key=lambda one: (-1 if one.people is None else one.people, one.code), reverse=True)
-    return dots
-
-
-def box_of(placed: Sequence[Dot]) -> Box:
+def box_of(placed: Sequence[Brief]) -> Box:
     lons, lats = [one.lon for one in placed if one.lon is not None], [one.lat for one in placed if one.lat is not None]
     return min(lons), min(lats), max(lons), max(lats)
 
@@ -90,7 +54,9 @@ def _query(kept: dict[str, Any]) -> str:
     return f"?{urlencode(kept, safe=',')}" if kept else ""
 
 
-def circles_of(view: View, seen: Sequence[Dot], links: Links) -> list[picture.Circle]:
+def circles_of(
+    view: View, seen: Sequence[Brief], links: Links, called: Callable[[Collection[UUID]], Names]
+) -> list[picture.Circle]:
     """Shelters within a view (the largest first) as circles that touch nowhere, what is near together as one."""
     places = view.at([(one.lat or 0.0, one.lon or 0.0) for one in seen])
     found = [
@@ -98,7 +64,8 @@ def circles_of(view: View, seen: Sequence[Dot], links: Links) -> list[picture.Ci
     ]
     found.sort(key=lambda one: -one.people)
     most = max((one.people for one in found), default=0)
-    return [_several(view, one, most, links) if len(one.dots) > 1 else _alone(one, most, links) for one in found]
+    names = called([one.dots[0].id for one in found if len(one.dots) == 1])
+    return [_several(view, one, most, links) if len(one.dots) > 1 else _alone(one, most, links, names) for one in found]
 
 
 @dataclass(frozen=True)
@@ -106,14 +73,14 @@ class _Cluster:
     """Shelters drawn as one. `people`: of those of which it is known; `unknown`: shelters of which it is not."""
 
     at: tuple[float, float]
-    dots: Sequence[Dot]
+    dots: Sequence[Brief]
     people: int
     unknown: int
     at_least: int
     over: int
 
     @classmethod
-    def of(cls, at: tuple[float, float], dots: Sequence[Dot]) -> "_Cluster":
+    def of(cls, at: tuple[float, float], dots: Sequence[Brief]) -> "_Cluster":
         people = unknown = at_least = over = 0
         for one in dots:
             if one.people is None:
@@ -121,7 +88,7 @@ class _Cluster:
             else:
                 people += one.people
             at_least += one.basis == "at_least"
-            over += one.occupancy is not None and one.occupancy >= FULL
+            over += one.is_over
         return cls(at, dots, people, unknown, at_least, over)
 
 
@@ -148,9 +115,9 @@ def _several(view: View, one: _Cluster, most: int, links: Links) -> picture.Circ
     )
 
 
-def _alone(one: _Cluster, most: int, links: Links) -> picture.Circle:
+def _alone(one: _Cluster, most: int, links: Links, names: Names) -> picture.Circle:
     dot = one.dots[0]
-    name, taken = named(dot.name), _taken(dot)
+    name, taken = named(names[dot.id]), _taken(dot)
     is_shut = dot.status == "closed"
     said = [f"{name}{gettext(':')} {_people(one)}", taken or gettext("capacity not known")]
     return picture.Circle(
@@ -166,7 +133,7 @@ def _alone(one: _Cluster, most: int, links: Links) -> picture.Circle:
     )
 
 
-def _shape(dot: Dot) -> str:
+def _shape(dot: Brief) -> str:
     if dot.is_over:
         return occupancy_class(FULL)
     if dot.basis == "at_least":
@@ -174,7 +141,7 @@ def _shape(dot: Dot) -> str:
     return "unknown-shape" if dot.occupancy is None else occupancy_class(dot.occupancy)
 
 
-def _taken(dot: Dot) -> str:
+def _taken(dot: Brief) -> str:
     """What share of its places is taken; empty where that is not known."""
     if dot.occupancy is None:
         return str(gettext("no places")) if dot.has_no_places else ""

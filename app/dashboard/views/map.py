@@ -13,13 +13,15 @@ from markupsafe import Markup
 
 from app.core.http import session
 from app.core.templating import direction, named, number
-from app.dashboard.views.dots import Dot, Links, box_of, circles_of
+from app.dashboard.schemas import Standing
+from app.dashboard.views.dots import Links, Names, box_of, circles_of, largest_first
 from app.dashboard.views.moments import Asked
 from app.formats import map as picture
 from app.formats.ground import Ground
 from app.formats.view import CLOSEST, Box, View
 from app.places.queries import bounds_of, outlines_in
 from app.places.schemas import OutlineShown
+from app.population.queries.present import Brief
 from app.shelters.policy import ROUNDED_TO
 
 LISTED = 20
@@ -31,10 +33,11 @@ AROUND_KM = 40  # and around an area of which only a point is known
 class Map:
     """A drawn map and what is said beside it. `drawn` None: nobody has said where anything lies. `outside`: shelters
     that lie elsewhere than this view; `unplaced`: of which no position is known. `people`: in all shelters, wherever
-    they lie. Addresses by what they lead to."""
+    they lie. `names`: of those listed. Addresses by what they lead to."""
 
     drawn: Markup | None = None
-    listed: Sequence[Dot] = ()
+    listed: Sequence[Brief] = ()
+    names: Names = field(default_factory=dict)
     on_map: int = 0
     outside: int = 0
     unplaced: int = 0
@@ -44,8 +47,9 @@ class Map:
     ways: dict[str, str] = field(default_factory=dict)
 
 
-def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
-    """The map of shelters (the largest first) as the address frames it: by `map`, else by the area, else all."""
+def map_of(asked: Asked, stands: Standing) -> Map:
+    """The map of shelters as the address frames it: by `map`, else by the area, else all."""
+    dots = largest_first(stands.briefs)
     placed = [one for one in dots if one.lat is not None and one.lon is not None]
     unplaced, people = len(dots) - len(placed), sum(one.people or 0 for one in dots)
     typed = View.read(request.args.get("map", ""))
@@ -59,7 +63,7 @@ def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
     drawn = picture.drawn(
         view,
         ground=_ground(outlines, links),
-        circles=circles_of(view, seen, links),
+        circles=circles_of(view, seen, links, stands.called),
         summary=gettext("Map of shelters"),
         distance=lambda km: str(gettext("%(number)s km", number=number(km))),
         right_to_left=direction() == "rtl",
@@ -67,6 +71,7 @@ def map_of(asked: Asked, dots: Sequence[Dot]) -> Map:
     return Map(
         drawn=Markup(drawn),  # noqa: S704  # the map escapes every text
         listed=seen[:LISTED],
+        names=stands.called([one.id for one in seen[:LISTED]]),
         on_map=len(seen),
         outside=len(placed) - len(seen),
         unplaced=unplaced,
@@ -88,7 +93,7 @@ def _ways(view: View, is_typed: bool, asked: Asked, links: Links) -> dict[str, s
     return {way: address for way, address in ways.items() if address}
 
 
-def _whole(asked: Asked, placed: Sequence[Dot]) -> View | None:
+def _whole(asked: Asked, placed: Sequence[Brief]) -> View | None:
     """All of the area that is asked for, with every shelter in it; without one, all shelters; else what is known."""
     bounds: Box | None = None
     if asked.area is not None or not placed:

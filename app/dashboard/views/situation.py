@@ -14,10 +14,10 @@ from app.core.forms import language
 from app.core.http import asks_for_part, requires, session
 from app.dashboard.policy import at_hand, likely_to_fill, next_to_fill
 from app.dashboard.queries import largest_flows, standing
+from app.dashboard.schemas import Standing
 from app.dashboard.views import live
 from app.dashboard.views.blueprint import frame_here, pages
 from app.dashboard.views.changes import note_visit
-from app.dashboard.views.dots import dots_of
 from app.dashboard.views.drawings import TREND_DAYS, pyramid, share_known, trend, youngest
 from app.dashboard.views.map import map_of
 from app.dashboard.views.moments import Asked, moment_asked, shows_now
@@ -29,7 +29,6 @@ from app.planning.queries import fillings_of
 from app.population import queries as population
 from app.population.past import Past
 from app.population.queries.counts import how_many_open
-from app.population.queries.present import Brief
 from app.population.queries.published import published
 from app.population.schemas import AreaFigure
 
@@ -69,10 +68,10 @@ def _board() -> str:
         pyramid=pyramid(whole.people, frame.scheme),
         youngest=youngest(whole.people, frame.scheme),
         known=share_known(whole.people),
-        map=map_of(asked, dots_of(stands.briefs)),
+        map=map_of(asked, stands),
         room=stands.room,
         fullest=stands.fullest,
-        **_filling(asked, stands.briefs),
+        **_filling(asked, stands),
         trend=trend(days, last=past.cut.day),
         days=days[::-1],
         homes=largest_flows(session(), scope=scope, past=past, most=HOMES),
@@ -105,17 +104,19 @@ def _below(asked: Asked, areas: Sequence[AreaFigure]) -> Sequence[AreaFigure]:
     return [one for one in areas if one.area and asked.scope.holds(paths[one.area].path)]
 
 
-def _filling(asked: Asked, briefs: Sequence[Brief]) -> dict[str, Any]:
+def _filling(asked: Asked, stands: Standing) -> dict[str, Any]:
     """Which shelters fill next, by their counts as they are known now: of what was known on another day nobody asks."""
     if asked.known_on is not None:
         return {"filling": None}
-    likely = likely_to_fill(briefs, LIKELY)
+    likely = likely_to_fill(stands.briefs, LIKELY)
     rooms = {one.id: (one.people or 0, one.places or 0) for one in likely}
     when = fillings_of(session(), rooms, today=asked.past.cut.day)
+    filling, nearest = next_to_fill(likely, when, FILLING), likely[:NEAREST]
     return {
-        "filling": next_to_fill(likely, when, FILLING),
+        "filling": filling,
         "can_be_said": len(when),
-        "fullest_with_room": likely[:NEAREST],
+        "fullest_with_room": nearest,
+        "called": stands.called([one.id for one in (*(one for one, _ in filling), *nearest)]),
         "of_likely": LIKELY if len(likely) == LIKELY else None,
     }
 

@@ -5,8 +5,7 @@ rows of days are read for the few that are shown. The rules are those of `listin
 against each other. Of any other moment ask `shelter_figures`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,43 +22,53 @@ from app.population.queries.listing import ACCENTS, NO_PLACES, Wanted
 from app.population.queries.ordering import Cursor
 from app.population.schemas import Basis, Room, ShelterFigure
 from app.shelters.models import Shelter
-from app.shelters.policy import found_by
+from app.shelters.policy import ROUNDED_TO, found_by
 
 
 class Brief(NamedTuple):
-    """A shelter in brief; a tuple, since ten thousand are made for one page. `lat` and `lon` are exact: who may not see
-    that is shown them rounded."""
+    """A shelter in brief; a tuple, and no more than all of them are asked for: ten thousand are made for one page.
+    `lat` and `lon` as everybody may know them, to `ROUNDED_TO`; `people` None: not known; `places`: for how many."""
 
     id: UUID
     code: str
-    name: dict[str, str]
     status: str | None
     lat: float | None
     lon: float | None
     people: int | None
     basis: Basis
-    counted_at: datetime | None
     places: int | None
-    occupancy: float | None
-    free: int | None
+
+    @property
+    def occupancy(self) -> float | None:
+        return self.people / self.places if self.places and self.people is not None else None
+
+    @property
+    def free(self) -> int | None:
+        """Below zero: over. None where it is not known whether there is room: nobody counted, and fewer are known to be
+        there than there are places."""
+        if self.people is None or self.places is None:
+            return None
+        return self.places - self.people if self.basis == "counted" or self.people >= self.places else None
+
+    @property
+    def has_no_places(self) -> bool:
+        """People where there are no places at all: over, though of no share."""
+        return self.places == 0 and bool(self.people)
+
+    @property
+    def is_over(self) -> bool:
+        return self.people is not None and self.places is not None and self.people >= max(self.places, 1)
 
     @classmethod
     def of(cls, one: ShelterFigure) -> "Brief":
         """The same of any moment."""
-        return cls(
-            id=one.place_id,
-            code=one.shelter,
-            name=one.name,
-            status=one.status,
-            lat=one.lat,
-            lon=one.lon,
-            people=None if one.basis == "unknown" else one.people.total,
-            basis=one.basis,
-            counted_at=one.counted_at,
-            places=one.capacity,
-            occupancy=None if one.basis == "unknown" else one.occupancy,
-            free=one.free,
-        )
+        people = None if one.basis == "unknown" else one.people.total
+        at = _rounded(one.lat), _rounded(one.lon)
+        return cls(one.place_id, one.shelter, one.status, *at, people, one.basis, one.capacity)
+
+
+def _rounded(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, ROUNDED_TO)
 
 
 def _narrow(scope: Scope, kind: str | None = None) -> Any:
@@ -202,10 +211,17 @@ def _behind(key: Any, code: Any, after: Cursor, wanted: Wanted) -> ColumnElement
     return or_(further, and_(key == after.key, code > after.code), key.is_(None))
 
 
-def briefs_now(session: Session, *, scope: Scope, kind: str | None = None) -> Sequence[Brief]:
+def briefs_now(session: Session, *, scope: Scope, kind: str | None = None) -> list[Brief]:
     """Every shelter in scope (of a kind) in brief, by code."""
     table = _narrow(scope, kind)
-    listed = table.c
-    columns = [listed[name] for name in Brief._fields]
-    wanted = select(*columns).order_by(listed.code.collate("C"))
-    return list(map(Brief._make, session.execute(wanted)))
+    wanted = select(*(table.c[name] for name in Brief._fields)).order_by(table.c.code.collate("C"))
+    return [
+        Brief(id_, code, status, _rounded(lat), _rounded(lon), people, basis, places)
+        for id_, code, status, lat, lon, people, basis, places in session.execute(wanted)
+    ]
+
+
+def names_now(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
+    """What shelters are called, by language."""
+    wanted = select(col(Shelter.id), col(Shelter.state)["name"].label("name")).where(col(Shelter.id).in_(ids))
+    return {row.id: row.name for row in session.execute(wanted)}
