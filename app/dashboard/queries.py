@@ -28,7 +28,7 @@ from app.population.queries.flows import Flow, flows, largest
 from app.population.queries.groups import called_of
 from app.population.queries.journeys import called_groups
 from app.population.queries.listing import Wanted, listed, room_of
-from app.population.queries.present import Brief, briefs_now, fullest_now, names_now, room_now
+from app.population.queries.present import Brief, briefs_now, fullest_of, names_now
 from app.population.queries.reasons import Step
 from app.shelters.queries import ShelterRow, list_shelters
 
@@ -136,13 +136,9 @@ def _named(origin: str | None, names: Mapping[str, Area]) -> dict[str, str] | No
 def standing(session: Session, *, scope: Scope, past: Past, most: int, kind: str | None = None) -> Standing:
     """All shelters in scope (of a kind, as `past` is): where there is room, the fullest of them, each in brief."""
     if past.is_present:
-        fullest = fullest_now(session, scope=scope, most=most, kind=kind)
-        return Standing(
-            room=room_now(session, scope=scope, kind=kind),
-            fullest=figures_of(session, past.frame, fullest),
-            briefs=briefs_now(session, scope=scope, kind=kind),
-            called=partial(names_now, session),
-        )
+        briefs = briefs_now(session, scope=scope, kind=kind)
+        fullest = figures_of(session, past.frame, fullest_of(briefs, most))
+        return Standing(room_of(briefs), fullest, briefs, partial(names_now, session))
     described = population.shelters_described(session, scope=scope, past=past)
     wanted = Wanted(sort="occupancy", is_descending=True)
     figures = listed([(one.figure, one.state) for one in described], wanted)

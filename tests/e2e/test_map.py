@@ -102,6 +102,7 @@ def many_drawn() -> tuple[str, float]:
             round(chance.gauss(37, 0.6), 2),
             None if (basis := chance.choice(kinds)) == "unknown" else int(chance.expovariate(1 / 300)),
             basis,
+            None,
             None if basis == "unknown" else chance.randrange(100, 1_000),
         )
         for number in range(MANY)

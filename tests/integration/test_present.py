@@ -17,7 +17,7 @@ from app.population.queries import figures_of, last_report_at, shelters_describe
 from app.population.queries.flows import flows, largest
 from app.population.queries.listing import ROOMS, SORTS, Wanted, listed, room_of
 from app.population.queries.ordering import cursor_of
-from app.population.queries.present import Brief, briefs_now, fullest_now, names_now, room_now
+from app.population.queries.present import Brief, briefs_now, fullest_of, names_now
 from app.population.queries.tables import shelter_table, whole_table
 from app.population.schemas import ShelterFigure
 from app.shelters.models import Shelter
@@ -98,10 +98,11 @@ def test_it_is_what_the_figures_say(session: Session, coordinator: Actor, past: 
     for scope in scopes(coordinator):
         shelters = described(session, scope, past)
         figures = [figure for figure, _ in shelters]
-        assert room_now(session, scope=scope) == room_of(figures)
         fullest = listed(shelters, Wanted(sort="occupancy", is_descending=True))[:10]
-        assert figures_of(session, past.frame, fullest_now(session, scope=scope, most=10)) == fullest
-        briefs = {brief.code: brief for brief in briefs_now(session, scope=scope)}
+        every = briefs_now(session, scope=scope)
+        assert room_of(every) == room_of(figures)
+        assert figures_of(session, past.frame, fullest_of(every, 10)) == fullest
+        briefs = {brief.code: brief for brief in every}
         assert list(briefs) == sorted(briefs)
         for figure, _ in shelters:
             brief = briefs.pop(figure.shelter)

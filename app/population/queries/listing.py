@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median_low
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from app.core.text import name_in
 from app.formats.charts import NEAR
@@ -66,20 +67,51 @@ ROOM: Mapping[str, Callable[[ShelterFigure], bool]] = {
 """Only counted, open shelters have free places; of a closed one nothing needs to be known."""
 
 
-def room_of(figures: Sequence[ShelterFigure]) -> Room:
-    """Where there is room in all of these."""
-    have = {name: [one.free or 0 for one in figures if is_room(one)] for name, is_room in ROOM.items()}
-    ages = [figure.counted_at for figure in figures if figure.counted_at is not None]
+class Stands(Protocol):
+    """What of a shelter tells whether there is room: of its figure, or in brief."""
+
+    @property
+    def status(self) -> str | None: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def free(self) -> int | None: ...
+    @property
+    def occupancy(self) -> float | None: ...
+    @property
+    def counted_at(self) -> datetime | None: ...
+
+
+def room_of(shelters: Collection[Stands]) -> Room:
+    """Where there is room in all of these: `ROOM`, each looked at once."""
+    known = free = with_room = not_known = over = overfull = nearly_full = 0
+    is_over_at_least = False
+    ages: list[datetime] = []
+    for one in shelters:
+        if one.counted_at is not None:
+            ages.append(one.counted_at)
+        left = one.free
+        if left is None:
+            not_known += one.status != "closed"
+            continue
+        known += 1
+        if left < 0:
+            over, overfull = over - left, overfull + 1
+            is_over_at_least |= one.basis != "counted"
+        else:
+            nearly_full += one.occupancy is not None and one.occupancy >= NEAR
+            if left and one.status == "open":
+                free, with_room = free + left, with_room + 1
     return Room(
-        shelters=len(figures),
-        known=sum(map(has_room_known, figures)),
-        free=sum(have["free"]),
-        with_room=len(have["free"]),
-        not_known=len(have["unknown"]),
-        over=-sum(have["over"]),
-        is_over_at_least=any(_is_over(one) and one.basis != "counted" for one in figures),
-        overfull=len(have["over"]),
-        nearly_full=len(have["nearly_full"]),
+        shelters=len(shelters),
+        known=known,
+        free=free,
+        with_room=with_room,
+        not_known=not_known,
+        over=over,
+        is_over_at_least=is_over_at_least,
+        overfull=overfull,
+        nearly_full=nearly_full,
         counted_at=median_low(ages) if ages else None,
     )
 

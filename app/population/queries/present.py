@@ -5,11 +5,13 @@ rows of days are read for the few that are shown. The rules are those of `listin
 against each other. Of any other moment ask `shelter_figures`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from heapq import nsmallest
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, and_, case, cast, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Double, and_, case, cast, func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,7 +22,7 @@ from app.places.models import Place
 from app.population.models import PlaceNow
 from app.population.queries.listing import ACCENTS, NO_PLACES, Wanted
 from app.population.queries.ordering import Cursor
-from app.population.schemas import Basis, Room, ShelterFigure
+from app.population.schemas import Basis, ShelterFigure
 from app.shelters.models import Shelter
 from app.shelters.policy import ROUNDED_TO, found_by
 
@@ -36,6 +38,7 @@ class Brief(NamedTuple):
     lon: float | None
     people: int | None
     basis: Basis
+    counted_at: datetime | None
     places: int | None
 
     @property
@@ -56,6 +59,11 @@ class Brief(NamedTuple):
         return self.places == 0 and bool(self.people)
 
     @property
+    def fullness(self) -> float | None:
+        """`listing.fullness`."""
+        return NO_PLACES * (self.people or 0) if self.has_no_places else self.occupancy
+
+    @property
     def is_over(self) -> bool:
         return self.people is not None and self.places is not None and self.people >= max(self.places, 1)
 
@@ -64,7 +72,7 @@ class Brief(NamedTuple):
         """The same of any moment."""
         people = None if one.basis == "unknown" else one.people.total
         at = _rounded(one.lat), _rounded(one.lon)
-        return cls(one.place_id, one.shelter, one.status, *at, people, one.basis, one.capacity)
+        return cls(one.place_id, one.shelter, one.status, *at, people, one.basis, one.counted_at, one.capacity)
 
 
 def _rounded(degrees: float | None) -> float | None:
@@ -141,32 +149,6 @@ def _key(listed: Any, wanted: Wanted) -> Any:
     return listed["fullness" if wanted.sort == "occupancy" else wanted.sort]
 
 
-def room_now(session: Session, *, scope: Scope, kind: str | None = None) -> Room:
-    """Where there is room, over all shelters in scope (of a kind): `listing.room_of` their figures."""
-    table = _narrow(scope, kind)
-    listed = table.c
-    is_room = _rooms(listed)
-    wanted = select(
-        func.count().label("shelters"),
-        func.count(listed.free).label("known"),
-        func.coalesce(func.sum(listed.free).filter(is_room["free"]), 0).label("free"),
-        func.count().filter(is_room["free"]).label("with_room"),
-        func.count().filter(is_room["unknown"]).label("not_known"),
-        func.coalesce(-func.sum(listed.free).filter(is_room["over"]), 0).label("over"),
-        func.coalesce(func.bool_or(and_(is_room["over"], listed.basis != "counted")), False).label("is_over_at_least"),
-        func.count().filter(is_room["over"]).label("overfull"),
-        func.count().filter(is_room["nearly_full"]).label("nearly_full"),
-        func.percentile_disc(literal_column("0.5")).within_group(listed.counted_at).label("counted_at"),
-    ).select_from(table)
-    row = session.execute(wanted).one()
-    return Room(**{**row._mapping, "free": int(row.free), "over": int(row.over)})
-
-
-def fullest_now(session: Session, *, scope: Scope, most: int, kind: str | None = None) -> list[UUID]:
-    """The fullest shelters first; those whose occupancy is not known come last."""
-    return [id_ for id_, _ in rows_now(session, scope, Wanted(kind=kind, sort="occupancy", is_descending=True), most)]
-
-
 Row = tuple[UUID, Cursor]
 
 
@@ -216,9 +198,15 @@ def briefs_now(session: Session, *, scope: Scope, kind: str | None = None) -> li
     table = _narrow(scope, kind)
     wanted = select(*(table.c[name] for name in Brief._fields)).order_by(table.c.code.collate("C"))
     return [
-        Brief(id_, code, status, _rounded(lat), _rounded(lon), people, basis, places)
-        for id_, code, status, lat, lon, people, basis, places in session.execute(wanted)
+        Brief(id_, code, status, _rounded(lat), _rounded(lon), *rest)
+        for id_, code, status, lat, lon, *rest in session.execute(wanted)
     ]
+
+
+def fullest_of(briefs: Iterable[Brief], most: int) -> list[UUID]:
+    """The fullest first; those of which it is not known come last."""
+    fullest = nsmallest(most, briefs, key=lambda one: (one.fullness is None, -(one.fullness or 0), one.code))
+    return [one.id for one in fullest]
 
 
 def names_now(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
