@@ -111,10 +111,11 @@ def test_an_area_that_is_not_theirs_is_said_to_be_none(figures: Team, area: str)
 
 def test_of_one_kind_of_shelter(figures: Team) -> None:
     figures.sends(
-        a_state("SCH", at=noon(3), site_type="planned_camp", capacity=2), a_movement(at=noon(1), to="SY0602", people=40)
+        a_state("SCH", at=noon(3), site_type="planned_camp", capacity=2),
+        a_movement(at=noon(1), to="SY0602", people=4711),
     )
     figures.people()
-    assert "Displaced now at least 167" in shown(figures)
+    assert "Displaced now at least 4,838" in shown(figures)
     said = shown(figures, "?kind=planned_camp")
     assert "Only people in shelters of this kind: Planned camp." in said
     assert "Displaced now at least 7 " in said
@@ -126,7 +127,7 @@ def test_of_one_kind_of_shelter(figures: Team) -> None:
     assert "kind=planned_camp" in re.findall(r'href="(/shelters\?[^"]*)"', page)[-1]
     assert f'href="{PAGE}?kind=planned_camp">Show now' in page
     assert f'href="{PAGE}?as_of={day(1)}">Show everybody' in page
-    assert "40" not in shown(figures, "?kind=planned_camp&area=SY0602")
+    assert "4,711" not in shown(figures, "?kind=planned_camp&area=SY0602")
     assert "Nothing is known of any here." in shown(figures, "?kind=reception_centre")
 
 
