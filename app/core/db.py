@@ -6,12 +6,12 @@ commits, the workers named by `wake` are told, and only then.
 
 import select
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -23,8 +23,11 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import SQLModel
 
 from app.core import clock, jobs
+from app.core.kept import Once
 from config.services.addresses import addresses
 from config.settings import settings
+
+T = TypeVar("T")
 
 VISIBLE_WITHIN = timedelta(seconds=8)
 WALLED = "mawa_web"  # the role of what is asked from outside: it sees one operation, and changes no schema
@@ -118,7 +121,21 @@ def new_session() -> Session:
 def new_snapshot() -> Session:
     """A session that changes nothing and sees one state from its first statement to its last: an answer put together
     from several statements must not mix what was before a fold with what is after it."""
-    return Session(_reading(engine()))
+    return Session(_reading(engine()), info={"once": Once()})
+
+
+def once(session: Session, about: Hashable, ask: Callable[[], T]) -> T:
+    """What `ask` says; a snapshot asks it but once, for to the end of it the answer is the same."""
+    if "once" not in session.info:
+        return ask()
+    return session.info["once"]((session.info.get("within"), about), ask)  # type: ignore[no-any-return]
+
+
+@event.listens_for(Session, "after_begin")
+def _forget(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Another transaction is another snapshot."""
+    if "once" in session.info:
+        session.info["once"] = Once()
 
 
 class Walled(Session):
@@ -133,7 +150,7 @@ def new_walled() -> Walled:
 
 def walled_snapshot(of: Engine | None = None) -> Walled:
     """A session for a request that reads: a snapshot. `of`: another engine than that of the database, of that role."""
-    return Walled(_reading(of or walled_engine()))
+    return Walled(_reading(of or walled_engine()), info={"once": Once()})
 
 
 def within(session: Session, operation_id: UUID) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.core import db
 from app.counts.scheme import Scheme
 from app.places.models import Area, Operation
 from app.places.schemas import EVIDENCE_WEIGHTS, AreaShown, Booking, Frame, OutlineShown, Settings
@@ -82,6 +83,10 @@ def list_operations(session: Session) -> Sequence[Operation]:
 def frame_of(session: Session, operation_id: UUID, *, known_on: datetime | None = None) -> Frame:
     """Zone, scheme and settings of an operation: the present ones, or those recorded by `known_on`. NoResultFound for
     an unknown id."""
+    return db.once(session, (frame_of, operation_id, known_on), lambda: _frame(session, operation_id, known_on))
+
+
+def _frame(session: Session, operation_id: UUID, known_on: datetime | None) -> Frame:
     operation = session.get_one(Operation, operation_id)
     said: dict[str, Any] = {
         row.name: row.value
@@ -121,7 +126,7 @@ def list_areas(session: Session, operation_id: UUID, *, within: frozenset[str] |
     wanted = select(Area).where(col(Area.operation_id) == operation_id).order_by(col(Area.level), col(Area.code))
     if within is not None:
         wanted = wanted.where(col(Area.path).overlap(sorted(within)))  # type: ignore[attr-defined]  # ARRAY operator
-    return session.scalars(wanted).all()
+    return db.once(session, (list_areas, operation_id, within), lambda: session.scalars(wanted).all())
 
 
 def find_areas(session: Session, operation_id: UUID, *, word: str = "", after: str = "") -> list[AreaShown]:

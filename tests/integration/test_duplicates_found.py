@@ -96,6 +96,21 @@ def test_it_goes_on_where_it_ended(gate: Gate) -> None:
 
 
 @pytest.mark.slow
+def test_nobody_has_counted_the_places_yet(database: str) -> None:
+    """As in the first minute of an operation, when most is reported."""
+    with db.unit_of_work() as session:
+        job, sites = prepare(session, shelters=200, reports=4_000, days=30, seed=4)
+    assert sum(tell_all(job, sites)) == 4_000
+    scope = Scope(job.frame.operation_id, None)
+    with db.walled_snapshot() as session, what_is_read() as read:
+        db.within(session, scope.operation_id)
+        latest_possible(session, scope=scope, household_size=5)
+    asked = sum(one.rows["reports"] for one in read)
+    assert asked >= 600
+    assert sum(one.rows["places"] for one in read) <= 2 * asked, "each by its own"
+
+
+@pytest.mark.slow
 def test_of_a_crowded_operation_little_is_read(database: str) -> None:
     with db.unit_of_work() as session:
         job, sites = prepare(session, shelters=20, reports=8_000, days=30, seed=4, doubles=20)

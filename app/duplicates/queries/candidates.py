@@ -24,14 +24,16 @@ MOST_PLACES = 3  # beside its own: a site is registered twice, seldom more often
 MOST_AROUND = 500  # shelters of an area
 NEAR_BY = frozenset({Where.ALIAS, Where.NEAR})
 
-# In the order of the index, so that what lies behind the last that is looked at is not asked about.
+# In the order of the index, so that what lies behind the last that is looked at is not asked about. Places are looked
+# up one by one: where ANALYZE has not counted them yet, all of them would be gone through for each report.
 _LATEST = {
     is_continued: text(f"""
   SELECT id, recorded_at, number, is_looked_at FROM (
     SELECT lately.id, lately.recorded_at, number, kind = 'movement' AND {counting("lately")} AND EXISTS (
-        SELECT FROM places JOIN places AS kept ON kept.id = places.kept_id
-        WHERE places.id IN (lately.place_id, lately.from_place_id)
-          AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+        SELECT FROM (
+          SELECT kept_id FROM places WHERE places.id IN (lately.place_id, lately.from_place_id) OFFSET 0) AS own
+        WHERE EXISTS (SELECT FROM places AS kept WHERE kept.id = own.kept_id
+          AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[])) OFFSET 0)
       ) AS is_looked_at
     FROM (
       SELECT *, row_number() OVER () AS number FROM (
@@ -46,11 +48,11 @@ _LATEST = {
     for is_continued in (False, True)
 }
 _AROUND = text("""
-  SELECT shelters.id, places.kind, shelters.area_code, shelters.area_path, shelters.code, shelters.state,
+  SELECT shelters.id, shelters.area_code, shelters.area_path, shelters.code, shelters.state,
     NULL::jsonb AS area_name
-  FROM shelters JOIN places ON places.id = shelters.id
-  WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND places.same_as IS NULL
-    AND shelters.area_code = ANY(:codes)
+  FROM shelters
+  WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND shelters.area_code = ANY(:codes)
+    AND EXISTS (SELECT FROM places WHERE places.id = shelters.id AND same_as IS NULL OFFSET 0)
     AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
   ORDER BY shelters.code LIMIT :most
 """)

@@ -32,7 +32,7 @@ _MOVEMENTS = text("""
   WHERE reports.id = ANY(:ids) ORDER BY recorded_at DESC, reports.id DESC
 """)
 _PLACES = text("""
-  SELECT places.id AS member_id, kept.id, kept.kind, kept.area_code, kept.area_path, shelters.code, shelters.state,
+  SELECT places.id AS member_id, kept.id, kept.area_code, kept.area_path, shelters.code, shelters.state,
     areas.name AS area_name
   FROM places JOIN places AS kept ON kept.id = places.kept_id LEFT JOIN shelters ON shelters.id = kept.id
   JOIN areas ON areas.operation_id = kept.operation_id AND areas.code = kept.area_code
@@ -80,7 +80,7 @@ class Movement:
 
 def movements(session: Session, ids: Collection[UUID], scope: Scope) -> list[Movement]:
     """These versions as a reader of this scope may know them, the latest recorded first."""
-    rows = by_name(session.execute(_MOVEMENTS, {"ids": list(ids)}))
+    rows = by_name(session.execute(_MOVEMENTS, {"ids": list(ids)})) if ids else []
     ends = {end for row in rows for end in (row.place_id, row.from_place_id) if end is not None}
     places = {id_: _as_read(place, scope) for id_, place in places_of(session, ends).items()}
     return [_movement(row, places) for row in rows]

@@ -212,4 +212,4 @@ def fullest_of(briefs: Iterable[Brief], most: int) -> list[UUID]:
 def names_now(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
     """What shelters are called, by language."""
     wanted = select(col(Shelter.id), col(Shelter.state)["name"].label("name")).where(col(Shelter.id).in_(ids))
-    return {row.id: row.name for row in session.execute(wanted)}
+    return {row.id: row.name for row in session.execute(wanted)} if ids else {}
