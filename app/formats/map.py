@@ -14,6 +14,7 @@ from app.formats.labels import Labels
 from app.formats.view import HEIGHT, TARGET, WIDTH, View
 
 LARGEST, SMALLEST, SMALLEST_CLUSTER = 22.0, 4.0, 10.0  # radius of a circle: the largest lies within its target
+A_SIGN = 4.2  # half of how wide one of the signs in a circle is
 APART = (1.02 * TARGET / WIDTH, 1.02 * TARGET / HEIGHT)  # circles, in parts of the picture
 
 
