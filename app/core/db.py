@@ -131,10 +131,10 @@ def once(session: Session, about: Hashable, ask: Callable[[], T]) -> T:
     return session.info["once"]((session.info.get("within"), about), ask)  # type: ignore[no-any-return]
 
 
-@event.listens_for(Session, "after_begin")
-def _forget(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
     """Another transaction is another snapshot."""
-    if "once" in session.info:
+    if transaction.parent is None and "once" in session.info:
         session.info["once"] = Once()
 
 

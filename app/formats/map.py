@@ -42,6 +42,11 @@ def radius_of(people: int, most: int, *, least: float = SMALLEST) -> float:
     return max(least, LARGEST * sqrt(people / most)) if most else least
 
 
+def around(count: str) -> float:
+    """How large a circle is at least with a number in it."""
+    return min(LARGEST, max(SMALLEST_CLUSTER, A_SIGN * len(count)))
+
+
 def drawn(
     view: View,
     *,

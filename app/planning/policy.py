@@ -16,12 +16,6 @@ from app.shelters.policy import POSITION, SPHERE, Standards, admits, binding_of,
 MOST_OFFERED = 3  # more are not read at a gate
 
 
-def free_places(state: Mapping[str, Any], people: int) -> int:
-    """Free places beside so many people, counted; 0 where there are none or where the places are not known."""
-    places = places_for_people(state)
-    return 0 if places is None else max(0, places - max(0, people))
-
-
 def admits_all(rule: Mapping[str, Any] | None, cells: Iterable[str]) -> bool:
     """Whether an admission rule lets in everyone of these cells."""
     return all(admits(rule, cell) for cell in cells)
@@ -132,7 +126,7 @@ def placed(sites: Iterable[Site], asking: Asking, reach: Reach, limits: Standard
         codes = {reason.code for reason in one.reasons}
         (refused if codes.intersection(REFUSALS) else unsure if codes else offered).append(one)
     offered.sort(key=lambda one: (not _takes(one, asking.people), one.km or 0, -(one.room or 0), one.site.shelter))
-    unsure.sort(key=lambda one: (not _takes(one, asking.people), *_nearness(one)))
+    unsure.sort(key=lambda one: (not _takes(one, asking.people), not _takes(one, 1), *_nearness(one)))
     refused.sort(key=lambda one: (REFUSALS.index(one.reasons[0].code), *_nearness(one)))
     is_for_all = bool(offered) and _takes(offered[0], asking.people)
     parts = [] if is_for_all else split(offered, asking.people)

@@ -1,7 +1,8 @@
 """Where there is still room."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from math import cos, radians
 from typing import Any
@@ -21,19 +22,13 @@ from app.planning.policy import (
     FASTEST_OF,
     admits_all,
     filling,
-    free_places,
     offered,
     whole_km,
 )
 from app.planning.schemas import Arriving, Filling, Nearby, Room, Site
 from app.population.models import PlaceDay, PlaceNow
 from app.shelters.models import Shelter
-from app.shelters.policy import COVERED_M2_PER_PERSON
 
-# policy.places_for_people in SQL, of a row of shelters; null where they are not known.
-PLACES = f"""CASE WHEN shelters.state ->> 'capacity' IS NOT NULL
-    THEN greatest(0, (shelters.state ->> 'capacity')::bigint - coalesce((shelters.state ->> 'blocked')::bigint, 0))
-    ELSE floor((shelters.state ->> 'covered_area_m2')::float / {COVERED_M2_PER_PERSON})::bigint END"""
 MOST_ASKED = 10  # shelters without room for which others are looked for in one post: each reads all there are
 _MOST_LOOKED_AT = 12  # for each, of which policy.offered names a few
 # Open shelters in scope whose people were counted, as near as can be known. policy.offered measures anew.
@@ -43,16 +38,14 @@ _ROOMS = text(f"""
   JOIN places AS here ON here.id = asked.place_id JOIN shelters AS there ON there.id = asked.place_id
   CROSS JOIN LATERAL (
     SELECT * FROM (
-      SELECT shelters.code, shelters.state, day.counted_at, {PLACES} - greatest(0, day.total[1])::bigint AS free,
-        power((shelters.state ->> 'lat')::float - (there.state ->> 'lat')::float, 2)
-          + power(((shelters.state ->> 'lon')::float - (there.state ->> 'lon')::float)
-          * cos(radians((there.state ->> 'lat')::float)), 2) AS apart,
+      SELECT shelters.code, shelters.state, present.counted_at, shelters.places_for_people - present.people AS free,
+        power(shelters.lat - there.lat, 2)
+          + power((shelters.lon - there.lon) * cos(radians(there.lat)), 2) AS apart,
         here.area_code = ANY(shelters.area_path) AS is_same_area,
         shelters.area_path && here.area_path[greatest(2, cardinality(here.area_path) - 1):] AS is_near
-      FROM shelters JOIN places ON places.id = shelters.id JOIN place_now ON place_now.place_id = shelters.id
-      JOIN place_days AS day ON day.place_id = place_now.place_id AND day.day = place_now.day
+      FROM shelters JOIN places ON places.id = shelters.id JOIN place_now AS present ON present.place_id = shelters.id
       WHERE shelters.operation_id = :operation AND shelters.id <> asked.place_id AND NOT shelters.is_void
-        AND places.same_as IS NULL AND shelters.state ->> 'status' = 'open' AND day.basis = 'counted'
+        AND places.same_as IS NULL AND shelters.status = 'open' AND present.basis = 'counted'
         AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
     ) AS known
     WHERE free > 0 AND (apart IS NOT NULL OR is_near)
@@ -90,9 +83,8 @@ def nearest_with_room(
     wanted = [cell for cell, count in (people or {}).items() if count > 0]
     found: list[Nearby] = []
     rows = session.execute(_by_distance(scope, lat, lon), execution_options={"yield_per": _STEP})
-    for shelter_id, code, state, area_name, total, counted_at, method in rows:
-        free = free_places(state, total)
-        if shelter_id == apart_from or not free or not admits_all(state.get("admits"), wanted):
+    for shelter_id, code, state, area_name, free, counted_at in rows:
+        if shelter_id == apart_from or not admits_all(state.get("admits"), wanted):
             continue
         found.append(
             Nearby(
@@ -103,7 +95,7 @@ def nearest_with_room(
                 km=km_between(lat, lon, state["lat"], state["lon"]),
                 free=free,
                 counted_at=counted_at,
-                method=method,
+                method=None,
                 access=state.get("access"),
                 admission=(state.get("admits") or {}).get("text"),
             )
@@ -111,7 +103,16 @@ def nearest_with_room(
         if len(found) == limit:
             break
     rows.close()
-    return found
+    methods = _methods(session, [one.place_id for one in found])
+    return [replace(one, method=methods.get(one.place_id)) for one in found]
+
+
+def _methods(session: Session, ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    """By what each of these shelters was counted: of the few that are named, the wide row of the day is read."""
+    present = (col(PlaceDay.place_id) == col(PlaceNow.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day))
+    asked = select(col(PlaceDay.place_id), col(PlaceDay.counted_by)).join(PlaceNow, present)
+    rows = session.execute(asked.where(col(PlaceDay.place_id).in_(ids))) if ids else ()
+    return {row.place_id: row.counted_by for row in rows}
 
 
 def rooms_near(session: Session, *, scope: Scope, arriving: Mapping[UUID, Arriving]) -> dict[UUID, list[Room]]:
@@ -131,32 +132,22 @@ def rooms_near(session: Session, *, scope: Scope, arriving: Mapping[UUID, Arrivi
 
 
 def _by_distance(scope: Scope, lat: float, lon: float) -> Select[Any]:
-    """Open shelters in scope whose people were counted, nearest first (by the chord of `km_between`)."""
-    to_lat, to_lon = col(Shelter.state)["lat"].as_float(), col(Shelter.state)["lon"].as_float()
+    """Open shelters in scope with counted people and free places, nearest first (by the chord of `km_between`)."""
+    to_lat, to_lon = col(Shelter.lat), col(Shelter.lon)
     chord = func.power(func.sin(func.radians(to_lat - lat) / 2), 2) + func.cos(func.radians(to_lat)) * cos(
         radians(lat)
     ) * func.power(func.sin(func.radians(to_lon - lon) / 2), 2)
-    declared = col(Shelter.state)["capacity"].as_integer()
-    people = cast(col(PlaceDay.total)[1], BigInteger)
-    may_have_room = declared.is_(None) | (people < declared)  # the rest of it is policy.free_places
-    present = (col(PlaceDay.place_id) == col(PlaceNow.place_id)) & (col(PlaceDay.day) == col(PlaceNow.day))
+    free = col(Shelter.places_for_people) - col(PlaceNow.people)
     here = (col(Area.operation_id) == col(Shelter.operation_id)) & (col(Area.code) == col(Shelter.area_code))
-    shown = (
-        col(Shelter.id),
-        col(Shelter.code),
-        col(Shelter.state),
-        col(Area.name),
-        people,
-        col(PlaceDay.counted_at),
-        col(PlaceDay.counted_by),
-    )
+    shown = (col(Shelter.id), col(Shelter.code), col(Shelter.state), col(Area.name), free, col(PlaceNow.counted_at))
     return (
         select(*shown)
         .join(PlaceNow, col(PlaceNow.place_id) == col(Shelter.id))
-        .join(PlaceDay, present)
         .join(Area, here)
-        .where(visible(scope, Shelter), col(Shelter.state)["status"].as_string() == "open")
-        .where(col(PlaceDay.basis) == "counted", may_have_room, to_lat.is_not(None), to_lon.is_not(None))
+        .join(Place, col(Place.id) == col(Shelter.id))
+        .where(visible(scope, Shelter), col(Place.same_as).is_(None), ~col(Shelter.is_void))
+        .where(col(Shelter.status) == "open", col(PlaceNow.basis) == "counted", free > 0)
+        .where(to_lat.is_not(None), to_lon.is_not(None))
         .order_by(chord, col(Shelter.code))
     )
 

@@ -4,7 +4,7 @@
 import { western } from "./digits.js";
 import { element } from "./elements.js";
 import { listed } from "./field/listed.js";
-import { CLOSE_ENOUGH, likeness, plain } from "./names.js";
+import { CLOSE_ENOUGH, likeness, plain, writtenAlike } from "./names.js";
 
 const MOST = 8; // suggestions at once; of an empty input those listed first
 const BESIDE_BEST = 0.7; // how near to the best of them the others are
@@ -45,7 +45,9 @@ function nearest(typed, entries) {
   if (!wanted) return entries.slice(0, MOST);
   const scored = entries
     .map((one) => [Math.max(...one.names.map((name) => closeness(wanted, name))), one])
-    .sort(([score], [other]) => other - score);
+    .filter(([score]) => score >= CLOSE_ENOUGH)
+    .map(([score, one]) => [score, one, Math.max(...one.names.map((name) => writtenAlike(wanted, name)))])
+    .sort(([score, , alike], [other, , than]) => other - score || than - alike);
   const least = Math.max(CLOSE_ENOUGH, Math.min(1, scored[0]?.[0] ?? 0) * BESIDE_BEST);
   return scored.filter(([score]) => score >= least).slice(0, MOST).map(([, one]) => one);
 }

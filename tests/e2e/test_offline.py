@@ -37,7 +37,7 @@ def test_a_day_without_a_network_on_an_old_phone(
         opened.arrive(11, "Khmeimim")
         opened.arrive(22, "Granary")
         opened.arrive(33, "Khmeimim")
-        assert opened.waiting() == 4
+        wait_for(lambda: opened.waiting() == 4, PATIENCE_S, "the header does not say that four wait")
         assert network.posts == []
 
     with phone(browser, network, tmp_path / "phone") as opened:

@@ -109,3 +109,5 @@ def test_an_arrival_fills_a_shelter_and_the_coordinator_hears_of_it_once(
     ] == [("acknowledged", "critical")]
     assert live.mawa("verify").returncode == 0
     assert mails() == [mail]
+    to = {mail["X-Rcpt"] for mail in live.sink.messages if "Story School" in mail["Subject"]}
+    assert to <= {email, live.accounts["coordinator"][0]}, "nobody else hears of it"

@@ -147,7 +147,7 @@ def test_what_an_earlier_version_saved_is_sent(ready: Phone, live: Live, email: 
     ready.arrive(211, "Khmeimim")
     ready.page.evaluate(AS_SAVED_EARLIER)
     ready.open("/field/")
-    assert ready.waiting() == 1
+    wait_for(lambda: ready.waiting() == 1, PATIENCE_S, "the header does not say that one waits")
     ready.find_network()
     ready.sends_all()
     assert totals(live, email) == [211]

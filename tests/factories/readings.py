@@ -130,8 +130,7 @@ class Reading:
         at_least = self.text("at least") in said or self.told(said, "at least %(number)s") is not None
         whole_of_it = f"{said} {further}"
         ends = re.search(rf"({NUMBER})–({NUMBER})", whole_of_it)
-        low = self.told(whole_of_it, "perhaps only %(low)s")
-        low = self.told(whole_of_it, "Perhaps only %(low)s.") if low is None else low
+        low = self.told(whole_of_it, "%(low)s by the lowest estimates" if at_least else "%(low)s or more")
         told = (whole(ends[1]), whole(ends[2])) if ends else None if low is None else (low, None)
         return Number("at_least" if at_least else "counted", count(said), told)
 

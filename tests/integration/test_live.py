@@ -20,7 +20,7 @@ from app.alerts.queries import open_alerts
 from app.alerts.service import acknowledge
 from app.core.db import unit_of_work
 from app.dashboard.views import live
-from app.dashboard.views.live import Tag
+from app.dashboard.views.live import Shared, Tag
 from app.factory import create_app
 from app.holds.schemas import Theirs
 from app.intake.cli import areas
@@ -204,8 +204,12 @@ def test_a_page_that_lies_open_keeps_nobody_signed_in(watcher: Watcher) -> None:
         assert used() > before
 
 
-def test_no_state_of_figures_has_the_tag_of_another(team: Team) -> None:
+@pytest.mark.parametrize("kept", [Anew, Shared])
+def test_no_state_of_figures_has_the_tag_of_another(
+    team: Team, kept: type[Shared], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While somebody reports and folds, every tag stands for one state, and the last tag for the last state."""
+    monkeypatch.setattr(live, "_shared", kept())
     found: dict[str, set[str]] = {}
     done = threading.Event()
 

@@ -14,7 +14,7 @@ from flask import Request as FlaskRequest
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from app.dashboard.views import live
-from app.dashboard.views.live import KEPT, Shared, Tag
+from app.dashboard.views.live import KEPT, Drawn, Shared, Tag
 from app.dashboard.views.situation import READS
 from app.factory import create_app
 from tests.factories.asked import statements
@@ -126,6 +126,24 @@ def test_all_that_is_read_of_an_address_tells_pages_apart(team: Team) -> None:
     asked = "".join(f"&{name}=1" for name in READS)
     assert Visitor(application, team.actors["coordinator"]).open(f"{PAGE}?lang=en{asked}").status_code == 200
     assert read - {"lang"} == set(READS)
+
+
+def test_who_opens_a_page_may_be_given_what_is_newer_than_what_they_would_see() -> None:
+    shared = Shared()
+    newer = shared.get("page", Tag("c", 30), None, lambda: "C")
+    assert shared.get("page", Tag("b", 20), None, lambda: "B") == newer
+    assert shared.get("page", Tag("d", 40), None, lambda: "D").content == "D"
+
+
+def test_what_is_older_does_not_take_the_place_of_what_was_drawn_lately() -> None:
+    shared = Shared()
+
+    def drawn_meanwhile() -> str:
+        shared._keep("page", Drawn(Tag("c", 30), "C", time.monotonic(), 0.0))
+        return "B"
+
+    assert shared.get("page", Tag("b", 20), None, drawn_meanwhile).content == "B"
+    assert shared._drawn["page"].content == "C"
 
 
 def test_nobody_is_given_what_is_older_than_what_they_have() -> None:

@@ -14,7 +14,7 @@ from app.formats.outlines import STEPS
 from app.ledger.service import tell_news
 from app.places.service import load_outlines
 from tests.factories.asked import statements
-from tests.factories.operations import a_headcount, a_shelter
+from tests.factories.operations import a_headcount, a_shelter, a_state
 from tests.factories.pages import words_of
 from tests.factories.teams import Team
 from tests.factories.watched import Anew
@@ -94,6 +94,13 @@ def test_what_is_near_together_is_one_that_says_what_is_in_it(mapped: Team) -> N
     closer = links(mapped, found[name].removeprefix(PAGE).partition("#")[0])
     assert {"Shelter ONE: 120 people, 120%", "Shelter TWO: 30 people, 30%"} <= closer.keys()
     assert "1 shelter lies outside this map." in said(mapped, found[name].removeprefix(PAGE).partition("#")[0])
+
+
+def test_people_where_there_are_no_places_are_over_also_among_others(mapped: Team) -> None:
+    mapped.sends(a_state("TWO", at=NOON, capacity=0, status="open"))
+    mapped.people()
+    [name] = [one for one in links(mapped) if "2 shelters" in one]
+    assert name == "2 shelters, 150 people, 2 full or over"
 
 
 def test_what_lies_on_one_spot_leads_to_the_list_of_it(mapped: Team) -> None:

@@ -44,8 +44,8 @@ def test_every_shelter_is_told_once_in_order_with_its_reason(coast: Site) -> Non
         "Village school Jablah · SMALL 20 some of them",
         "Air base Jablah · BASE about 4 km It lets in some only, and sex or age of 120 of them is not known",
         "Warehouse Jablah · OLD about 12 km Counted too long ago: 4 weeks ago",
-        "New hall Jablah · NEVER about 13 km Nobody has counted who is there never counted 300 places",
-        "Church hall Jablah · SOME about 14 km Never counted: only arrivals are known at least 30 here",
+        "New hall Jablah · NEVER about 13 km Nobody has counted who is there Contact: not known never counted",
+        "Church hall Jablah · SOME about 14 km Never counted: only arrivals are known Contact: not known",
         "Depot Jablah · DOUBT about 16 km Not known whether a wheelchair can use a toilet",
         "Farm Jablah · NOWHERE not known Not known where it lies",
         "Full 2 Not open 1 No toilet that a wheelchair can use 1 Too far 1",
@@ -53,7 +53,7 @@ def test_every_shelter_is_told_once_in_order_with_its_reason(coast: Site) -> Non
         "Dry camp Jablah · DRY about 8 km Full: water for 80 people, 100 here",
         "Old mill Jablah · SHUT about 9 km Takes nobody in: Closed",
         "House with steps Jablah · STEPS about 11 km No toilet that a wheelchair can use",
-        "Mountain hotel Jablah · AWAY about 116 km Too far",
+        "Mountain hotel Jablah · AWAY about 116 km Too far 10 here full count, 5 hours 300 places, room for 290 people",
     ):
         assert said in words, said
     page = coast.visitor().open(ASKED).text

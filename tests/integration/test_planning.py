@@ -101,7 +101,7 @@ def test_kilometres_are_those_of_the_map() -> None:
     assert km_between(10, 10, 10, 10) == 0
 
 
-def test_thousands_of_shelters_are_searched_in_one_query(session: Session) -> None:
+def test_thousands_of_shelters_are_searched_in_one_query_and_those_found_are_read_in_another(session: Session) -> None:
     """The one with room is the last of four thousand that are full or admit nobody of them: the worst there is."""
     actor = make(session, a_room("LAST", people=10, lat=35.3))
     (template,) = nearest_with_room(session, scope=actor.scope, **HERE, people=None, limit=1)

@@ -15,7 +15,7 @@ from app.places.queries import frame_of
 from app.population.past import Cut, Past, past_of
 from app.population.queries import figures_of, last_report_at, shelters_described
 from app.population.queries.flows import flows, largest
-from app.population.queries.listing import ROOMS, SORTS, Wanted, listed, room_of
+from app.population.queries.listing import ROOM, ROOMS, SORTS, Wanted, listed, room_of
 from app.population.queries.ordering import cursor_of
 from app.population.queries.present import Brief, briefs_now, fullest_of, names_now
 from app.population.queries.tables import shelter_table, whole_table
@@ -100,7 +100,15 @@ def test_it_is_what_the_figures_say(session: Session, coordinator: Actor, past: 
         figures = [figure for figure, _ in shelters]
         fullest = listed(shelters, Wanted(sort="occupancy", is_descending=True))[:10]
         every = briefs_now(session, scope=scope)
-        assert room_of(every) == room_of(figures)
+        room = room_of(every)
+        assert room == room_of(figures)
+        told = {
+            "over": room.overfull,
+            "nearly_full": room.nearly_full,
+            "free": room.with_room,
+            "unknown": room.not_known,
+        }
+        assert told == {name: sum(map(is_room, figures)) for name, is_room in ROOM.items()}
         assert figures_of(session, past.frame, fullest_of(every, 10)) == fullest
         briefs = {brief.code: brief for brief in every}
         assert list(briefs) == sorted(briefs)

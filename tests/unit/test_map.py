@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.formats.clusters import clusters
 from app.formats.ground import GRID, Ground
 from app.formats.labels import LETTER, LINE, Labels
-from app.formats.map import APART, LARGEST, Circle, drawn, radius_of
+from app.formats.map import APART, LARGEST, Circle, around, drawn, radius_of
 from app.formats.outlines import STEPS
 from app.formats.view import CLOSEST, HEIGHT, TARGET, WIDEST, WIDTH, View
 
@@ -179,3 +179,9 @@ def test_a_name_without_room_gives_way_to_the_figure() -> None:
         circles=[a_circle(labels=("A name that is far too long to stand beside anything at all 96%", "96%"))]
     )
     assert [one.text for one in root.iter("text")] == ["96%", "20 km"]
+
+
+def test_a_number_stands_within_its_circle() -> None:
+    sizes = [around(count) for count in ("2", "12", "123", "1,234", "10,000", "١٢٬٣٤٥")]
+    assert sizes == sorted(sizes) and sizes[0] < sizes[3]
+    assert max(sizes) <= LARGEST, "none reaches into another"

@@ -164,7 +164,7 @@ def test_who_is_asked_first_are_those_with_room_as_last_counted() -> None:
     found = answer(
         a_site("NEVER", None, basis="unknown", lat=35.5),
         a_site("OLD", 20, counted_at=old, lat=35.6),
-        a_site("SMALL", 190, counted_at=old),
+        a_site("SMALL", 190, counted_at=old, lat=35.55),
         a_site("NOWHERE", 20, lat=None),
     )
     assert [one.site.shelter for one in found.unsure] == ["OLD", "NOWHERE", "SMALL", "NEVER"]

@@ -33,6 +33,7 @@ AT_MOST = mark("Write %(most)s or less.")
 FEWER_THAN_CELLS = mark("Those by age and sex add up to more (%(sum)s). Put right one of the two.")
 MORE_WHEELCHAIRS = mark("That is more than all of them (%(people)s). Put right one of the two.")
 WHERE_FROM = mark("Write where they are: a shelter, an area or a position.")
+NOT_JUST_THAT = mark("Nothing is called just that. Choose below what you mean, or write its code.")
 NO_START = mark("There is no such shelter or area. Write its name or its code, or a position like 35.36, 35.93.")
 SEVERAL_STARTS = mark("More than one place has this name. Choose the one you mean.")
 NOT_KNOWN_WHERE = mark(
@@ -102,7 +103,8 @@ class PlacementForm(SecureForm):
         if meant.one is not None and meant.one.key:
             self.start.typed = f"{name_in(meant.one.name, language())} ({meant.one.code})"
         if meant.one is None:
-            self.complain("start", say(SEVERAL_STARTS if meant.is_shared else NO_START))
+            several = SEVERAL_STARTS if meant.is_shared else NOT_JUST_THAT if meant.maybe else NO_START
+            self.complain("start", say(several))
         elif meant.one.lat is None:
             self.complain("start", say(NOT_KNOWN_WHERE))
         return not self.start.errors

@@ -104,7 +104,7 @@ def _several(view: View, one: _Cluster, most: int, links: Links) -> picture.Circ
         said.append(ngettext("%(n)s not known", "%(n)s not known", one.unknown, n=number(one.unknown)))
     return picture.Circle(
         one.at,
-        picture.radius_of(one.people, most, least=max(picture.SMALLEST_CLUSTER, picture.A_SIGN * len(count))),
+        picture.radius_of(one.people, most, least=picture.around(count)),
         "cluster",
         links.to(closer, "on-map" if is_one_spot else "map"),
         _listed([*said, over]),

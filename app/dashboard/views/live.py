@@ -57,8 +57,10 @@ class Drawn:
         return time.monotonic() - self.at < max(DRAWN_EVERY_S, REST * self.took)
 
     def will_do(self, wanted: Tag, known: Tag | None) -> bool:
-        """Whether somebody who has `known` may be given this where `wanted` stands: never what is older."""
-        return self.tag.shows == wanted.shows or (self.is_young and self.is_no_older(known))
+        """Whether somebody who has `known` (None: opens the page) may be given this where `wanted` stands: never what
+        is older than what they have, or than what they would see themselves."""
+        is_no_older = self.tag.seen > wanted.seen if known is None else self.is_no_older(known)
+        return self.tag.shows == wanted.shows or (self.is_young and is_no_older)
 
     def is_no_older(self, known: Tag | None) -> bool:
         return known is not None and (self.tag.shows == known.shows or self.tag.seen > known.seen)
@@ -99,6 +101,9 @@ class Shared:
 
     def _keep(self, key: Hashable, drawn: Drawn) -> None:
         with self._noting:
+            last = self._drawn.get(key)
+            if last is not None and last.is_young and last.tag.seen > drawn.tag.seen:
+                return
             self._drawn.pop(key, None)
             self._drawn[key] = drawn
             while len(self._drawn) > KEPT:

@@ -41,10 +41,10 @@ def where(one: End, other: End) -> Where:
     is_in_one_area = one.area_path[-1:] == other.area_path[-1:]
     if is_near is False or (is_near is None and not _is_within(one.area_path, other.area_path)):
         return Where.ELSEWHERE
-    called = {_called(*names) for names in product(one.names, other.names)}
-    if Where.ALIAS in called:
+    names = list(product(one.names, other.names))
+    if any(_called(*both) is Where.ALIAS for both in names):
         return Where.ALIAS if is_near or is_in_one_area else Where.AREA
-    if Where.NEIGHBOUR in called:
+    if any(_called(*both) is Where.NEIGHBOUR for both in names):
         return Where.NEIGHBOUR
     return Where.NEAR if is_near else Where.AREA
 

@@ -52,7 +52,7 @@ _AROUND = text("""
     NULL::jsonb AS area_name
   FROM shelters
   WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND shelters.area_code = ANY(:codes)
-    AND EXISTS (SELECT FROM places WHERE places.id = shelters.id AND same_as IS NULL OFFSET 0)
+    AND shelters.id <> ALL (ARRAY(SELECT id FROM places WHERE operation_id = :operation AND same_as IS NOT NULL))
     AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
   ORDER BY shelters.code LIMIT :most
 """)

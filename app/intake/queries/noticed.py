@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.intake.policy import FEW, ONE_IN, WORTH_A_LOOK, may_have_alike
 from app.ledger import service as ledger
-from app.planning.queries import PLACES
 
 LATEST_OF_FEW = 12  # reports of a place looked through for one like it, the latest told first: two at one gate
 MOST_WITH_FEW = 20  # reports stored at once among which those of few people are looked at too: more come from a list
@@ -51,7 +50,7 @@ _TELLING = f"""
 SELECT told.id, shelters.state ->> 'status' AS status, {{like_it}} AS has_alike,
   told.people >= {WORTH_A_LOOK} OR coalesce({{arriving}} + coalesce((
     SELECT greatest(0, total[1]) FROM place_days WHERE place_id = told.place_id ORDER BY day DESC LIMIT 1
-  ), 0) >= {PLACES}, false) AS is_large
+  ), 0) >= shelters.places_for_people, false) AS is_large
 FROM (SELECT *, coalesce(total, households * {MOST_IN_A_HOUSEHOLD}, 0) AS people FROM stored) AS told
 LEFT JOIN shelters ON shelters.id = told.place_id
 """
