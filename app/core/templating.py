@@ -19,6 +19,8 @@ from markupsafe import Markup, escape
 from app.core import clock, text
 from app.core.forms import language
 
+A_YEAR = timedelta(days=365)
+
 
 def register(app: Flask) -> None:
     """Gives templates the filters and functions they may use."""
@@ -192,7 +194,8 @@ def ago(value: datetime) -> str:
 def _span(value: datetime, *, direction: bool) -> str:
     elapsed = max(timedelta(minutes=1), clock.now() - value)
     locale = text.locale_of(language())
-    return digits(format_timedelta(-elapsed, threshold=1.2, add_direction=direction, locale=locale))
+    threshold = 2 if A_YEAR < elapsed < 2 * A_YEAR else 1.2  # twenty months are not two years
+    return digits(format_timedelta(-elapsed, threshold=threshold, add_direction=direction, locale=locale))
 
 
 def named(names: dict[str, str]) -> str:
