@@ -26,6 +26,8 @@ PAGES = (
     "/counts",
     "/duplicates",
     "/placement?people=120&wheelchairs=6&start=SY0602",
+    "/dashboard/changes?hours=168",
+    "/counts/figures",
 )
 A_SHELTER, A_GROUP = ("/shelters", "tbody th a"), ("/groups", "tbody th a")  # where its address stands
 SEEN = (
