@@ -128,7 +128,8 @@ def once(session: Session, about: Hashable, ask: Callable[[], T]) -> T:
     """What `ask` says; a snapshot asks it but once, for to the end of it the answer is the same."""
     if "once" not in session.info:
         return ask()
-    return session.info["once"]((session.info.get("within"), about), ask)  # type: ignore[no-any-return]
+    once_asked: Once = session.info["once"]
+    return once_asked((session.info.get("within"), about), ask)
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -10,6 +10,9 @@ from app.population.queries.flows import Flow
 from app.population.queries.present import Brief
 from app.population.schemas import Room, ShelterFigure
 
+Names = Mapping[UUID, dict[str, str]]  # of shelters, by language
+Naming = Callable[[Collection[UUID]], Names]
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -19,7 +22,7 @@ class Standing:
     room: Room
     fullest: Sequence[ShelterFigure]
     briefs: Sequence[Brief]
-    called: Callable[[Collection[UUID]], Mapping[UUID, dict[str, str]]]
+    called: Naming
 
 
 @dataclass(frozen=True)

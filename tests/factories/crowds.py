@@ -25,8 +25,8 @@ class Crowd:
 
 def make_crowd(*, shelters: int, reports: int, days: int = 90, seed: int = 1) -> Crowd:
     with db.unit_of_work() as session:
-        # As the bounds of what is read were set. What the nearest with room read where shelters have positions (3 pages
-        # for each counted one) is over that of a shelter's page and is still to be mended (ARCHITECTURE 201).
+        # As when the bounds of what is read were set: without positions. With them the nearest with room read three
+        # pages of each counted shelter more, which is over the bound of a shelter's page (ARCHITECTURE 201).
         job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=seed, placed=False)
         operation = operation_by_code(session, job.frame.code)
         assert operation is not None

@@ -103,8 +103,8 @@ class PlacementForm(SecureForm):
         if meant.one is not None and meant.one.key:
             self.start.typed = f"{name_in(meant.one.name, language())} ({meant.one.code})"
         if meant.one is None:
-            several = SEVERAL_STARTS if meant.is_shared else NOT_JUST_THAT if meant.maybe else NO_START
-            self.complain("start", say(several))
+            wrong = SEVERAL_STARTS if meant.is_shared else NOT_JUST_THAT if meant.maybe else NO_START
+            self.complain("start", say(wrong))
         elif meant.one.lat is None:
             self.complain("start", say(NOT_KNOWN_WHERE))
         return not self.start.errors

@@ -1,21 +1,19 @@
 """Shelters as a map shows them: circles, and clusters of them, with their words in the reader's language."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from flask_babel import gettext, ngettext
 
 from app.core.templating import named, number, percent
+from app.dashboard.schemas import Names, Naming
 from app.formats import map as picture
 from app.formats.charts import FULL, occupancy_class
 from app.formats.clusters import clusters
 from app.formats.view import Box, View
 from app.population.queries.present import Brief
-
-Names = Mapping[UUID, dict[str, str]]
 
 
 def largest_first(briefs: Iterable[Brief]) -> list[Brief]:
@@ -54,9 +52,7 @@ def _query(kept: dict[str, Any]) -> str:
     return f"?{urlencode(kept, safe=',')}" if kept else ""
 
 
-def circles_of(
-    view: View, seen: Sequence[Brief], links: Links, called: Callable[[Collection[UUID]], Names]
-) -> list[picture.Circle]:
+def circles_of(view: View, seen: Sequence[Brief], links: Links, called: Naming) -> list[picture.Circle]:
     """Shelters within a view (the largest first) as circles that touch nowhere, what is near together as one."""
     places = view.at([(one.lat or 0.0, one.lon or 0.0) for one in seen])
     found = [

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from app.core.http import session
 from app.core.templating import direction, named, number
-from app.dashboard.schemas import Standing
-from app.dashboard.views.dots import Links, Names, box_of, circles_of, largest_first
+from app.dashboard.schemas import Names, Standing
+from app.dashboard.views.dots import Links, box_of, circles_of, largest_first
 from app.dashboard.views.moments import Asked
 from app.formats import map as picture
 from app.formats.ground import Ground
