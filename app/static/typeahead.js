@@ -61,6 +61,7 @@ function closeness(wanted, name) {
 
 function setUp(place) {
   const isList = place.tagName === "SELECT";
+  const isIn = document.activeElement === place; // somebody was quicker than this script
   const input = isList ? inputFor(place) : place;
   const own = listedIn(isList ? place.options : place.list?.options ?? []);
   const picked = element("input", { type: "hidden", name: `${input.name}.pick` });
@@ -122,14 +123,16 @@ function setUp(place) {
     if (same.length === 1) picked.value = same[0].key;
   }
 
-  input.addEventListener("focus", async () => {
+  async function enter() {
     if (picked.value) input.select(); // typing takes its place
     else offer();
     const all = await listed();
     if (!all) return;
     if (entries === own) entries = LISTS[place.dataset.list](all);
     if (document.activeElement === input && !picked.value) offer();
-  });
+  }
+
+  input.addEventListener("focus", enter);
   input.addEventListener("input", () => { picked.value = ""; offer(); });
   input.addEventListener("blur", settle);
   input.addEventListener("keydown", (event) => {
@@ -147,6 +150,8 @@ function setUp(place) {
     const number = Array.prototype.indexOf.call(list.children, event.target.closest("[role=option]"));
     if (number >= 0) pick(offered[number]);
   });
+  if (isIn && isList) input.focus();
+  else if (isIn) enter();
 }
 
 function option(one, id) {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.places.policy import likeness, plain
 from tests.e2e.test_screens import PHONE, TARGET, signed_in
@@ -118,6 +118,28 @@ def test_the_lists_of_the_page_serve_where_the_names_do_not_come(browser: Browse
     assert "Khmeimim" in place.input_value()
     phone.click(".save button")
     phone.wait_for_url("**/field/saved")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "typed", "offers"),
+    [("/placement", "start", "hmeimim", "Khmeimim"), ("/field/arrivals/new", "place", "", "Khmeimim")],
+)
+def test_who_is_quicker_than_the_network_is_offered_all_the_same(
+    browser: Browser, live: Live, path: str, name: str, typed: str, offers: str
+) -> None:
+    context = signed_in(browser, live, "administrator", viewport=PHONE, locale="en-GB", service_workers="block")
+    page = context.new_page()
+    late: list[Route] = []
+    page.route("**/typeahead.js", lambda route: late.append(route))
+    with page.expect_request("**/typeahead.js"):
+        page.goto(path, wait_until="commit")
+    page.locator(f"[name={name}]").focus()
+    page.keyboard.type(typed)
+    for script in late:
+        script.continue_()
+    expect(page.locator(f"[name={name}]")).to_be_focused()
+    expect(page.locator("[role=option]").filter(has_text=offers).first).to_be_visible()
     context.close()
 
 
