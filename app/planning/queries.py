@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.accounts.policy import Scope
-from app.accounts.queries import visible
+from app.accounts.queries import in_areas, visible
 from app.places.models import Area, Place
 from app.places.policy import km_between
 from app.planning.policy import (
@@ -46,7 +46,7 @@ _ROOMS = text(f"""
       FROM shelters JOIN places ON places.id = shelters.id JOIN place_now AS present ON present.place_id = shelters.id
       WHERE shelters.operation_id = :operation AND shelters.id <> asked.place_id AND NOT shelters.is_void
         AND places.same_as IS NULL AND shelters.status = 'open' AND present.basis = 'counted'
-        AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
+        AND {in_areas("shelters.area_path")}
     ) AS known
     WHERE free > 0 AND (apart IS NOT NULL OR is_near)
     ORDER BY free < asked.people, apart IS NULL, apart, NOT is_same_area, code LIMIT {_MOST_LOOKED_AT}

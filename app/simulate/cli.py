@@ -80,21 +80,19 @@ def simulate(shelters: int, reports: int, days: int, seed: int, doubles: int) ->
     click.echo(job.frame.code)
 
 
-def _districts(session: Session, operation_id: UUID, *, placed: bool) -> Iterator[District]:
+def _districts(session: Session, operation_id: UUID) -> Iterator[District]:
     """Those of the country. Where one has no outline of its own, its governorate tells about where it lies."""
     for area in list_areas(session, operation_id, within=COUNTRY):
         if area.level == DISTRICT:
             governorate = area.path[DISTRICT - 1]
-            codes = (area.code, governorate) if placed else ()
-            boxes = (bounds_of(session, operation_id, frozenset({code})) for code in codes)
+            boxes = (bounds_of(session, operation_id, frozenset({code})) for code in (area.code, governorate))
             yield District(area.code, governorate, next((box for box in boxes if box), None))
 
 
 def prepare(
-    session: Session, *, shelters: int, reports: int, days: int, seed: int, doubles: int = 0, placed: bool = True
+    session: Session, *, shelters: int, reports: int, days: int, seed: int, doubles: int = 0
 ) -> tuple[Job, list[Site]]:
-    """Open the operation, with its shelters and groups. `placed`: it is known where they lie. Raises Simulated where it
-    is there already."""
+    """Open the operation, with its shelters and groups. Raises Simulated where it is there already."""
     code = f"simulated-{shelters}-{reports}-{days}-{seed}" + (f"-doubles-{doubles}" if doubles else "")
     if operation_by_code(session, code) is not None:
         message = f"There is an operation {code} already: choose another seed."
@@ -105,7 +103,7 @@ def prepare(
     assert frame is not None
     each_day = [frame.today - timedelta(days - day) for day in range(days + 1)]
     plan = Plan(shelters, reports, seed, tuple(clock.start_of(day, frame.zone) for day in each_day), doubles)
-    sites = sites_of(plan, list(_districts(session, operation.id, placed=placed)))
+    sites = sites_of(plan, list(_districts(session, operation.id)))
     if doubles:
         sites = named(plan, sites)
     actor = recorder(session, operation)

@@ -25,9 +25,7 @@ class Crowd:
 
 def make_crowd(*, shelters: int, reports: int, days: int = 90, seed: int = 1) -> Crowd:
     with db.unit_of_work() as session:
-        # As when the bounds of what is read were set: without positions. With them the nearest with room read three
-        # pages of each counted shelter more, which is over the bound of a shelter's page (ARCHITECTURE 201).
-        job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=seed, placed=False)
+        job, sites = prepare(session, shelters=shelters, reports=reports, days=days, seed=seed)
         operation = operation_by_code(session, job.frame.code)
         assert operation is not None
         actor = recorder(session, operation)

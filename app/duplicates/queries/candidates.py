@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
+from app.accounts.queries import in_areas
 from app.duplicates.policy import Likeness, Pair, likeness, most_likely, part_of
 from app.duplicates.policy.comparing import Where, where
 from app.duplicates.queries.movements import Movement, Place, movements, place_of
@@ -33,7 +34,7 @@ _LATEST = {
         SELECT FROM (
           SELECT kept_id FROM places WHERE places.id IN (lately.place_id, lately.from_place_id) OFFSET 0) AS own
         WHERE EXISTS (SELECT FROM places AS kept WHERE kept.id = own.kept_id
-          AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[])) OFFSET 0)
+          AND {in_areas("kept.area_path")} OFFSET 0)
       ) AS is_looked_at
     FROM (
       SELECT *, row_number() OVER () AS number FROM (
@@ -47,13 +48,13 @@ _LATEST = {
 """)
     for is_continued in (False, True)
 }
-_AROUND = text("""
+_AROUND = text(f"""
   SELECT shelters.id, shelters.area_code, shelters.area_path, shelters.code, shelters.state,
     NULL::jsonb AS area_name
   FROM shelters
   WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND shelters.area_code = ANY(:codes)
     AND shelters.id <> ALL (ARRAY(SELECT id FROM places WHERE operation_id = :operation AND same_as IS NOT NULL))
-    AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
+    AND {in_areas("shelters.area_path")}
   ORDER BY shelters.code LIMIT :most
 """)
 # In the order of the index, so that no more is read than is looked through.

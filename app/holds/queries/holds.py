@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Actor, Scope
+from app.accounts.queries import in_areas
 from app.holds.queries.theirs import LAST, LAST_ID, Sums
 from app.holds.schemas import AtPlace, HoldShown, LeftOut, Progress
 from app.places.schemas import Frame
@@ -60,7 +61,7 @@ _PLACES = text(f"""
     count(*) FILTER (WHERE ends.kind = 'headcount' AND NOT is_correction) AS counts
   FROM ends JOIN places ON places.id = ends.place_id
   JOIN places AS kept ON kept.id = places.kept_id
-  WHERE CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[])
+  WHERE {in_areas("kept.area_path")}
   GROUP BY kept.id ORDER BY count(*) DESC, kept.id
 """)
 _WERE = text("SELECT place_id, people, basis FROM hold_places WHERE hold_id = :hold AND place_id = ANY(:places)")
@@ -71,7 +72,7 @@ _LEFT_OUT = text(f"""
     JOIN places ON places.id IN (held_reports.place_id, from_place_id)
     JOIN places AS kept ON kept.id = places.kept_id
     WHERE holds.operation_id = :operation AND holds.state = 'held' AND {_IS_OUT} AND NOT is_correction
-      AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+      AND {in_areas("kept.area_path")}
   ) AS out
 """)
 _LEFT_OUT_AT = text(f"""

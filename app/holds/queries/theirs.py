@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import in_areas
 from app.holds.errors import NoSuchPerson
 from app.holds.schemas import Device, SentReport, Theirs
 from app.ledger.queries import standing
@@ -138,7 +139,7 @@ _PLACES = _in_both(f"""
     count(*) FILTER (WHERE ends.kind = 'headcount') AS counts
   FROM ends JOIN places ON places.id = ends.place_id
   JOIN places AS kept ON kept.id = places.kept_id
-  WHERE CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[])
+  WHERE {in_areas("kept.area_path")}
   GROUP BY kept.id ORDER BY count(*) DESC, kept.id
 """)
 

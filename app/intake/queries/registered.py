@@ -8,15 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
+from app.accounts.queries import in_areas
 
 MOST = 500  # that new ones are compared with; a district has fewer
 
 # Neighbours: what lies in one area above these.
-_SHELTERS = text("""
+_SHELTERS = text(f"""
   SELECT shelters.code, shelters.state, shelters.area_path FROM shelters JOIN places ON places.id = shelters.id
   WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND places.same_as IS NULL
     AND shelters.id <> ALL(:own) AND shelters.area_path && CAST(:around AS text[])
-    AND (CAST(:areas AS text[]) IS NULL OR shelters.area_path && CAST(:areas AS text[]))
+    AND {in_areas("shelters.area_path")}
   ORDER BY shelters.area_code = ANY(:codes) DESC, shelters.code LIMIT :most
 """)
 _GROUPS = text("""

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
+from app.accounts.queries import in_areas
 from app.counts.people import People
 from app.ledger.queries import standing
 from app.places.schemas import Frame
@@ -25,7 +26,7 @@ from app.population.schemas import Basis, Shown
 
 LISTED = 20  # headcounts of one place, beside the one that is followed
 
-_OPEN = text("""
+_OPEN = text(f"""
   SELECT places.id, shelters.code AS shelter, places.area_code AS area, areas.name AS area_name,
     shelters.state -> 'name' AS name, count(*) OVER () AS found
   FROM place_now JOIN place_days USING (place_id, day) JOIN places ON places.id = place_now.place_id
@@ -33,15 +34,15 @@ _OPEN = text("""
   JOIN areas ON areas.operation_id = places.operation_id AND areas.code = places.area_code
   WHERE place_now.operation_id = :operation AND (competing > 0 OR is_disputed)
     AND (CAST(:place AS uuid) IS NULL OR places.id = :place)
-    AND (CAST(:areas AS text[]) IS NULL OR places.area_path && CAST(:areas AS text[]))
+    AND {in_areas("places.area_path")}
   ORDER BY is_disputed DESC, abs(coalesce(discrepancy, 0)) DESC, competing DESC,
     coalesce(shelters.code, places.area_code), places.id
   LIMIT :limit OFFSET :start
 """)
-_HOW_MANY = text("""
+_HOW_MANY = text(f"""
   SELECT count(*) FROM place_days JOIN place_now USING (place_id, day) JOIN places ON places.id = place_now.place_id
   WHERE (competing > 0 OR is_disputed) AND place_now.operation_id = :operation
-    AND (CAST(:areas AS text[]) IS NULL OR places.area_path && CAST(:areas AS text[]))
+    AND {in_areas("places.area_path")}
 """)
 _SAID = """
     coalesce(said.version_of, said.id) AS id, said.id AS version, said.occurred_at, said.stands_at, said.day,
@@ -90,7 +91,7 @@ _ONE = text(f"""
   JOIN places ON places.id = said.place_id JOIN places AS kept ON kept.id = places.kept_id
   {_DECIDED}
   WHERE (said.id = :id OR said.version_of = :id) AND said.operation_id = :operation AND said.kind = 'headcount'
-    AND {standing("said")} AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+    AND {standing("said")} AND {in_areas("kept.area_path")}
 """)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
+from app.accounts.queries import in_areas
 from app.ledger.queries import standing
 
 _REASON = "CASE WHEN {0}.corrects IS NULL THEN {0}.content ELSE {0}.content -> 'replacement' END ->> 'reason' AS reason"
@@ -31,7 +32,7 @@ _DECISIONS = text(f"""
   JOIN areas ON areas.operation_id = kept.operation_id AND areas.code = kept.area_code
   WHERE decision.operation_id = :operation AND decision.about_id IS NOT NULL AND decision.kind = 'decision'
     AND decision.double_of IS NULL AND {standing("decision")}
-    AND (CAST(:areas AS text[]) IS NULL OR kept.area_path && CAST(:areas AS text[]))
+    AND {in_areas("kept.area_path")}
     AND (CAST(:before AS timestamptz) IS NULL OR (decision.recorded_at, decision.id) < (:before, :before_id))
   ORDER BY decision.recorded_at DESC, decision.id DESC LIMIT :limit
 """)

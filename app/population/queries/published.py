@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.policy import Scope
+from app.accounts.queries import in_areas
 from app.ledger.queries import standing
 from app.population.past import Past
 
@@ -19,7 +20,7 @@ _PUBLISHED = {
   FROM reports LEFT JOIN areas ON areas.operation_id = reports.operation_id AND areas.code = area_code
   WHERE reports.operation_id = :operation AND kind = 'figure' AND occurred_at <= :as_of
     AND (CAST(:area AS text) IS NULL OR :area = area_code)
-    AND (CAST(:areas AS text[]) IS NULL OR areas.path && CAST(:areas AS text[])) AND {standing(known_on=known_on)}
+    AND {in_areas("areas.path")} AND {standing(known_on=known_on)}
     AND (CAST(:before AS timestamptz) IS NULL
       OR (occurred_at, coalesce(version_of, reports.id)) < (:before, :before_id))
   ORDER BY occurred_at DESC, coalesce(version_of, reports.id) DESC LIMIT :limit
