@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from app.core import clock
 from tests.factories.coordinating import Site, fold, make_site
-from tests.factories.looks import LAPTOP
+from tests.factories.looks import LANGUAGES, LAPTOP, PHONES, misfits
 from tests.factories.operations import a_headcount, a_movement, a_shelter
-from tests.factories.screens import Watched, looking_at, tab_to
+from tests.factories.screens import Watched, in_language, looking_at, tab_to
 
 AT = clock.now() - timedelta(hours=9)
 
@@ -62,3 +62,20 @@ def test_from_the_figure_to_a_decision_and_back_by_the_keyboard_alone(watched: W
     page.goto("/shelters/KHM")
     expect(figure).to_contain_text("204")
     assert watched.wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_two_stand_side_by_side_on_a_phone(watched: Watched, language: str) -> None:
+    page = watched.page
+    page.set_viewport_size(PHONES[-1])
+    page.goto(in_language("/duplicates", language))
+    beside = page.get_by_role("group").filter(has=page.locator("table.of-two"))
+    expect(beside).to_have_count(1)
+    said_by = beside.locator("tr:last-child bdi")
+    said_by.evaluate_all(
+        "all => all.forEach((one) => { one.textContent = 'coordination-littoral@organisation.example.org'; })"
+    )
+    assert beside.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+    widths = [cell.bounding_box()["width"] for cell in beside.locator("thead th, tbody td").all()]  # type: ignore[index]
+    assert min(widths) > PHONES[-1]["width"] / 3
+    assert misfits(page, *PHONES) == []

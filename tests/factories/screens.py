@@ -117,6 +117,13 @@ def signed_in(browser: Browser, live: Live, role: str, **options: Any) -> Browse
     return context
 
 
+# A service worker is fetching what a phone needs: closed on, the server drops files that it was about to send.
+FETCHED = """async () => {
+  if (!await navigator.serviceWorker?.getRegistration()) return;
+  await Promise.race([navigator.serviceWorker.ready, new Promise((done) => setTimeout(done, 5000))]);
+}"""
+
+
 class Silent(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: which pages were asked for says nothing here."""
@@ -136,6 +143,8 @@ def looking_at(site: Site, browser: Browser, **options: Any) -> Iterator[Watched
     opened = Watched(context.new_page(), host)
     opened.watch()
     yield opened
+    if not opened.page.is_closed():
+        opened.page.evaluate(FETCHED)
     context.close()
     server.shutdown()
     server.server_close()

@@ -240,6 +240,22 @@ def test_all_alerts_of_what_is_shown(figures: Team) -> None:
     assert "/alerts?kind=planned_camp" in figures.coordinator.open(f"{PAGE}?kind=planned_camp").text
 
 
+def test_alerts_are_asked_for_by_area_and_kind(figures: Team) -> None:
+    """The form says what is shown, also where nothing is, and what it did not understand."""
+    figures.sends(a_state("KHM", at=noon(11), capacity=100, site_type="planned_camp"))
+    figures.people()
+    chosen = re.compile(r'<option value="(\w+)" selected>')
+    asked = figures.coordinator.open("/alerts?area=SY0602&kind=planned_camp").text
+    assert chosen.findall(asked) == ["SY0602", "planned_camp"]
+    assert "What is shown: Jablah, Planned camp" in words_of(asked)
+    empty = figures.coordinator.open("/alerts?area=SY0602&kind=collective_centre").text
+    assert "No alert is open." in words_of(empty)
+    assert chosen.findall(empty) == ["SY0602", "collective_centre"]
+    misread = figures.coordinator.open("/alerts?area=SY99").text
+    assert '<details class="more choosing" open>' in misread
+    assert 'id="e-area"' in misread
+
+
 def test_the_youngest_are_told_with_how_many_they_may_be(figures: Team) -> None:
     figures.sends(
         a_headcount(

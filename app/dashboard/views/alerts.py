@@ -17,6 +17,7 @@ from app.core.pagination import page as page_of
 from app.dashboard.forms import AcknowledgeForm
 from app.dashboard.views.blueprint import PAGE, frame_here, pages
 from app.dashboard.views.moments import moment_asked
+from app.shelters.queries import areas_with_shelters
 
 
 @pages.get("/alerts")
@@ -42,6 +43,7 @@ def alerts() -> str:
         "dashboard/alerts.html",
         asked=asked,
         kept=asked.without("as_of", "known_on"),
+        areas=areas_with_shelters(session(), scope=g.actor.scope),
         alerts=found,
         total=count_open(session(), actor=actor, kind=asked.kind),
         is_first=not after,
