@@ -14,6 +14,8 @@ _UNACCOMPANIED = (
     "CAST(CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END #>> '{needs,SC}' AS bigint)"
 )
 _SAID = "CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END"
+# To be asked in these words, or PostgreSQL does not use the indexes of what speaks of needs.
+SPEAKS_OF_NEEDS = f"{_SAID} @? '$.needs.*'"
 _DOUBLE_OF, _PAIR = f"CAST({_SAID} ->> 'double_of' AS uuid)", f"{_SAID} ->> 'pair'"
 
 
@@ -136,6 +138,14 @@ class Report(SQLModel, table=True):
             "ix_reports_groups_from_here",
             "from_place_id",
             postgresql_where=text("group_id IS NOT NULL AND from_place_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_reports_needs_here", "place_id", postgresql_where=text(f"place_id IS NOT NULL AND {SPEAKS_OF_NEEDS}")
+        ),
+        Index(
+            "ix_reports_needs_from_here",
+            "from_place_id",
+            postgresql_where=text(f"from_place_id IS NOT NULL AND {SPEAKS_OF_NEEDS}"),
         ),
         Index("ix_reports_operation_id_recorded_at", "operation_id", "recorded_at"),
         Index("ix_reports_reporter_id_recorded_at", "reporter_id", "recorded_at"),

@@ -11,3 +11,10 @@ def test_what_is_read_does_not_grow_with_history(database: str) -> None:
     found = touched(create_app(), crowd)
     assert all(rows for rows, _ in found.values()), found
     nothing(beyond(found))
+
+
+def test_what_is_asked_does_not_grow_with_the_history_of_a_place(database: str) -> None:
+    """A thousand reports of each shelter, of which a fold reads its busy day."""
+    found = touched(create_app(), make_crowd(shelters=60, reports=60_000, days=DAYS))
+    del found["folding one report"]
+    nothing(beyond(found))

@@ -123,5 +123,7 @@ def test_of_a_crowded_operation_little_is_read(database: str) -> None:
     assert possible and following is not None
     points = [one.likeness.points for one in possible]
     assert points == sorted(points, reverse=True)
+    (latest,) = (one for one in read if "is_looked_at" in one.statement)
+    assert latest.rows["reports"] <= 4 * LATEST, "what lies behind the last that is looked at is not asked about"
     most = max(read, key=lambda one: one.rows["reports"])
     assert most.rows["reports"] <= max(3 * LOOKED_THROUGH, 3 * LATEST * BESIDE), most

@@ -1,10 +1,10 @@
 """Which movements may be told twice. What is read is bounded: of the latest reports those at places in scope, and of
 each what lies beside it by the index on place and day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -37,32 +37,30 @@ _LATEST = {
           AND {in_areas("kept.area_path")} OFFSET 0)
       ) AS is_looked_at
     FROM (
-      SELECT *, row_number() OVER () AS number FROM (
+      SELECT *, row_number() OVER (ORDER BY recorded_at DESC, id DESC) AS number FROM (
         SELECT id, version_of, kind, recorded_at, place_id, from_place_id FROM reports
         WHERE operation_id = :operation
           {"AND (recorded_at, id) < (:before, :before_id)" if is_continued else ""}
         ORDER BY recorded_at DESC, id DESC LIMIT {LOOKED_THROUGH}
       ) AS lately
-    ) AS lately ORDER BY number OFFSET 0
-  ) AS looked WHERE is_looked_at OR number = {LOOKED_THROUGH} ORDER BY number LIMIT {LATEST}
+    ) AS lately ORDER BY recorded_at DESC, id DESC OFFSET 0
+  ) AS looked WHERE is_looked_at OR number = {LOOKED_THROUGH} ORDER BY recorded_at DESC, id DESC LIMIT {LATEST}
 """)
     for is_continued in (False, True)
 }
 _AROUND = text(f"""
-  SELECT shelters.id, shelters.area_code, shelters.area_path, shelters.code, shelters.state,
-    NULL::jsonb AS area_name
-  FROM shelters
-  WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND shelters.area_code = ANY(:codes)
+  SELECT * FROM (
+    SELECT id, area_code, area_path, code, state, NULL::jsonb AS area_name FROM shelters
+    WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND shelters.area_code = ANY(:codes)
     AND shelters.id <> ALL (ARRAY(SELECT id FROM places WHERE operation_id = :operation AND same_as IS NOT NULL))
-    AND {in_areas("shelters.area_path")}
-  ORDER BY shelters.code LIMIT :most
+    AND {in_areas("shelters.area_path")} OFFSET 0
+  ) AS around ORDER BY code LIMIT :most
 """)
 # In the order of the index, so that no more is read than is looked through.
 _BESIDE = {
     place: text(f"""
-  SELECT asked.report_id, other.id
-  FROM unnest(CAST(:reports AS uuid[]), CAST(:places AS uuid[]), CAST(:days AS date[]))
-    AS asked (report_id, kept_id, day)
+  SELECT asked.kept_id, asked.day, other.id
+  FROM unnest(CAST(:places AS uuid[]), CAST(:days AS date[])) AS asked (kept_id, day)
   JOIN places ON places.kept_id = asked.kept_id
   CROSS JOIN LATERAL (
     SELECT * FROM (
@@ -71,7 +69,6 @@ _BESIDE = {
       ORDER BY reports.{place} DESC, reports.{day} DESC LIMIT {BESIDE}
     ) AS lately WHERE kind = 'movement' AND {counting("lately")}
   ) AS other
-  WHERE other.id <> asked.report_id
 """)
     for place, day in (("place_id", "day"), ("from_place_id", "left_day"))
 }
@@ -176,20 +173,32 @@ def _decided(session: Session, among: Iterable[Movement]) -> set[frozenset[UUID]
 
 def _beside(session: Session, asked: Sequence[Movement], scope: Scope) -> set[tuple[UUID, UUID]]:
     """Pairs that lie beside each other: by the place people came to, or of people who left for elsewhere by that."""
-    arriving = [(one, one.to) for one in asked if one.to is not None]
-    leaving = [(one, one.source) for one in asked if one.to is None and one.source is not None]
+    arriving = [(one, one.to, one.day) for one in asked if one.to is not None]
+    leaving = [(one, one.source, one.left_day) for one in asked if one.to is None and one.source is not None]
+    ends = {
+        key: [end for end in told if scope.holds(end[1].end.area_path)]
+        for key, told in (("place_id", arriving), ("from_place_id", leaving))
+    }
+    near = _near(session, {place.end.id: place for told in ends.values() for _, place, _ in told}, scope)
     found: set[tuple[UUID, UUID]] = set()
-    for key, ends in (("place_id", arriving), ("from_place_id", leaving)):
-        inside = [(one, place) for one, place in ends if scope.holds(place.end.area_path)]
-        near = _near(session, {place.end.id: place for _, place in inside}, scope)
-        wanted = [(one, id_) for one, place in inside for id_ in (place.end.id, *near[place.end.id])]
-        if not wanted:
-            continue
-        days = [one.day if key == "place_id" else one.left_day for one, _ in wanted]
-        said: dict[str, Any] = {"reports": [one.id for one, _ in wanted], "days": days}
-        rows = session.execute(_BESIDE[key], {**said, "places": [id_ for _, id_ in wanted]})
-        found.update((min(row.report_id, row.id), max(row.report_id, row.id)) for row in rows)
+    for key, told in ends.items():
+        wanted = [(one.id, (id_, day)) for one, place, day in told for id_ in (place.end.id, *near[place.end.id])]
+        lying = _lying(session, key, {window for _, window in wanted})
+        found.update(
+            (min(one, other), max(one, other)) for one, window in wanted for other in lying[window] if other != one
+        )
     return found
+
+
+def _lying(
+    session: Session, key: str, windows: Collection[tuple[UUID, date]]
+) -> Mapping[tuple[UUID, date], list[UUID]]:
+    """The movements at each place about each day: asked once, however many are compared with them."""
+    lying: dict[tuple[UUID, date], list[UUID]] = defaultdict(list)
+    said = {"places": [id_ for id_, _ in windows], "days": [day for _, day in windows]}
+    for row in session.execute(_BESIDE[key], said) if windows else ():
+        lying[row.kept_id, row.day].append(row.id)
+    return lying
 
 
 def _near(session: Session, places: Mapping[UUID, Place], scope: Scope) -> dict[UUID, list[UUID]]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.core.statements import state_of
 from app.counts.people import People
 from app.groups.queries import statements_of
+from app.ledger.models import SPEAKS_OF_NEEDS
 from app.ledger.queries import standing
 from app.places.schemas import Frame
 from app.population.facts import Event, is_adopted, order_of
@@ -27,20 +28,20 @@ _SAID = {
     known_on: text(f"""
   WITH said AS (
     SELECT *, 1 AS sign, stands_at AS counts_at FROM reports
-    WHERE place_id = ANY(:places) AND kind IN ('movement', 'headcount')
+    WHERE place_id = ANY(:places) AND kind IN ('movement', 'headcount') AND {SPEAKS_OF_NEEDS}
     UNION ALL
-    SELECT *, -1, left_stands_at FROM reports WHERE from_place_id = ANY(:places) AND kind = 'movement'
-  ), spoken AS (
-    SELECT *, CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END -> 'needs' AS needs FROM said
+    SELECT *, -1, left_stands_at FROM reports
+    WHERE from_place_id = ANY(:places) AND kind = 'movement' AND {SPEAKS_OF_NEEDS}
   )
   SELECT coalesce(version_of, reports.id) AS id, counts_at, occurred_at, kind, sign, total, low, high,
-    households, method, needs, CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM reports AS decision
+    households, method,
+    CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END -> 'needs' AS needs,
+    CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM reports AS decision
       WHERE decision.kind = 'decision'
         AND decision.about_id = CASE WHEN reports.version_of IS NULL THEN reports.id ELSE reports.version_of END
         AND {standing("decision", known_on=known_on)}
       ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) END AS decided
-  FROM spoken AS reports
-  WHERE jsonb_typeof(needs) = 'object' AND needs <> '{{}}' AND counts_at <= :as_of AND {standing(known_on=known_on)}
+  FROM said AS reports WHERE counts_at <= :as_of AND {standing(known_on=known_on)}
 """)
     for known_on in (False, True)
 }
