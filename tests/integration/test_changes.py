@@ -52,7 +52,8 @@ def test_nothing_changed(looked: Team) -> None:
     looked.coordinator.open("/dashboard")
     said = shown(looked)
     assert "Since you looked last" in said
-    assert "Known then at least 100 Came ±0 Left ±0 Adjusted by counts ±0 Now at least 100" in said
+    people = "Arrivals reported ±0 Departures reported ±0 Adjusted by counts ±0"
+    assert f"Known then at least 100 {people} Now at least 100" in said
     assert "Nothing was reported of any shelter." in said
     assert "None began and none ended." in said
 
@@ -67,7 +68,8 @@ def test_what_changed_since_the_visit_before_this_one(looked: Team, clock: time_
     for _ in range(2):  # reloading is not looking again
         looked.coordinator.open("/dashboard")
         said = shown(looked)
-        assert "Known then at least 100 Came +37 Left −5 Adjusted by counts ±0 Now at least 132" in said
+        people = "Arrivals reported +37 Departures reported −5 Adjusted by counts ±0"
+        assert f"Known then at least 100 {people} Now at least 132" in said
         assert "Shelter KHM Jablah 100 125 was: nearly full now: 15 over" in said
         assert "Shelter NEW Jablah · new – not known" in said
         assert "Shelter SCH Jablah not known at least 7" in said
@@ -75,7 +77,7 @@ def test_what_changed_since_the_visit_before_this_one(looked: Team, clock: time_
 
 
 def test_what_nobody_knew_is_not_called_none(looked: Team) -> None:
-    assert "Known then not known Came ±0" in shown(looked, "?hours=168"), "nothing was reported then"
+    assert "Known then not known Arrivals reported ±0" in shown(looked, "?hours=168"), "nothing was reported then"
 
 
 def test_what_was_seen_is_not_told_again(looked: Team, clock: time_machine.Traveller) -> None:
