@@ -9,6 +9,7 @@ import pytest
 
 from app.core.db import unit_of_work
 from app.places.models import OperationSetting
+from app.population.queries.counts import LISTED
 from tests.factories.amending import decision
 from tests.factories.asked import statements
 from tests.factories.coordinating import Site, make_site
@@ -128,7 +129,9 @@ def test_more_of_everything_costs_no_further_statement(site: Site) -> None:
         page = visitor.open("/shelters/KHM").text
     assert len(many) <= len(few)
     assert "Pregnant or breastfeeding women 30" in words_of(page)
-    assert "further figures are not listed." in words_of(page)
+    listed = page[page.index("Figures for this shelter</h3>") : page.index("Older figures are not listed here.")]
+    assert listed.count('<th scope="row">') == LISTED
+    assert listed.count('<tr class="adopted">') == 1, "that of the figure, however many are newer"
 
 
 def test_an_old_figure_is_drawn_fainter_and_says_since_when_nothing_was_heard(site: Site) -> None:

@@ -60,7 +60,7 @@ def of_now(found: Described, asked: Asked) -> dict[str, Any]:
         return {**nothing, "booked": [], "headcounts": [], "alerts": []}
     figure, scope, past = found.figure, g.actor.scope, asked.past
     cases, _ = open_cases(session(), scope=scope, past=past, limit=1, place_id=figure.place_id)
-    headcounts, headcounts_found = headcounts_at(session(), figure.place_id, past)
+    headcounts, are_more = headcounts_at(session(), figure.place_id, past)
     since = clock.now() - ENDED_WITHIN
     arriving = Arriving(
         people=max(1, -(figure.free or 0)),
@@ -70,7 +70,7 @@ def of_now(found: Described, asked: Asked) -> dict[str, Any]:
     return {
         "case": cases[0] if cases else None,
         "headcounts": headcounts,
-        "headcounts_more": max(0, headcounts_found - len(headcounts)),
+        "are_more_headcounts": are_more,
         "alerts": alerts_at(session(), actor=g.actor, language=language(), place_id=figure.place_id, since=since),
         "near": near[figure.place_id],
         "filling": _filling(found, asked),

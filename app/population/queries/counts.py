@@ -77,14 +77,21 @@ _HEADCOUNTS = text(f"""
   SELECT kept_id, found, {_SAID} FROM listed AS said JOIN users ON users.id = said.reporter_id {_DECIDED}
   WHERE place <= :listed
 """)
-_ALL_OF = text(f"""
+# The newest in the order of their index, so that no more is read than is listed; and the one that is followed.
+_OF_A_PLACE = text(f"""
   WITH listed AS (
-    SELECT said.*, CAST(:kept AS uuid) AS kept_id, count(*) OVER () AS found FROM reports AS said
-    WHERE said.place_id = ANY(:places) AND said.kind = 'headcount' AND {standing("said")}
-    ORDER BY said.stands_at IS NOT DISTINCT FROM CAST(:counted_at AS timestamptz) DESC, said.stands_at DESC, said.id
-    LIMIT :listed
+    SELECT newest.id FROM unnest(CAST(:places AS uuid[])) AS member (id) CROSS JOIN LATERAL (
+      SELECT reports.id FROM reports
+      WHERE reports.place_id = member.id AND kind = 'headcount' AND {standing()}
+      ORDER BY reports.place_id DESC, day DESC, stands_at DESC, reports.id LIMIT :most
+    ) AS newest
+    UNION
+    SELECT id FROM reports
+    WHERE place_id = ANY(:places) AND kind = 'headcount' AND {standing()}
+      AND day BETWEEN CAST(:counted_on AS date) - 1 AND :counted_on AND stands_at = :counted_at
   )
-  SELECT kept_id, found, {_SAID} FROM listed AS said JOIN users ON users.id = said.reporter_id {_DECIDED}
+  SELECT CAST(:kept AS uuid) AS kept_id, {_SAID} FROM listed JOIN reports AS said ON said.id = listed.id
+    JOIN users ON users.id = said.reporter_id {_DECIDED}
 """)
 _ONE = text(f"""
   SELECT kept.id AS kept_id, {_SAID} FROM reports AS said JOIN users ON users.id = said.reporter_id
@@ -176,15 +183,25 @@ def how_many_open(session: Session, *, scope: Scope) -> int:
     return session.scalar(_HOW_MANY, {"operation": scope.operation_id, "areas": _areas(scope)}) or 0
 
 
-def headcounts_at(session: Session, place_id: UUID, past: Past) -> tuple[list[Headcount], int]:
-    """Headcounts of a place, whatever was decided of them: that of the figure and the newest, the newest first; and how
-    many there are. `past` is the present."""
+def headcounts_at(session: Session, place_id: UUID, past: Past) -> tuple[list[Headcount], bool]:
+    """Headcounts of a place, whatever was decided of them: that of the figure and the newest, the newest first; and
+    whether there are more. `past` is the present."""
     row = rows_at(session, past, [place_id])[place_id]
-    members = list(past.bookings.members(session, [place_id]))
-    asked = {"kept": place_id, "places": members, "counted_at": row.level.counted_at if row else None, "listed": LISTED}
-    found = session.execute(_ALL_OF, asked).all()
-    ordered = sorted(found, key=lambda one: order_of(_event(one), past.frame), reverse=True)
-    return [_headcount(one, past.frame) for one in ordered], found[0].found if found else 0
+    counted_at = row.level.counted_at if row else None
+    asked = {
+        "kept": place_id,
+        "places": list(past.bookings.members(session, [place_id])),
+        "counted_at": counted_at,
+        "counted_on": None if counted_at is None else past.frame.day_of(counted_at),
+        "most": LISTED + 1,
+    }
+
+    def in_order(one: Any) -> Any:
+        return order_of(_event(one), past.frame)
+
+    found = sorted(session.execute(_OF_A_PLACE, asked), key=in_order, reverse=True)
+    first = sorted(found, key=lambda one: one.stands_at != counted_at)[:LISTED]
+    return [_headcount(one, past.frame) for one in sorted(first, key=in_order, reverse=True)], len(found) > len(first)
 
 
 def headcount_of(session: Session, *, scope: Scope, frame: Frame, report_id: UUID) -> Headcount | None:
