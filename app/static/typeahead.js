@@ -62,6 +62,10 @@ function closeness(wanted, name) {
 function setUp(place) {
   const isList = place.tagName === "SELECT";
   const isIn = document.activeElement === place; // somebody was quicker than this script
+  if (isList && isIn) { // and chooses: what they have open is not taken from under their hand
+    place.addEventListener("blur", () => setUp(place), { once: true });
+    return;
+  }
   const input = isList ? inputFor(place) : place;
   const own = listedIn(isList ? place.options : place.list?.options ?? []);
   const picked = element("input", { type: "hidden", name: `${input.name}.pick` });
@@ -150,8 +154,7 @@ function setUp(place) {
     const number = Array.prototype.indexOf.call(list.children, event.target.closest("[role=option]"));
     if (number >= 0) pick(offered[number]);
   });
-  if (isIn && isList) input.focus();
-  else if (isIn) enter();
+  if (isIn) enter();
 }
 
 function option(one, id) {

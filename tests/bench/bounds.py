@@ -9,6 +9,7 @@ from flask import Flask
 from app.alerts.refresh import refresh
 from app.core import clock, db
 from app.intake.service import take
+from app.simulate.plan import Site
 from tests.factories.crowds import Crowd
 from tests.factories.explained import what_is_read
 from tests.factories.operations import a_movement
@@ -29,9 +30,9 @@ MOST = {
 Touched = dict[str, tuple[int, int]]
 
 
-def touched(application: Flask, crowd: Crowd) -> Touched:
-    """Rows and pages read for each of MOST, at a shelter of medium size. Reports one arrival there."""
-    shelter = crowd.sites[len(crowd.sites) // 2].code
+def touched(application: Flask, crowd: Crowd, site: Site | None = None) -> Touched:
+    """Rows and pages read for each of MOST, at a shelter, by default one of medium size. Reports one arrival there."""
+    shelter = (site or crowd.sites[len(crowd.sites) // 2]).code
 
     browser = application.test_client()
     sign_in(browser, crowd.actor)

@@ -69,13 +69,21 @@ def test_the_two_stand_side_by_side_on_a_phone(watched: Watched, language: str) 
     page = watched.page
     page.set_viewport_size(PHONES[-1])
     page.goto(in_language("/duplicates", language))
-    beside = page.get_by_role("group").filter(has=page.locator("table.of-two"))
-    expect(beside).to_have_count(1)
-    said_by = beside.locator("tr:last-child bdi")
-    said_by.evaluate_all(
-        "all => all.forEach((one) => { one.textContent = 'coordination-littoral@organisation.example.org'; })"
-    )
-    assert beside.evaluate("one => one.scrollWidth - one.clientWidth") == 0
-    widths = [cell.bounding_box()["width"] for cell in beside.locator("thead th, tbody td").all()]  # type: ignore[index]
-    assert min(widths) > PHONES[-1]["width"] / 3
-    assert misfits(page, *PHONES) == []
+    deciding = page.locator("a[href$='choice=same']").get_attribute("href")
+    assert deciding is not None
+    for path in ("/duplicates", deciding):
+        page.goto(in_language(path, language))
+        beside = page.get_by_role("group").filter(has=page.locator("table.of-two"))
+        expect(beside).to_have_count(1)
+        said_by = beside.locator("tr:last-child bdi")
+        said_by.evaluate_all(
+            "all => all.forEach((one) => { one.textContent = 'coordination-littoral@organisation.example.org'; })"
+        )
+        assert beside.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+        widths = [cell.bounding_box()["width"] for cell in beside.locator("thead th, tbody td").all()]  # type: ignore[index]
+        assert min(widths) > PHONES[-1]["width"] / 3
+        cells = beside.locator("tr").evaluate_all(
+            "rows => rows.map((row) => [...row.cells].filter((one) => one.checkVisibility()).length)"
+        )
+        assert set(cells) == {3}, "each under its heading, also for who hears the table"
+        assert misfits(page, *PHONES) == []

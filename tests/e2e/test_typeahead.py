@@ -1,7 +1,8 @@
 """Places, areas and groups found as one types, in a real browser."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import product
 
 import pytest
@@ -121,12 +122,9 @@ def test_the_lists_of_the_page_serve_where_the_names_do_not_come(browser: Browse
     context.close()
 
 
-@pytest.mark.parametrize(
-    ("path", "name", "typed"), [("/placement", "start", "hmeimim"), ("/field/arrivals/new", "place", "")]
-)
-def test_who_is_quicker_than_the_network_is_offered_all_the_same(
-    browser: Browser, live: Live, path: str, name: str, typed: str
-) -> None:
+@contextmanager
+def slow(browser: Browser, live: Live, path: str) -> Iterator[tuple[Page, Callable[[], None]]]:
+    """A page that is there before its script of suggestions; and how to have that come."""
     context = signed_in(browser, live, "administrator", viewport=PHONE, locale="en-GB", service_workers="block")
     page = context.new_page()
     late: list[Route] = []
@@ -134,16 +132,38 @@ def test_who_is_quicker_than_the_network_is_offered_all_the_same(
     def hold(route: Route) -> None:
         late.append(route)
 
+    def comes() -> None:
+        for script in late:
+            script.continue_()
+        page.wait_for_load_state()
+
     page.route("**/typeahead.js", hold)
     with page.expect_request("**/typeahead.js"):
         page.goto(path, wait_until="commit")
-    page.locator(f"[name={name}]").focus()
-    page.keyboard.type(typed)
-    for script in late:
-        script.continue_()
-    expect(page.locator(f"[name={name}]")).to_be_focused()
-    expect(page.locator("[role=option]").filter(has_text="Khmeimim").first).to_be_visible()
+    yield page, comes
     context.close()
+
+
+def test_who_is_quicker_than_the_network_is_offered_places_all_the_same(browser: Browser, live: Live) -> None:
+    with slow(browser, live, "/placement") as (page, comes):
+        page.locator("[name=start]").focus()
+        page.keyboard.type("hmei")
+        comes()
+        expect(page.locator("[role=option]").filter(has_text="Khmeimim").first).to_be_visible()
+        page.keyboard.type("mim")
+        expect(page.locator("[name=start]")).to_have_value("hmeimim")
+
+
+def test_a_list_is_not_taken_from_under_the_hand_of_who_chooses(browser: Browser, live: Live) -> None:
+    with slow(browser, live, "/field/arrivals/new") as (page, comes):
+        page.locator("[name=place]").focus()
+        page.keyboard.type("khm")
+        comes()
+        page.keyboard.type("eimim")
+        expect(page.locator("select[name=place]")).to_have_value("shelter:KHM")
+        page.keyboard.press("Tab")
+        expect(page.locator("input[name=place]")).to_have_value("Khmeimim air base")
+        expect(page.locator("[name='place.pick']")).to_have_value("shelter:KHM")
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "fr"])

@@ -13,9 +13,10 @@ from app.duplicates.queries import latest_decided, latest_possible
 from app.intake.schemas import Result
 from app.intake.service import take
 from app.places.queries import frame_of
-from app.population.past import Cut, past_of
+from app.population.past import Cut, Past, past_of
 from app.population.queries.days import on_the_way
 from app.population.queries.groups import group_figures
+from app.population.queries.needs import needs_at
 from tests.factories.amending import corrected
 from tests.factories.folding import drain
 from tests.factories.gates import Gate, truck
@@ -229,3 +230,38 @@ def test_only_who_decides_and_is_responsible_for_both(gate: Gate) -> None:
 
 def truck_at() -> Any:
     return clock.now() - timedelta(hours=7)
+
+
+def needing_care(gate: Gate, code: str = "KHM") -> tuple[int, int]:
+    """Children without their parents, as a shelter's page and as the fold say it."""
+    drain()
+    with db.new_snapshot() as session:
+        frame = frame_of(session, gate.operation)
+        asked = {"operation": gate.operation, "code": code}
+        place = session.scalar(text("SELECT id FROM shelters WHERE operation_id = :operation AND code = :code"), asked)
+        folded = session.scalar(
+            text("SELECT unaccompanied FROM place_days WHERE place_id = :place ORDER BY day DESC LIMIT 1"),
+            {"place": place},
+        )
+        assert frame is not None
+        told = needs_at(session, place, Past.present(frame, Cut.of(frame)))
+        return (told["SC"].people if "SC" in told else 0), folded or 0
+
+
+def test_who_needs_care_in_one_bus_told_twice_is_told_once(gate: Gate) -> None:
+    first, again = two(gate, needs={"SC": 3})
+    assert needing_care(gate) == (6, 6)
+    gate.say(on_two(again, first, counts=False), who="coordinator")
+    assert needing_care(gate) == (3, 3)
+    gate.say(on_two(again, first, counts=True, after=timedelta(minutes=1)), who="coordinator")
+    assert needing_care(gate) == (6, 6)
+
+
+def test_who_needs_care_in_a_pair_is_told_where_they_were_seen(gate: Gate) -> None:
+    left = truck(52, source="SCH", needs={"SC": 3})
+    came = truck(48, source="SCH", after=timedelta(hours=2), needs={"SC": 2})
+    gate.say(truck(100, to="SCH", after=timedelta(days=-1), needs={"SC": 9}), left)
+    gate.say(came, who="colleague")
+    assert (needing_care(gate), needing_care(gate, "SCH")) == ((5, 5), (4, 4))
+    gate.say(on_two(came, left, counts=True, pair="arrival"), who="coordinator")
+    assert (needing_care(gate), needing_care(gate, "SCH")) == ((2, 2), (6, 6))

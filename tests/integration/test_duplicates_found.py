@@ -10,11 +10,12 @@ from app.accounts.policy import Scope
 from app.core import db
 from app.duplicates.queries import Possible, latest_possible
 from app.duplicates.queries.candidates import BESIDE, LATEST, LOOKED_THROUGH
+from app.places.queries import list_operations
 from app.simulate.cli import prepare, tell_all
 from tests.factories.amending import corrected
 from tests.factories.explained import what_is_read
 from tests.factories.gates import Gate, truck
-from tests.factories.operations import a_group, a_shelter
+from tests.factories.operations import a_group, a_shelter, make_actor
 
 
 @pytest.fixture
@@ -93,6 +94,22 @@ def test_it_goes_on_where_it_ended(gate: Gate) -> None:
         _, following = latest_possible(session, scope=scope, household_size=5)
         assert following is not None and str(following[1]) == told[5]["id"]
         assert latest_possible(session, scope=scope, household_size=5, before=following)[1] is None
+
+
+@pytest.mark.slow
+def test_the_shelters_of_one_district_do_not_hide_those_of_another(gate: Gate) -> None:
+    """However many there are beside, and by whichever end others were told."""
+    with db.unit_of_work() as session:
+        gate.actors["everywhere"] = make_actor(session, list_operations(session)[0], role="coordinator")
+    for district, letter in (("SY0602", "A"), ("SY1002", "B")):
+        gate.say(*(a_shelter(code=f"{letter}{one:03}", area=district) for one in range(260)), who="everywhere")
+    stadiums = (("ZT1", {"en": "Jableh stadium"}), ("ZT2", {"fr": "Stade de Jablé"}))
+    gate.say(*(a_shelter(code=code, area="SY1002", name=name) for code, name in stadiums), who="everywhere")
+    gate.say(truck(60, to=None, source="ZT1", origin="SY0602"), who="everywhere")
+    gate.say(truck(60, to=None, source="ZT2", origin="SY0602", after=timedelta(hours=1)), who="everywhere")
+    gate.say(truck(7), who="everywhere")
+    (one,) = found(gate, "everywhere")
+    assert {end.shelter for end in (one.earlier.source, one.later.source) if end} == {"ZT1", "ZT2"}
 
 
 @pytest.mark.slow

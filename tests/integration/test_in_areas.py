@@ -29,6 +29,14 @@ def test_a_text_keeps_to_the_same_areas(session: Session, areas: Collection[str]
     assert bool(of_text) == (areas != [])
 
 
+@pytest.mark.parametrize(("areas", "is_kept"), [(None, True), ([], None), (["SY06"], None)])
+def test_what_lies_nowhere_is_kept_for_who_may_see_all(
+    session: Session, areas: Collection[str] | None, is_kept: bool | None
+) -> None:
+    nowhere = text(f"SELECT {in_areas('CAST(NULL AS text[])')}")
+    assert session.scalar(nowhere, {"areas": areas}) is is_kept
+
+
 def test_who_may_see_all_is_expected_to(session: Session) -> None:
     """Of what is expected to be a handful each row would be looked up by itself in whatever it is joined with."""
     operation = make_operation(session)

@@ -251,6 +251,12 @@ def test_alerts_are_asked_for_by_area_and_kind(figures: Team) -> None:
     empty = figures.coordinator.open("/alerts?area=SY0602&kind=collective_centre").text
     assert "No alert is open." in words_of(empty)
     assert chosen.findall(empty) == ["SY0602", "collective_centre"]
+    elsewhere = figures.coordinator.open("/alerts?area=SY0600").text
+    assert chosen.findall(elsewhere) == ["SY0600"], "an area without a shelter"
+    for asked in ("as_of=2025-03-01", "as_of=tomorrow", "known_on=2025-03-01"):
+        of_now = figures.coordinator.open(f"/alerts?{asked}").text
+        assert "Alerts are told of now alone." in words_of(of_now), asked
+        assert '<details class="more choosing" open>' not in of_now
     misread = figures.coordinator.open("/alerts?area=SY99").text
     assert '<details class="more choosing" open>' in misread
     assert 'id="e-area"' in misread

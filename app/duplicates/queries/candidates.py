@@ -48,13 +48,15 @@ _LATEST = {
 """)
     for is_continued in (False, True)
 }
+# Chosen first, then put in order: by the index of codes all shelters would be gone through.
 _AROUND = text(f"""
-  SELECT * FROM (
-    SELECT id, area_code, area_path, code, state, NULL::jsonb AS area_name FROM shelters
-    WHERE shelters.operation_id = :operation AND NOT shelters.is_void AND shelters.area_code = ANY(:codes)
-    AND shelters.id <> ALL (ARRAY(SELECT id FROM places WHERE operation_id = :operation AND same_as IS NOT NULL))
-    AND {in_areas("shelters.area_path")} OFFSET 0
-  ) AS around ORDER BY code LIMIT :most
+  SELECT around.* FROM unnest(CAST(:codes AS text[])) AS asked (area) CROSS JOIN LATERAL (
+    SELECT * FROM (
+      SELECT id, area_code, area_path, code, state, NULL::jsonb AS area_name FROM shelters
+      WHERE operation_id = :operation AND area_code = asked.area AND NOT is_void AND {in_areas("area_path")}
+        AND id <> ALL (ARRAY(SELECT id FROM places WHERE operation_id = :operation AND same_as IS NOT NULL)) OFFSET 0
+    ) AS there ORDER BY code LIMIT {MOST_AROUND}
+  ) AS around
 """)
 # In the order of the index, so that no more is read than is looked through.
 _BESIDE = {
@@ -207,7 +209,6 @@ def _near(session: Session, places: Mapping[UUID, Place], scope: Scope) -> dict[
         "operation": scope.operation_id,
         "areas": None if scope.areas is None else sorted(scope.areas),
         "codes": sorted({place.area for place in places.values() if place.shelter and place.area}),
-        "most": MOST_AROUND,
     }
     around: dict[str | None, list[Place]] = {}
     for row in session.execute(_AROUND, asked) if asked["codes"] else ():

@@ -2,12 +2,14 @@
 several and they are never summed.
 
 Each category is folded as people are: the last headcount that is followed and speaks of it, and who came and left
-since. Who leaves without a word of it is not taken out. Beside that stands what was said of whole groups that are here.
+since, by the movements that count there. Who leaves without a word of it is not taken out. Beside that stands what was
+said of whole groups that are here.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,32 +20,33 @@ from app.core.statements import state_of
 from app.counts.people import People
 from app.groups.queries import statements_of
 from app.ledger.models import SPEAKS_OF_NEEDS
-from app.ledger.queries import standing
+from app.ledger.queries import entering, has_pairs, leaving, standing
 from app.places.schemas import Frame
 from app.population.facts import Event, is_adopted, order_of
 from app.population.past import Past
 from app.population.queries.groups import whereabouts
 
 _SAID = {
-    known_on: text(f"""
+    (known_on, pairs): text(f"""
   WITH said AS (
     SELECT *, 1 AS sign, stands_at AS counts_at FROM reports
     WHERE place_id = ANY(:places) AND kind IN ('movement', 'headcount') AND {SPEAKS_OF_NEEDS}
+      AND {standing(known_on=known_on)} AND (kind = 'headcount' OR {entering(known_on=known_on, pairs=pairs)})
     UNION ALL
     SELECT *, -1, left_stands_at FROM reports
     WHERE from_place_id = ANY(:places) AND kind = 'movement' AND {SPEAKS_OF_NEEDS}
+      AND {leaving(known_on=known_on, pairs=pairs)}
   )
-  SELECT coalesce(version_of, reports.id) AS id, counts_at, occurred_at, kind, sign, total, low, high,
-    households, method,
-    CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END -> 'needs' AS needs,
+  SELECT coalesce(version_of, reports.id) AS id, counts_at, occurred_at, kind, sign, total, low, high, households,
+    method, CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END -> 'needs' AS needs,
     CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM reports AS decision
       WHERE decision.kind = 'decision'
         AND decision.about_id = CASE WHEN reports.version_of IS NULL THEN reports.id ELSE reports.version_of END
         AND {standing("decision", known_on=known_on)}
       ORDER BY decision.occurred_at DESC, coalesce(decision.version_of, decision.id) DESC LIMIT 1) END AS decided
-  FROM said AS reports WHERE counts_at <= :as_of AND {standing(known_on=known_on)}
+  FROM said AS reports WHERE counts_at <= :as_of
 """)
-    for known_on in (False, True)
+    for known_on, pairs in product((False, True), repeat=2)
 }
 
 
@@ -80,7 +83,7 @@ def needs_at(session: Session, place_id: UUID, past: Past) -> Mapping[str, Neede
         "known_on": cut.known_on,
     }
     spoken: list[Spoken] = []
-    for row in session.execute(_SAID[cut.known_on is not None], asked):
+    for row in session.execute(_SAID[cut.known_on is not None, has_pairs(session)], asked):
         people = People(row.total, row.low, row.high, row.households)
         direction = 0 if row.kind == "headcount" else row.sign
         event = Event(row.id, row.counts_at, row.occurred_at, direction, people, row.method, row.decided)
