@@ -31,6 +31,7 @@ from tests.naive.profiles import SHORT  # noqa: E402
 from tests.naive.stage import small_pieces  # noqa: E402
 
 TESTS = Path(__file__).resolve().parents[1]
+OF_A_SESSION = {"late": "late_states", "journeys": "journeys"}
 
 
 @contextmanager
@@ -46,8 +47,8 @@ def run(tests: str) -> None:
         with small_pieces():
             run_state_machine_as_test(FoldMachine, settings=SHORT)
         return
-    if tests == "late":
-        for test in _tests_of("tests.integration.test_fold_late_states"):
+    if tests in OF_A_SESSION:
+        for test in _tests_of(f"tests.integration.test_fold_{OF_A_SESSION[tests]}"):
             with rolled_back() as session:
                 test(session)
         return

@@ -161,6 +161,7 @@ FAULTS = (
         EVENTS,
         "around.homes.get(group) or origin",
         "origin or around.homes.get(group)",
+        seen_by="journeys",
     ),
     Fault(
         "who leaves stays in the list of homes",
@@ -229,6 +230,14 @@ FAULTS = (
         "population/queries/days.py",
         "reports_on_the_way(:operation, :as_of)",
         "reports_on_the_way(:operation, CAST(:as_of AS timestamptz) - interval '1 day')",
+        seen_by="journeys",
+    ),
+    Fault(
+        "who needs care in one bus told twice is told twice",
+        "population/queries/needs.py",
+        "(kind = 'headcount' OR {entering(known_on=known_on, pairs=pairs)})",
+        "true",
+        seen_by="decided",
     ),
     Fault(
         "a shelter whose report was taken back is still described",
