@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Fault:
     """`seen_by`: the tests that must fail: "fold" is the stateful test, "late", "journeys" and "decided" are those of
-    what was said late, of homes and ways, and of what was decided of two movements, others are modules of tests/unit."""
+    what was said late, of homes and ways and of what was decided of two movements, others are modules of tests/unit.
+    """
 
     name: str
     file: str
