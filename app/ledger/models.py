@@ -10,13 +10,12 @@ from sqlmodel import Field, SQLModel
 
 from app.core.models import AWARE
 
-_UNACCOMPANIED = (
-    "CAST(CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END #>> '{needs,SC}' AS bigint)"
-)
-_SAID = "CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END"
+# What a version says, corrections too.
+SAID = "CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END"
 # To be asked in these words, or PostgreSQL does not use the indexes of what speaks of needs.
-SPEAKS_OF_NEEDS = f"{_SAID} @? '$.needs.*'"
-_DOUBLE_OF, _PAIR = f"CAST({_SAID} ->> 'double_of' AS uuid)", f"{_SAID} ->> 'pair'"
+SPEAKS_OF_NEEDS = f"{SAID} @? '$.needs.*'"
+_UNACCOMPANIED = f"CAST({SAID} #>> '{{needs,SC}}' AS bigint)"
+_DOUBLE_OF, _PAIR = f"CAST({SAID} ->> 'double_of' AS uuid)", f"{SAID} ->> 'pair'"
 
 
 class Report(SQLModel, table=True):

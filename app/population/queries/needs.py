@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.core.statements import state_of
 from app.counts.people import People
 from app.groups.queries import statements_of
-from app.ledger.models import SPEAKS_OF_NEEDS
+from app.ledger.models import SAID, SPEAKS_OF_NEEDS
 from app.ledger.queries import entering, has_pairs, leaving, standing
 from app.places.schemas import Frame
 from app.population.facts import Event, is_adopted, order_of
@@ -38,7 +38,7 @@ _SAID = {
       AND {leaving(known_on=known_on, pairs=pairs)}
   )
   SELECT coalesce(version_of, reports.id) AS id, counts_at, occurred_at, kind, sign, total, low, high, households,
-    method, CASE WHEN corrects IS NULL THEN content ELSE content -> 'replacement' END -> 'needs' AS needs,
+    method, {SAID} -> 'needs' AS needs,
     CASE kind WHEN 'headcount' THEN (SELECT decision.adopt FROM reports AS decision
       WHERE decision.kind = 'decision'
         AND decision.about_id = CASE WHEN reports.version_of IS NULL THEN reports.id ELSE reports.version_of END
